@@ -1,0 +1,184 @@
+package waybill
+
+import (
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Limits are the limits that the owner of an account knows beforehand. The
+// vendor's own words (a 429, a used-up quota) are obeyed beside them. The zero
+// value has no limits.
+type Limits struct {
+	// QPS is how many calls a second may begin, Burst how many at once (default
+	// QPS rounded up).
+	QPS   float64
+	Burst int
+	// Concurrency is how many calls may be under way.
+	Concurrency int
+	// PerDay is how many calls may begin in a day of ResetZone (nil: UTC).
+	PerDay    int
+	ResetZone *time.Location
+}
+
+// Account is one credential at one vendor. It is handed to every adapter that
+// uses the credential, in any domain, and carries what they share: its limits,
+// and the times before which the vendor does not want to be asked, for one
+// service or for the whole account. There is no secret in it.
+//
+// An Account is safe for concurrent use.
+type Account struct {
+	name   string
+	limits Limits
+
+	// marked is set once anything was ever made idle, so that the common case
+	// needs no lock.
+	marked atomic.Bool
+	// inUse counts the calls under way; used only with a Concurrency limit.
+	inUse atomic.Int64
+
+	mu        sync.Mutex
+	notBefore map[string]time.Time
+	tokens    float64
+	filled    time.Time
+	day       time.Time
+	dayCount  int
+}
+
+// NewAccount returns an account with the given name, which stands in events and
+// snapshots and must not be a secret.
+func NewAccount(name string, limits Limits) *Account {
+	if limits.Burst <= 0 {
+		limits.Burst = max(1, int(math.Ceil(limits.QPS)))
+	}
+	if limits.ResetZone == nil {
+		limits.ResetZone = time.UTC
+	}
+	return &Account{name: name, limits: limits, tokens: float64(limits.Burst)}
+}
+
+// Name returns the account's name.
+func (a *Account) Name() string { return a.name }
+
+// Limits returns the limits given to NewAccount, defaults filled in.
+func (a *Account) Limits() Limits { return a.limits }
+
+// Idle makes one service of the account, or all of it with service "", idle
+// until then. A time that is earlier than one already known changes nothing. It
+// reports whether something changed.
+func (a *Account) Idle(service string, until time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.notBefore == nil {
+		a.notBefore = make(map[string]time.Time)
+	}
+	if !until.After(a.notBefore[service]) {
+		return false
+	}
+	a.notBefore[service] = until
+	a.marked.Store(true)
+	return true
+}
+
+// Restore ends the idling of one service by hand, or of the whole account and
+// all its services with service "".
+func (a *Account) Restore(service string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if service == "" {
+		clear(a.notBefore)
+		return
+	}
+	delete(a.notBefore, service)
+}
+
+// NotBefore returns the time before which the service must not be asked, the
+// later of its own and the whole account's. The zero time means none.
+func (a *Account) NotBefore(service string) time.Time {
+	if !a.marked.Load() {
+		return time.Time{}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t := a.notBefore[""]
+	if s := a.notBefore[service]; s.After(t) {
+		t = s
+	}
+	return t
+}
+
+// Admit asks for one call of the service to begin now. When it may, ok is true,
+// the call is counted, and [Account.Done] must be called at its end. Otherwise
+// wait is how long until it may, 0 when only a call that ends can make room.
+func (a *Account) Admit(service string) (wait time.Duration, ok bool) {
+	l := &a.limits
+	if a.marked.Load() {
+		if t := a.NotBefore(service); !t.IsZero() {
+			if w := time.Until(t); w > 0 {
+				return w, false
+			}
+		}
+	}
+	if l.Concurrency > 0 {
+		if a.inUse.Add(1) > int64(l.Concurrency) {
+			a.inUse.Add(-1)
+			return 0, false
+		}
+	}
+	if l.QPS <= 0 && l.PerDay <= 0 {
+		return 0, true
+	}
+	if wait = a.take(time.Now()); wait > 0 {
+		if l.Concurrency > 0 {
+			a.inUse.Add(-1)
+		}
+		return wait, false
+	}
+	return 0, true
+}
+
+// Done ends a call that Admit let begin.
+func (a *Account) Done() {
+	if a.limits.Concurrency > 0 {
+		a.inUse.Add(-1)
+	}
+}
+
+// take takes one of the day's calls and one token, or says how long to wait.
+func (a *Account) take(now time.Time) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	l := &a.limits
+	if l.PerDay > 0 {
+		y, m, d := now.In(l.ResetZone).Date()
+		today := time.Date(y, m, d, 0, 0, 0, 0, l.ResetZone)
+		if !today.Equal(a.day) {
+			a.day, a.dayCount = today, 0
+		}
+		if a.dayCount >= l.PerDay {
+			return max(time.Date(y, m, d+1, 0, 0, 0, 0, l.ResetZone).Sub(now), time.Millisecond)
+		}
+	}
+	if l.QPS > 0 {
+		if !a.filled.IsZero() {
+			a.tokens = min(float64(l.Burst), a.tokens+now.Sub(a.filled).Seconds()*l.QPS)
+		}
+		a.filled = now
+		if a.tokens < 1 {
+			return max(time.Duration((1-a.tokens)/l.QPS*float64(time.Second)), time.Microsecond)
+		}
+		a.tokens--
+	}
+	if l.PerDay > 0 {
+		a.dayCount++
+	}
+	return 0
+}
+
+// Midnight returns the next midnight in the given zone after t, when a vendor's
+// day quota begins anew.
+func Midnight(t time.Time, zone *time.Location) time.Time {
+	y, m, d := t.In(zone).Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, zone)
+}
