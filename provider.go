@@ -153,3 +153,14 @@ func addRegions(to, regions []string) ([]string, error) {
 	}
 	return to, nil
 }
+
+// Served says who served a call. Results embed it: an adapter fills in
+// Provider, a client the rest.
+type Served struct {
+	// Provider is the adapter's name, Instance the configured instance's.
+	Provider string `json:"provider,omitempty"`
+	Instance string `json:"instance,omitempty"`
+	// Attempts is how many attempts the call took; 0 when an adapter was called
+	// without a client.
+	Attempts int `json:"attempts,omitempty"`
+}

@@ -1,0 +1,200 @@
+package route
+
+import (
+	"context"
+	"time"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/geo"
+)
+
+// Mode is how one travels.
+type Mode uint8
+
+// The modes. The zero value is Car.
+const (
+	Car        Mode = 0
+	Truck      Mode = 1
+	Motorcycle Mode = 2
+	Bicycle    Mode = 3
+	Walk       Mode = 4
+)
+
+var modeNames = [...]string{"car", "truck", "motorcycle", "bicycle", "walk"}
+
+// String returns the mode's frozen name.
+func (m Mode) String() string {
+	if int(m) < len(modeNames) {
+		return modeNames[m]
+	}
+	return "unknown"
+}
+
+// Vehicle describes a truck. Zero means not given; what the vendor then assumes
+// is its own affair, except that a truck never gets a car's route.
+type Vehicle struct {
+	// Length, Width and Height are in metres, Weight is the total weight and
+	// AxleLoad the load of one axle in metric tons, Axles their number.
+	Length, Width, Height float64
+	Weight, AxleLoad      float64
+	Axles                 int
+	// Plate is the licence plate, for driving restrictions in the mainland. It
+	// is personal data.
+	Plate string
+}
+
+// Avoid says what to avoid where possible.
+type Avoid struct {
+	Tolls, Motorways, Ferries bool
+}
+
+// The verbs of this domain.
+const (
+	// Route is the way along given points.
+	Route waybill.Verb = "route"
+)
+
+// Request asks for the way along Points in order.
+type Request struct {
+	// Points are the origin, stops in order, and the destination: 2 to 100, in
+	// any datum each.
+	Points []geo.Point
+	Mode   Mode
+	// Vehicle is for Mode Truck.
+	Vehicle Vehicle
+	// AllowCarForTruck accepts a car's route where a vendor has none for
+	// trucks; such a route is marked Substituted.
+	AllowCarForTruck bool
+	Avoid            Avoid
+	// Departure is when the trip begins, for the traffic; zero means no
+	// traffic is asked for.
+	Departure time.Time
+	// Pricing asks for what a price may rest on: independent of the traffic,
+	// sticky by Key, and never Estimated or stale.
+	Pricing bool
+	// Alternatives is how many other routes are wanted, 0 to 3.
+	Alternatives int
+	// Steps asks for the turns with their texts, Polyline for the geometry.
+	Steps, Polyline bool
+	// Language is the BCP 47 tag of the steps' texts, best effort.
+	Language string
+	// Datum is the one wanted for all points of the result.
+	Datum geo.Datum
+	// Region overrides the regions that the points lie in, for a client that
+	// knows better.
+	Region string
+	// Tenant, Lane and Key choose among providers; see [waybill.Use]. Key is
+	// the stickiness key (the order's id) and the error's Ref.
+	Tenant, Lane, Key string
+}
+
+// MaxPoints is the most points of one request; a vendor's own limit may be
+// lower and is Unsupported there.
+const MaxPoints = 100
+
+// Validate checks the request before any network traffic.
+func (r *Request) Validate() error {
+	if msg := r.check(); msg != "" {
+		return waybill.Invalid(string(Route), msg).With("route", "", r.Key)
+	}
+	return nil
+}
+
+func (r *Request) check() string {
+	if len(r.Points) < 2 {
+		return "fewer than two points"
+	}
+	if len(r.Points) > MaxPoints {
+		return "more than 100 points"
+	}
+	for i := range r.Points {
+		if r.Points[i].Validate() != nil {
+			return "a point is not a place on the Earth"
+		}
+		if r.Points[i].IsZero() {
+			return "a point is missing"
+		}
+	}
+	v := r.Vehicle
+	switch {
+	case r.Mode > Walk:
+		return "mode is unknown"
+	case r.Alternatives < 0 || r.Alternatives > 3:
+		return "alternatives is not between 0 and 3"
+	case r.Region != "" && !waybill.ValidRegion(r.Region):
+		return "region is not two capital letters"
+	case r.Datum > geo.BD09:
+		return "datum is unknown"
+	case !inRange(v.Length, 100) || !inRange(v.Width, 20) || !inRange(v.Height, 20):
+		return "a dimension of the vehicle is impossible"
+	case !inRange(v.Weight, 1000) || !inRange(v.AxleLoad, 100) || v.Axles < 0 || v.Axles > 50:
+		return "a weight or axle count of the vehicle is impossible"
+	case r.Mode != Truck && (v != Vehicle{Plate: v.Plate}):
+		return "vehicle dimensions are for mode truck"
+	case r.Pricing && !r.Departure.IsZero():
+		return "a pricing request is independent of the traffic and has no departure"
+	}
+	return ""
+}
+
+func inRange(v, most float64) bool { return v >= 0 && v <= most }
+
+// Result is at least one path, the recommended one first.
+type Result struct {
+	waybill.Served
+	Paths []Path `json:"paths"`
+}
+
+// Path is one way along all points.
+type Path struct {
+	// Distance is in metres.
+	Distance float64 `json:"distance"`
+	// Duration is the driving time; with traffic if a departure was given and
+	// the vendor has it, see Traffic.
+	Duration time.Duration `json:"duration"`
+	// Traffic is set when Duration counts the traffic.
+	Traffic bool `json:"traffic,omitempty"`
+	// Toll is the sum of tolls in TollCurrency (ISO 4217), empty when the
+	// vendor said nothing; TollDistance is in metres.
+	Toll         string  `json:"toll,omitempty"`
+	TollCurrency string  `json:"toll_currency,omitempty"`
+	TollDistance float64 `json:"toll_distance,omitempty"`
+	// Legs lie between consecutive points, one fewer than the points.
+	Legs []Leg `json:"legs,omitempty"`
+	// Polyline is the geometry if it was asked for.
+	Polyline []geo.Point `json:"polyline,omitempty"`
+	// Substituted marks a car's route given for a truck, Estimated a straight
+	// line times a detour factor.
+	Substituted bool `json:"substituted,omitempty"`
+	Estimated   bool `json:"estimated,omitempty"`
+	// Warnings are what the vendor wants to be known, such as a restriction
+	// that could not be avoided.
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Leg is the way between two consecutive points.
+type Leg struct {
+	Distance float64       `json:"distance"`
+	Duration time.Duration `json:"duration"`
+	Steps    []Step        `json:"steps,omitempty"`
+}
+
+// Step is one instruction.
+type Step struct {
+	// Text is plain text, without markup.
+	Text     string        `json:"text"`
+	Road     string        `json:"road,omitempty"`
+	Distance float64       `json:"distance"`
+	Duration time.Duration `json:"duration"`
+}
+
+// Router finds the way along points.
+//
+// An adapter converts the points to the datum that the vendor speaks at each
+// place and tags what comes back. What the vendor cannot do (a mode, too many
+// stops, trucks) is Unsupported before the network. No way between the points
+// is NotFound. A path has a leg for each pair of consecutive points where the
+// vendor tells them apart. The call is a read: it may be repeated.
+type Router interface {
+	Route(ctx context.Context, r Request) (Result, error)
+}
