@@ -37,6 +37,13 @@ type Number string
 // block and must not use the network.
 type RegionFunc func(Number) string
 
+// CheckFunc judges a number before anything is sent to it: err refuses it, and a
+// warning that is not empty lets it pass as doubtful. The error is a
+// *waybill.Error with code InvalidArgument (nothing was sent); neither text
+// contains the number. phone.Policy of package sms/phone has one. A CheckFunc
+// must be safe for concurrent use and must not use the network.
+type CheckFunc func(Number) (warning string, err error)
+
 // Bounds of E.164. The least length of a national number is the one that
 // libphonenumber uses; no plan of the world has one so short that can be
 // reached from abroad, which package sms/phone knows plan by plan.
