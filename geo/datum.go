@@ -75,8 +75,7 @@ func (p Point) To(d Datum) Point {
 	case d == WGS84:
 		lat, lng = wgsFromGCJ(lat, lng)
 	case p.Datum == WGS84:
-		dLat, dLng := gcjShift(lat, lng)
-		lat, lng = lat+dLat, lng+dLng
+		lat, lng = gcjFromWGS(lat, lng)
 	}
 	if d == BD09 {
 		lat, lng = bdFromGCJ(lat, lng)

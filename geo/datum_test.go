@@ -170,6 +170,12 @@ func TestRoundTrips(t *testing.T) {
 		}
 	})
 	t.Run("corners", func(t *testing.T) {
+		// At 105 E the formula has a cusp.
+		for _, lng := range []float64{-1e-3, -1e-5, -1e-7, -1e-9, -1e-11, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4} {
+			for _, lat := range []float64{-90, 0, 22, 30, 45, 90} {
+				check(t, Point{Lat: lat, Lng: 105 + lng})
+			}
+		}
 		for _, lat := range []float64{-90, -85, -1e-9, 0, 1e-9, 35, 85, 90} {
 			for _, lng := range []float64{-180, -1e-9, 0, 1e-9, 105, 180} {
 				check(t, Point{Lat: lat, Lng: lng})
