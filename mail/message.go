@@ -1,0 +1,257 @@
+package mail
+
+import (
+	"context"
+	"io"
+	"net/mail"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/storage"
+)
+
+// Send is the verb of this domain.
+const Send waybill.Verb = "send"
+
+// Address is a mail address with a display name. It is personal data.
+type Address struct {
+	Name, Addr string
+}
+
+// String returns the masked address, for display in logs.
+func (a Address) String() string {
+	local, domain, ok := strings.Cut(a.Addr, "@")
+	if !ok || local == "" {
+		return "…"
+	}
+	return local[:1] + "…@" + domain
+}
+
+// ParseAddress reads "Name <local@domain>" or "local@domain" as RFC 5322 says.
+func ParseAddress(s string) (Address, error) {
+	a, err := mail.ParseAddress(s)
+	if err != nil {
+		return Address{}, waybill.Invalid("address", "not a mail address")
+	}
+	return Address{Name: a.Name, Addr: a.Address}, nil
+}
+
+// Message is one mail.
+type Message struct {
+	From        Address
+	To, Cc, Bcc []Address
+	ReplyTo     Address
+	Subject     string
+	// Text and HTML are the alternatives of the body; at least one is set.
+	Text, HTML string
+	// Attachments are sent inside the mail, or as links when they are too
+	// large.
+	Attachments []Attachment
+	// Headers are further headers. Names of the headers that the library sets
+	// itself are refused.
+	Headers map[string]string
+	// Key is the caller's own id: the stable Message-ID is made from it, and it
+	// is Ref in errors. ASCII without personal data, at most 64 characters.
+	Key string
+	// AllowDuplicates accepts that the mail may arrive twice rather than not at
+	// all.
+	AllowDuplicates bool
+	// AllOrNone refuses the mail when one recipient is refused. Otherwise the
+	// accepted ones get it and the Receipt tells of the others.
+	AllOrNone bool
+	// Tenant, Lane, Region and Kind are for choice and record.
+	Tenant, Lane, Region, Kind string
+	// Language chooses the wording of the link block, BCP 47.
+	Language string
+}
+
+// Attachment is a file that goes with a mail.
+type Attachment struct {
+	// Name is the file name shown, in any script, without path separators.
+	Name string
+	// Type is the media type; empty means application/octet-stream.
+	Type string
+	// Size is in bytes; -1 when it is not known.
+	Size int64
+	// Open opens the content, anew each time it is called. A source that can be
+	// read only once returns an error the second time; then no second relay can
+	// be tried after the first byte was read.
+	Open func() (io.ReadCloser, error)
+	// Object, instead of Open, is an object already in a bucket. Bucket opens
+	// it.
+	Object string
+	Bucket storage.Bucket
+	// Inline is the Content-ID by which the HTML shows it (cid:…), empty for a
+	// real attachment.
+	Inline string
+}
+
+// Receipt says that a relay accepted a mail.
+type Receipt struct {
+	waybill.Served
+	// MessageID is the mail's own id without angle brackets; ID what the relay
+	// called it in its reply, if it did.
+	MessageID, ID string
+	// Recipients has one entry per recipient, in the order To, Cc, Bcc.
+	Recipients []Recipient
+	// Size is how many bytes were sent; Links are the attachments that became
+	// links.
+	Size  int64
+	Links []Link
+	// PossibleDuplicate is set when duplicates were allowed and an earlier
+	// attempt may have been delivered too.
+	PossibleDuplicate bool
+}
+
+// Recipient is what became of one recipient.
+type Recipient struct {
+	Address Address
+	// Err is nil when the relay accepted the recipient.
+	Err *waybill.Error
+}
+
+// Link is an attachment that became a link.
+type Link struct {
+	Name string
+	Size int64
+	// Key is the object's key in the bucket; URL is what stands in the mail and
+	// is a secret; Expires is its true end.
+	Key, URL string
+	Expires  time.Time
+}
+
+// String hides the URL.
+func (l Link) String() string {
+	return l.Name + " (link until " + l.Expires.UTC().Format(time.RFC3339) + ")"
+}
+
+// Sender sends one mail.
+//
+// Until the last bytes of the final dot may have left, a failure is NotSent;
+// from then until the relay's reply it is Ambiguous. When some recipients were
+// accepted and others not, the Receipt is returned with an error whose Delivery
+// is Sent. A source that fails to read, or a context that ends, cuts the
+// connection, so that no relay accepts half a mail.
+type Sender interface {
+	Send(ctx context.Context, m *Message) (Receipt, error)
+}
+
+// Recipients returns all recipients in the order To, Cc, Bcc.
+func (m *Message) Recipients() []Address {
+	all := make([]Address, 0, len(m.To)+len(m.Cc)+len(m.Bcc))
+	return append(append(append(all, m.To...), m.Cc...), m.Bcc...)
+}
+
+// Validate checks the message before any network traffic.
+func (m *Message) Validate() error {
+	if msg := m.check(); msg != "" {
+		return waybill.Invalid(string(Send), msg).With("mail", "", m.Key)
+	}
+	return nil
+}
+
+func (m *Message) check() string {
+	if !validAddress(m.From) {
+		return "from is not a mail address"
+	}
+	all := m.Recipients()
+	switch {
+	case len(all) == 0:
+		return "there is no recipient"
+	case len(all) > 1000:
+		return "there are more than 1000 recipients"
+	case m.ReplyTo != (Address{}) && !validAddress(m.ReplyTo):
+		return "reply-to is not a mail address"
+	case m.Text == "" && m.HTML == "":
+		return "neither text nor html is set"
+	case !validHeader(m.Subject):
+		return "subject has control characters"
+	case !utf8.ValidString(m.Text) || !utf8.ValidString(m.HTML):
+		return "the body is not valid UTF-8"
+	case len(m.Key) > 64 || !printableASCII(m.Key):
+		return "key is not at most 64 printable ASCII characters"
+	case m.Region != "" && !waybill.ValidRegion(m.Region):
+		return "region is not two capital letters"
+	}
+	for _, a := range all {
+		if !validAddress(a) {
+			return "a recipient is not a mail address"
+		}
+	}
+	for k, v := range m.Headers {
+		if !validHeaderName(k) || !validHeader(v) {
+			return "a header name or value is not allowed"
+		}
+	}
+	for i := range m.Attachments {
+		if msg := m.Attachments[i].check(); msg != "" {
+			return msg
+		}
+	}
+	return ""
+}
+
+func (a *Attachment) check() string {
+	switch {
+	case a.Name == "" || !validHeader(a.Name) || strings.ContainsAny(a.Name, "/\\"):
+		return "an attachment's name is empty, a path or has control characters"
+	case !validHeader(a.Type) || a.Type != "" && !strings.Contains(a.Type, "/"):
+		return "an attachment's type is not a media type"
+	case a.Size < -1:
+		return "an attachment's size is below -1"
+	case (a.Open == nil) == (a.Object == ""):
+		return "an attachment has neither or both of a source and an object"
+	case a.Object != "" && a.Bucket == nil:
+		return "an attachment's object has no bucket"
+	case !validHeader(a.Inline) || strings.ContainsAny(a.Inline, "<> "):
+		return "an attachment's content id is not allowed"
+	}
+	return ""
+}
+
+func validAddress(a Address) bool {
+	local, domain, ok := cutLast(a.Addr, '@')
+	if !ok || local == "" || domain == "" || len(local) > 64 || len(domain) > 255 || !validHeader(a.Name) {
+		return false
+	}
+	p, err := mail.ParseAddress((&mail.Address{Address: a.Addr}).String())
+	return err == nil && p.Address == a.Addr && validHeader(a.Addr)
+}
+
+func cutLast(s string, sep byte) (before, after string, ok bool) {
+	i := strings.LastIndexByte(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+1:], true
+}
+
+// reserved are the headers that the library writes.
+const reserved = " from to cc bcc reply-to subject date message-id mime-version content-type content-transfer-encoding content-disposition return-path received sender "
+
+func validHeaderName(k string) bool {
+	if k == "" || len(k) > 76 || strings.Contains(reserved, " "+strings.ToLower(k)+" ") {
+		return false
+	}
+	for _, c := range []byte(k) {
+		if c <= ' ' || c >= 0x7f || c == ':' {
+			return false
+		}
+	}
+	return true
+}
+
+func validHeader(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+func printableASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
