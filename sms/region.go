@@ -26,6 +26,12 @@ func (n Number) Region() string {
 	if !sharedCode(d[:cc]) {
 		return regionOf(d[:cc])
 	}
+	if cc == 1 && len(d) != 11 { // North American numbers have ten digits, but for these of seven
+		if len(d) == 8 && d[1:4] == "310" {
+			return "CA"
+		}
+		return ""
+	}
 	for l := min(len(d), longestRegionPrefix); l > cc; l-- {
 		if r := regionOf(d[:l]); r != "" {
 			return r

@@ -27,6 +27,9 @@ func Parse(raw, region string) (sms.Number, error) {
 	if reason != 0 {
 		return "", failure("parse number", reason)
 	}
+	if p.GetCountryCode() == 0 { // a "+" somewhere behind the first digit, and no region
+		return "", failure("parse number", InvalidCountry)
+	}
 	n, err := sms.ParseNumber(phonenumbers.Format(p, phonenumbers.E164))
 	if err != nil {
 		return "", failure("parse number", TooLong)

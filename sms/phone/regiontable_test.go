@@ -105,6 +105,7 @@ func quoted(list []string) string {
 // plan is the numbering plan of a calling code that several regions share, as
 // automata over the national digits.
 type plan struct {
+	t        *testing.T
 	american bool
 	regions  []planRegion
 	longest  int
@@ -140,6 +141,7 @@ func newPlan(t *testing.T, cc int, codes []string) *plan {
 		metadata[m.GetId()] = m
 	}
 	p := &plan{
+		t:        t,
 		american: cc == phonenumbers.NANPA_COUNTRY_CODE,
 		longest:  15 - len(strconv.Itoa(cc)),
 		memo:     map[string]uint64{},
@@ -256,6 +258,9 @@ func (p *plan) step(s state, digit rune) state {
 // answer does what the library does for a number that ends here: the first
 // region in order whose leading digits or whose plan it matches, as a set.
 func (p *plan) answer(s state) uint64 {
+	if p.american && s.length != americanDigits {
+		return 0
+	}
 	for i, r := range p.regions {
 		if !r.general.accepts(s.general[i], s.length) {
 			continue
@@ -287,6 +292,11 @@ func (p *plan) answers(s state) uint64 {
 	p.memo[key] = set
 	return set
 }
+
+// americanDigits is the length of all North American numbers but the Canadian
+// ones of seven digits, which prefixes cannot tell from others and of which
+// package sms knows without a table.
+const americanDigits = 10
 
 // areaDigits is the depth from which a prefix may carry a region that some
 // longer prefix overrules. Above it a prefix is listed only if all numbers below
@@ -326,6 +336,9 @@ func (p *plan) list(prefix string, s state, inherited uint64, yield func(prefix,
 	}
 	if set&^label == 0 || s.length == p.longest {
 		return
+	}
+	if p.answer(s)&^label != 0 {
+		p.t.Errorf("a number that ends after %s has another region than longer ones; prefixes cannot say that", prefix)
 	}
 	for digit := '0'; digit <= '9'; digit++ {
 		p.list(prefix+string(digit), p.step(s, digit), label, yield)
