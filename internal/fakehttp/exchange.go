@@ -38,7 +38,7 @@ func (x Exchange) String() string {
 	if x.Query != "" {
 		target += "?" + x.Query
 	}
-	fmt.Fprintf(&b, "#%d %s http://%s%s %s\n", x.N, x.Method, x.Host, target, x.Proto)
+	fmt.Fprintf(&b, "#%d %s %s%s %s\n", x.N, x.Method, x.Host, target, x.Proto)
 	writePart(&b, "> ", x.Header, x.Body)
 	switch {
 	case x.Aborted:

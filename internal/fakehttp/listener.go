@@ -33,13 +33,13 @@ type diversion struct {
 	done  chan struct{}
 }
 
-func openGate() (*gate, error) {
+func openGate(resetNext func() bool) (*gate, error) {
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	g := &gate{addr: inner.Addr().String(), inner: inner, conns: make(chan net.Conn), done: make(chan struct{})}
-	g.resetNext = func() bool { return false }
+	g := &gate{addr: inner.Addr().String(), inner: inner, resetNext: resetNext,
+		conns: make(chan net.Conn), done: make(chan struct{})}
 	go g.pump(inner)
 	return g, nil
 }

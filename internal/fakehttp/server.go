@@ -54,19 +54,19 @@ func New(name string, h http.Handler, opts ...Option) *Server {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	g, err := openGate()
+	s := &Server{
+		name: name, handler: h, opts: o, ledger: o.ledger,
+		closing: make(chan struct{}), served: make(chan struct{}), conns: map[net.Conn]http.ConnState{},
+	}
+	g, err := openGate(s.script.takeAccept)
 	if err != nil {
 		panic(fmt.Sprintf("fakehttp: %s: listen: %v", name, err))
 	}
-	s := &Server{
-		name: name, handler: h, opts: o, gate: g, ledger: o.ledger,
-		closing: make(chan struct{}), served: make(chan struct{}), conns: map[net.Conn]http.ConnState{},
-	}
+	s.gate = g
 	if s.ledger == nil {
 		s.ledger = new(Ledger)
 	}
 	s.log.size, s.log.body, s.log.mask = o.logSize, o.logBody, o.masks
-	g.resetNext = s.script.takeAccept
 	s.http = &http.Server{
 		Handler:     http.HandlerFunc(s.serve),
 		ConnState:   s.track,
