@@ -1,0 +1,306 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+
+	"github.com/waybill-go/waybill"
+)
+
+// Exchange binds a vendor's library to exchanges that we judge ourselves. It is
+// an http.RoundTripper: hand it, or [Exchange.HTTPClient], to the library, call
+// the library with [Exchange.Context], and then believe [Exchange.Result]
+// rather than the library.
+//
+// For a send it lets exactly one exchange through. A second one is refused, and
+// when the first ends badly the context is cancelled, which ends the library's
+// back-off. For a read any number may pass, also at the same time; Result tells
+// of the one that ended last. An Exchange is safe for concurrent use, but of
+// one call only.
+type Exchange struct {
+	c      *Client
+	r      Request
+	outer  context.Context // the caller's
+	ctx    context.Context // ours, for the library
+	cancel context.CancelCauseFunc
+	timer  func() // stops the time-out of a caller without deadline
+
+	mu      sync.Mutex
+	idle    sync.Cond // signalled when running falls to 0
+	running int
+	streams int // bodies that the library has not closed yet
+	trips   int
+	closed  bool
+	again   bool // a second exchange of a send was refused
+	reply   *Reply
+	err     *waybill.Error
+}
+
+type exchangeKey struct{}
+
+var (
+	errSecond = errors.New("wire: this exchange is over; a send is not repeated")
+	errNobody = errors.New("wire: the request's context carries no exchange")
+	errBad    = errors.New("wire: the exchange failed")
+)
+
+// Bind begins an exchange for a vendor's library under ctx. Of r it uses Op,
+// Ref, Send, Private, MaxReply, Idle, Rewrite, Canned and Streamed. Result must
+// be called at the end.
+func (c *Client) Bind(ctx context.Context, r Request) *Exchange {
+	x := &Exchange{c: c, r: r, outer: ctx}
+	x.idle.L = &x.mu
+	x.ctx, x.cancel = context.WithCancelCause(context.WithValue(ctx, exchangeKey{}, x))
+	x.timer = c.headTimer(x.ctx, x.cancel)
+	return x
+}
+
+// Context returns the context to call the library with. It ends when the
+// caller's does, when a send ended badly, and with Result.
+func (x *Exchange) Context() context.Context { return x.ctx }
+
+// HTTPClient returns an http.Client on this exchange, which follows no
+// redirects.
+func (x *Exchange) HTTPClient() *http.Client { return noRedirects(x) }
+
+// HTTPClient returns an http.Client for a library that wants one at its
+// construction. Each of its requests goes through the Exchange that the
+// request's context carries (see [Exchange.Context]); without one it is
+// refused.
+func (c *Client) HTTPClient() *http.Client { return noRedirects(byContext{}) }
+
+func noRedirects(rt http.RoundTripper) *http.Client {
+	return &http.Client{Transport: rt, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+type byContext struct{}
+
+func (byContext) RoundTrip(req *http.Request) (*http.Response, error) {
+	if x, ok := req.Context().Value(exchangeKey{}).(*Exchange); ok {
+		return x.RoundTrip(req)
+	}
+	closeBody(req)
+	return nil, errNobody
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+}
+
+// RoundTrip performs the library's request, guarded.
+func (x *Exchange) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !x.begin() {
+		closeBody(req)
+		return nil, errSecond
+	}
+	defer closeBody(req)
+	reply, resp, bad := x.pass(req)
+	x.end(reply, bad)
+	if bad != nil {
+		return nil, bad
+	}
+	if x.r.Canned != nil && reply != nil {
+		if canned := x.r.Canned(reply); canned != nil {
+			resp = canned
+		}
+	}
+	resp.Request = req
+	return resp, nil
+}
+
+// begin admits an exchange.
+func (x *Exchange) begin() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.closed || x.r.Send && x.trips > 0 {
+		x.again = true
+		x.cancel(errSecond)
+		return false
+	}
+	x.trips++
+	x.running++
+	return true
+}
+
+// end records how an exchange ended.
+func (x *Exchange) end(reply *Reply, bad *waybill.Error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.reply, x.err = reply, bad
+	if x.running--; x.running == 0 {
+		x.idle.Broadcast()
+	}
+	if x.r.Send && (bad != nil || !reply.OK()) {
+		x.cancel(errBad)
+	}
+}
+
+// pass does one exchange: the reply as we keep it, and as the library sees it.
+func (x *Exchange) pass(req *http.Request) (*Reply, *http.Response, *waybill.Error) {
+	ctx, done, cancel := x.merge(req.Context())
+	out := req.Clone(ctx)
+	if x.r.Rewrite != nil {
+		if err := x.r.Rewrite(out); err != nil {
+			done()
+			return nil, nil, x.rewriteFailed(err)
+		}
+	}
+	if out.Header == nil {
+		out.Header = http.Header{}
+	}
+	if e := x.check(out); e != nil {
+		done()
+		return nil, nil, e
+	}
+	resp, ev, bad := x.c.trip(ctx, out, &x.r)
+	if bad != nil {
+		done()
+		return nil, nil, x.judge(ctx, bad)
+	}
+	if x.r.Streamed && resp.StatusCode >= 200 && resp.StatusCode <= 299 {
+		reply, seen := x.stream(ctx, resp, ev, cancel, done)
+		return reply, seen, nil
+	}
+	reply, bad := x.c.read(ctx, resp, &x.r)
+	ev.seal()
+	done()
+	if bad != nil {
+		return nil, nil, x.judge(ctx, bad)
+	}
+	return reply, shown(resp, reply), nil
+}
+
+// judge puts the caller's own end in the place of an error that came of it.
+func (x *Exchange) judge(ctx context.Context, bad *waybill.Error) *waybill.Error {
+	if ctx.Err() == nil {
+		return bad
+	}
+	if e := x.ended(); e != nil {
+		return x.c.complete(e, &x.r, bad.Delivery)
+	}
+	if bad.Code != waybill.Canceled && bad.Code != waybill.DeadlineExceeded {
+		return bad
+	}
+	e := &waybill.Error{Code: waybill.DeadlineExceeded, Message: "the vendor's library gave up"}
+	return x.c.complete(e, &x.r, bad.Delivery)
+}
+
+// ended is the caller's own end or the time-out, nil while neither came.
+func (x *Exchange) ended() *waybill.Error {
+	if e := waybill.FromContext(x.outer); e != nil {
+		return e
+	}
+	if errors.Is(context.Cause(x.ctx), waybill.ErrAttemptTimeout) {
+		return waybill.FromContext(x.ctx)
+	}
+	return nil
+}
+
+// merge returns a context that ends with the exchange's and with the library's.
+func (x *Exchange) merge(library context.Context) (ctx context.Context, done func(), cancel context.CancelCauseFunc) {
+	if y, _ := library.Value(exchangeKey{}).(*Exchange); y == x {
+		ctx, cancel = context.WithCancelCause(library)
+		return ctx, func() { cancel(nil) }, cancel
+	}
+	ctx, cancel = context.WithCancelCause(x.ctx)
+	stop := context.AfterFunc(library, func() { cancel(errBad) })
+	return ctx, func() { stop(); cancel(nil) }, cancel
+}
+
+func (x *Exchange) rewriteFailed(err error) *waybill.Error {
+	var e *waybill.Error
+	if errors.As(err, &e) {
+		return e.With(x.c.cfg.Provider, x.r.Op, x.r.Ref)
+	}
+	e = waybill.Invalid(x.r.Op, x.c.scrub(err.Error(), x.r.Private))
+	return x.c.complete(e, &x.r, waybill.NotSent)
+}
+
+// check refuses what net/http would refuse, before it can count as an attempt.
+func (x *Exchange) check(req *http.Request) *waybill.Error {
+	if req.URL == nil || req.URL.Scheme != "http" && req.URL.Scheme != "https" || req.URL.Host == "" {
+		e := waybill.Invalid(x.r.Op, "the URL is not an absolute http or https URL")
+		return x.c.complete(e, &x.r, waybill.NotSent)
+	}
+	// The transport asks for gzip and undoes it within our bound; a library
+	// that asks for it by itself would undo it without one.
+	if h := req.Header; h.Get("Accept-Encoding") != "" && h.Get("Accept-Encoding") != "identity" && !x.r.Streamed {
+		h.Del("Accept-Encoding")
+	}
+	return nil
+}
+
+// shown is the reply as the library sees it: complete, in memory.
+func shown(resp *http.Response, reply *Reply) *http.Response {
+	c := *resp
+	c.Header = resp.Header.Clone()
+	c.Body = io.NopCloser(bytes.NewReader(reply.Body))
+	if resp.Request == nil || resp.Request.Method != http.MethodHead {
+		c.ContentLength = int64(len(reply.Body))
+	}
+	return &c
+}
+
+// stream hands the body to the library unread. cancel ends the request.
+func (x *Exchange) stream(ctx context.Context, resp *http.Response, ev *evidence, cancel context.CancelCauseFunc, done func()) (*Reply, *http.Response) {
+	x.timer()
+	x.mu.Lock()
+	x.streams++
+	x.mu.Unlock()
+	body := newIdleBody(ctx, x.c, &x.r, resp.Body, ev, cancel)
+	body.closed = func() { done(); x.closeStream() }
+	c := *resp
+	c.Body = body
+	return x.c.head(resp, &x.r), &c
+}
+
+// closeStream releases the context with the last stream after Result.
+func (x *Exchange) closeStream() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.streams--; x.streams == 0 && x.closed {
+		x.cancel(nil)
+	}
+}
+
+// Result ends the exchange and says what came of it: the reply that we
+// recorded, or the error of the exchange. Nothing passes afterwards; one that
+// is still under way is cancelled and waited for. When the library never sent
+// anything the error is Unsupported and NotSent, or the caller's own end.
+func (x *Exchange) Result() (*Reply, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.closed = true
+	if x.streams == 0 || x.running > 0 {
+		x.cancel(errBad)
+	}
+	x.timer()
+	for x.running > 0 {
+		x.idle.Wait()
+	}
+	switch {
+	case x.err != nil:
+		return nil, x.err
+	case x.reply != nil:
+		return x.reply, nil
+	}
+	if e := x.ended(); e != nil {
+		return nil, x.c.complete(e, &x.r, waybill.NotSent)
+	}
+	e := &waybill.Error{Code: waybill.Unsupported, Scope: waybill.ScopeRequest, VendorCode: CodeRefused, Message: "the vendor's library sent nothing"}
+	return nil, x.c.complete(e, &x.r, waybill.NotSent)
+}
+
+// Repeated reports whether the library wanted to do a send again and was
+// refused.
+func (x *Exchange) Repeated() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.again
+}

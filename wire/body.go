@@ -1,0 +1,140 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync"
+)
+
+// evidence is what is known about one exchange: whether a connection was
+// obtained, and whether anything of the body was read. It is sealed when the
+// exchange ends: from then on nothing of the body can leave, so that what was
+// not read by then was never sent.
+type evidence struct {
+	mu sync.Mutex
+	// asked and got: net/http looked for a connection, and obtained one.
+	asked, got bool
+	// body is set for a request with a body that is not empty.
+	body bool
+	// read is set before the body's first byte is handed out.
+	read   bool
+	sealed bool
+}
+
+var errSealed = errors.New("wire: the exchange has ended")
+
+// trace returns ctx with the hooks that note connections.
+func (e *evidence) trace(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { e.mu.Lock(); e.asked = true; e.mu.Unlock() },
+		GotConn: func(httptrace.GotConnInfo) { e.mu.Lock(); e.got = true; e.mu.Unlock() },
+	})
+}
+
+// seal ends the exchange.
+func (e *evidence) seal() {
+	e.mu.Lock()
+	e.sealed = true
+	e.mu.Unlock()
+}
+
+// unsent seals, and reports whether it is proven that the request did not
+// leave: no connection was obtained, or nothing of its body was read.
+func (e *evidence) unsent() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.sealed = true
+	return e.asked && !e.got || e.body && !e.read
+}
+
+// unconnected reports whether no connection was obtained.
+func (e *evidence) unconnected() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.asked && !e.got
+}
+
+// again notes that net/http starts anew over HTTP/1.1, which it does with a
+// request that is not idempotent only when no byte of it was written.
+func (e *evidence) again() {
+	e.mu.Lock()
+	e.got, e.read = false, false
+	e.mu.Unlock()
+}
+
+// guardedBody hands out a body while its exchange is not sealed. Close does
+// nothing: net/http closes an unread body and may use it again afterwards.
+type guardedBody struct {
+	ev *evidence
+	r  io.Reader
+}
+
+func (b *guardedBody) Read(p []byte) (int, error) {
+	b.ev.mu.Lock()
+	if b.ev.sealed {
+		b.ev.mu.Unlock()
+		return 0, errSealed
+	}
+	b.ev.read = true
+	b.ev.mu.Unlock()
+	return b.r.Read(p)
+}
+
+func (b *guardedBody) Close() error { return nil }
+
+// setBody gives req a body that can be had again.
+func setBody(req *http.Request, body []byte) {
+	req.ContentLength = int64(len(body))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	req.Body, _ = req.GetBody()
+	if len(body) == 0 {
+		req.Body = http.NoBody
+		req.GetBody = func() (io.ReadCloser, error) { return http.NoBody, nil }
+	}
+}
+
+// guard puts ev between req's body and the transport. A send keeps the means to
+// be repeated only with rewind, and is otherwise given a body even if it has
+// none, since net/http repeats a request without a body as it likes.
+func guard(req *http.Request, ev *evidence, send, rewind bool) {
+	again := req.GetBody
+	empty := req.Body == nil || req.Body == http.NoBody
+	if empty {
+		req.GetBody = nil
+		if send && (!rewind || replayable(req.Method)) {
+			req.ContentLength = 0
+			req.Body = &guardedBody{ev: ev, r: http.NoBody}
+		}
+		return
+	}
+	ev.body = true
+	req.Body = &guardedBody{ev: ev, r: req.Body}
+	req.GetBody = nil
+	if again == nil || send && (!rewind || replayable(req.Method)) {
+		return
+	}
+	req.GetBody = func() (io.ReadCloser, error) {
+		r, err := again()
+		if err != nil {
+			return nil, err
+		}
+		if send {
+			ev.again()
+		}
+		return &guardedBody{ev: ev, r: r}, nil
+	}
+}
+
+// replayable reports whether net/http takes a method for idempotent and repeats
+// it although it may have been processed.
+func replayable(method string) bool {
+	switch method {
+	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+		return true
+	}
+	return false
+}
