@@ -14,6 +14,9 @@ import (
 // bounds the time: parsing is far from linear in the worst case.
 const maxInput = 250
 
+// e164Digits is how many digits a number may have; the library allows more.
+const e164Digits = 15
+
 // Parse returns the number that raw means to somebody in the region, an ISO
 // 3166-1 alpha-2 code in capitals such as "CN". The region may be "" if raw
 // begins with "+" and the country calling code. Eleven digits of a mainland
@@ -27,12 +30,14 @@ func Parse(raw, region string) (sms.Number, error) {
 	if reason != 0 {
 		return "", failure("parse number", reason)
 	}
-	if p.GetCountryCode() == 0 { // a "+" somewhere behind the first digit, and no region
-		return "", failure("parse number", InvalidCountry)
-	}
-	n, err := sms.ParseNumber(phonenumbers.Format(p, phonenumbers.E164))
+	text := phonenumbers.Format(p, phonenumbers.E164)
+	n, err := sms.ParseNumber(text)
 	if err != nil {
-		return "", failure("parse number", TooLong)
+		reason = InvalidCountry
+		if len(text) > len("+")+e164Digits {
+			reason = TooLong
+		}
+		return "", failure("parse number", reason)
 	}
 	return n, nil
 }
