@@ -1,0 +1,337 @@
+package failover
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/waybill-go/waybill"
+)
+
+// longestUnbounded bounds a wait between tries when neither the caller's
+// deadline nor the attempt's time-out does.
+const longestUnbounded = 10 * time.Second
+
+// call is one call of a client: its candidates and what happened so far. It is
+// used by the calling goroutine alone.
+type call struct {
+	l     *lane
+	sel   *Select
+	ctx   context.Context
+	hooks *waybill.Hooks
+	end   func(waybill.CallEnd)
+	info  waybill.Call
+	start time.Time
+	now   time.Time
+	rules rules
+
+	cands    []cand
+	attempts []waybill.Attempt
+	recorder *waybill.Recorder
+	outer    *call         // the call around a nested client's
+	left     *atomic.Int32 // tries left, shared with the calls around
+	tries    atomic.Int32
+
+	number    int  // attempts made
+	tried     int  // those that count
+	cur       int  // candidate of the last attempt, -1 before
+	goNext    bool // the last attempt's class
+	stop      bool
+	ambiguous bool // an attempt may have happened
+	last      *waybill.Error
+	ended     *waybill.Error
+	running   bool
+	skips     []*waybill.Error
+	items     int // of the present attempt
+	closed    bool
+
+	room [4]cand
+}
+
+var noSelect Select
+
+// begin opens a call. It must be followed by close.
+func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
+	if sel == nil {
+		sel = &noSelect
+	}
+	now := time.Now()
+	c := &call{l: l, sel: sel, ctx: ctx, hooks: l.set.cfg.Hooks, info: l.info, start: now, now: now, cur: -1, goNext: true}
+	c.info.Items, c.items = items, items
+	c.rules = rules{kind: l.kind, duplicates: sel.AllowDuplicates, notFound: l.policy.NextOnNotFound == waybill.Yes}
+	c.recorder = waybill.RecorderFrom(ctx)
+	c.tries.Store(int32(l.policy.Tries))
+	c.left = &c.tries
+	if a := attemptOf(ctx); a != nil && a.l.set.cfg.Domain == l.set.cfg.Domain {
+		c.inherit(a)
+	}
+	if c.hooks != nil && c.hooks.StartCall != nil {
+		c.ctx, c.end = c.hooks.StartCall(ctx, c.info)
+	}
+	if !l.set.enter() {
+		c.closed = true
+		return c
+	}
+	c.cands = l.choose(c.room[:0], sel, now)
+	return c
+}
+
+// inherit puts a nested client's call under the budget and the hooks of the
+// call around it. Its first try was paid for there.
+func (c *call) inherit(a *attempt) {
+	a.mu.Lock()
+	a.nested = true
+	a.mu.Unlock()
+	c.outer, c.left, c.hooks = a.c, a.c.left, a.c.hooks
+}
+
+// close ends a call. A panic of the adapter passes through it.
+func (c *call) close(done bool, served *waybill.Served, err *waybill.Error) {
+	if !c.closed {
+		c.l.set.leave()
+	}
+	if c.end == nil {
+		return
+	}
+	e := waybill.CallEnd{Attempts: c.number, Duration: time.Since(c.start), Err: err}
+	if served != nil {
+		e.Provider, e.Instance = served.Provider, served.Instance
+	}
+	if !done {
+		e.Err = panicked(c.l)
+	}
+	c.end(e)
+}
+
+func panicked(l *lane) *waybill.Error {
+	return &waybill.Error{Code: waybill.Internal, Delivery: waybill.Ambiguous, Provider: l.set.cfg.Domain, Op: l.op, Message: "the adapter panicked"}
+}
+
+// next begins the next attempt, after waiting where it must, or returns nil when
+// there is none to make.
+func (c *call) next() *attempt {
+	for !c.closed {
+		if e := waybill.FromContext(c.ctx); e != nil {
+			c.ended = e
+			return nil
+		}
+		i, wait, ok := c.pick()
+		if !ok {
+			return nil
+		}
+		if wait > 0 && !c.sleep(wait) {
+			c.ended = waybill.FromContext(c.ctx)
+			return nil
+		}
+		if c.number > 0 && c.sel.Rewind != nil && c.sel.Rewind() != nil {
+			return nil
+		}
+		if a := c.try(i, false); a != nil {
+			return a
+		}
+	}
+	return nil
+}
+
+// pick says which candidate is asked next, and after which wait: the same one
+// again while that is allowed and quick, else the next one at once, else the
+// one among those asked that is ready first.
+func (c *call) pick() (i int, wait time.Duration, ok bool) {
+	if c.stop || c.tried >= c.l.policy.Tries {
+		return 0, 0, false
+	}
+	if c.number > 0 {
+		c.now = time.Now()
+	}
+	if c.cur >= 0 {
+		k := &c.cands[c.cur]
+		if k.free() {
+			return c.cur, 0, c.fits(0)
+		}
+		if k.again && !k.later && c.mayRepeat(k) {
+			if wait = k.ready.Sub(c.now); c.fits(wait) {
+				return c.cur, wait, true
+			}
+		}
+	}
+	if c.goNext && c.fits(0) {
+		if i = c.untried(); i >= 0 {
+			return i, 0, true
+		}
+	}
+	best := -1
+	for j := range c.cands {
+		k := &c.cands[j]
+		if k.again && c.mayRepeat(k) && (best < 0 || k.ready.Before(c.cands[best].ready)) {
+			best = j
+		}
+	}
+	if best < 0 {
+		return 0, 0, false
+	}
+	wait = max(0, c.cands[best].ready.Sub(c.now))
+	return best, wait, c.fits(wait)
+}
+
+// untried returns the first candidate that was not asked yet, ejected ones last,
+// or -1.
+func (c *call) untried() int {
+	last := -1
+	for i := range c.cands {
+		k := &c.cands[i]
+		if k.reason != usable || k.tries > 0 {
+			continue
+		}
+		if !k.forced {
+			return i
+		}
+		if last < 0 || k.until.Before(c.cands[last].until) {
+			last = i
+		}
+	}
+	return last
+}
+
+func (c *call) mayRepeat(k *cand) bool {
+	return k.reason == usable && k.tries < c.l.policy.TriesPerProvider && c.mayRepeatAny()
+}
+
+// fits reports whether another try is worth beginning after the wait: the floor
+// must remain of the caller's time. The first try is always worth it.
+func (c *call) fits(wait time.Duration) bool {
+	if c.number == 0 {
+		return true
+	}
+	deadline, ok := c.ctx.Deadline()
+	if !ok {
+		return wait <= max(c.l.policy.AttemptTimeout, longestUnbounded)
+	}
+	return deadline.Sub(c.now)-max(wait, 0) >= max(c.l.policy.MinAttempt, 1)
+}
+
+// sleep waits, or returns false when the caller's context ends first.
+func (c *call) sleep(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-c.ctx.Done():
+		return false
+	}
+}
+
+// timeout returns the end of an attempt that begins now, or zero when only the
+// caller's deadline holds. A send's time is never divided; a read's is shared
+// with the tries that can still follow.
+func (c *call) timeout(now time.Time) time.Time {
+	d := c.l.policy.AttemptTimeout
+	deadline, ok := c.ctx.Deadline()
+	if ok {
+		left := deadline.Sub(now)
+		if c.l.kind != Send {
+			if n := c.triesLeft(left); n > 1 && (d <= 0 || left/time.Duration(n) < d) {
+				return now.Add(left / time.Duration(n))
+			}
+		}
+		if d <= 0 || d >= left {
+			return time.Time{}
+		}
+	}
+	if d <= 0 {
+		return time.Time{}
+	}
+	return now.Add(d)
+}
+
+// triesLeft counts the tries that may still be made, this one included: within
+// the budget, at providers that may be asked, and with the floor for each.
+func (c *call) triesLeft(left time.Duration) int {
+	n := 0
+	for i := range c.cands {
+		switch k := &c.cands[i]; {
+		case k.reason != usable:
+		case k.tries == 0:
+			n += c.l.policy.TriesPerProvider
+		case k.again || i == c.cur:
+			n += max(0, c.l.policy.TriesPerProvider-k.tries)
+		}
+	}
+	n = min(n, c.l.policy.Tries-c.tried)
+	if floor := c.l.policy.MinAttempt; floor > 0 {
+		n = min(n, int(left/floor))
+	}
+	return n
+}
+
+// verdict is the error of a call that nobody served. Those who were never asked
+// count while the call was still open for them: open is false after an answer
+// that ended it.
+func (c *call) verdict(attempts []waybill.Attempt, open bool) *waybill.Error {
+	l := c.l
+	if c.closed {
+		return &waybill.Error{Code: waybill.Unavailable, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent,
+			Provider: l.set.cfg.Domain, Op: l.op, Ref: c.sel.Ref, Message: "the client is closed"}
+	}
+	info := waybill.VerdictInfo{Provider: l.set.cfg.Domain, Op: l.op, Ref: c.sel.Ref, Send: l.kind == Send,
+		Ended: c.ended, Running: c.running}
+	if open {
+		if c.skips == nil {
+			c.skips = c.skipped()
+		}
+		info.Skipped = c.skips
+	}
+	return waybill.NewVerdict(attempts, info)
+}
+
+// skipped returns what stands in the verdict for those who were not asked. When
+// nobody could be, for the request's own reasons, one error says which.
+func (c *call) skipped() []*waybill.Error {
+	var out []*waybill.Error
+	var wantRegion, wrongRegion, others int
+	for i := range c.cands {
+		k := &c.cands[i]
+		switch k.reason {
+		case usable:
+			others++
+			continue
+		case notOnly:
+			continue
+		case regionless:
+			wantRegion++
+		case outside:
+			wrongRegion++
+		case ineligible, wrongLane:
+		default:
+			others++
+		}
+		out = append(out, c.l.skipError(k, c.sel, c.now))
+	}
+	if others > 0 {
+		return out
+	}
+	e := &waybill.Error{Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Provider: c.l.set.cfg.Domain, Op: c.l.op, Ref: c.sel.Ref}
+	switch {
+	case wantRegion > 0:
+		e.Code, e.Message = waybill.InvalidArgument, "missing: "+c.missing()
+	case wrongRegion > 0 && wrongRegion == len(out):
+		e.Code, e.Message = waybill.Unsupported, "no provider covers "+c.where()
+	default:
+		return out
+	}
+	return append([]*waybill.Error{e}, out...)
+}
+
+func (c *call) missing() string {
+	if c.sel.Missing == "" {
+		return "Region"
+	}
+	return c.sel.Missing
+}
+
+func (c *call) where() string {
+	if c.sel.Where == nil {
+		return "this region"
+	}
+	return c.sel.Where()
+}

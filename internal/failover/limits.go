@@ -1,0 +1,168 @@
+package failover
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/waybill-go/waybill"
+)
+
+const (
+	// longestWait bounds what a vendor may say of a limit that is no quota; more
+	// is absurd and is ignored.
+	longestWait = time.Hour
+	// longestQuota bounds what it may say of a quota: packages last a month.
+	longestQuota = 31 * 24 * time.Hour
+)
+
+// limits is what keeps one member from being asked, beside its account: the
+// provider's own not-before, senders that it refused, and why the account is
+// idle where that is not a limit.
+type limits struct {
+	marked    atomic.Bool
+	mu        sync.Mutex
+	notBefore time.Time
+	senders   map[string]time.Time
+	cause     waybill.Code
+	causeTill time.Time
+}
+
+func (m *limits) clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.notBefore, m.senders, m.causeTill = time.Time{}, nil, time.Time{}
+}
+
+// idle returns the time before which the service must not be asked, and why.
+func (m *limits) idle(a *waybill.Account, service string) (time.Time, waybill.Code) {
+	t := a.NotBefore(service)
+	if !m.marked.Load() {
+		return t, waybill.RateLimited
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.notBefore.After(t) {
+		t = m.notBefore
+	}
+	if t.Equal(m.causeTill) && !t.IsZero() {
+		return t, m.cause
+	}
+	return t, waybill.RateLimited
+}
+
+func (m *limits) until(t time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !t.After(m.notBefore) {
+		return false
+	}
+	m.notBefore = t
+	m.marked.Store(true)
+	return true
+}
+
+func (m *limits) because(c waybill.Code, till time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.cause, m.causeTill = c, till
+	m.marked.Store(true)
+}
+
+// refuse makes a sender or template ineligible until then.
+func (m *limits) refuse(sender string, now, till time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.senders == nil {
+		m.senders = make(map[string]time.Time)
+	}
+	for k, t := range m.senders {
+		if !t.After(now) {
+			delete(m.senders, k)
+		}
+	}
+	m.senders[sender] = till
+	m.marked.Store(true)
+}
+
+func (m *limits) refused(sender string, now time.Time) time.Duration {
+	if sender == "" || !m.marked.Load() {
+		return 0
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return max(0, m.senders[sender].Sub(now))
+}
+
+// sane returns the error with a wait that can be believed. A limit that would
+// last more than an hour without being a quota, and a negative wait, mean that
+// nobody knows when: the wait is taken away. again is false when the vendor's
+// wait was nonsense, so that the provider is not asked again in this call.
+func sane(e *waybill.Error) (out *waybill.Error, again bool) {
+	longest := longestWait
+	if e.Code == waybill.QuotaExhausted {
+		longest = longestQuota
+	}
+	if e.RetryAfter >= 0 && e.RetryAfter <= longest {
+		return e, true
+	}
+	c := *e
+	c.RetryAfter = 0
+	return &c, false
+}
+
+// obey idles exactly what the error names, and tells the hook. The verdict of a
+// nested client idles nothing: that client has obeyed already, and others of its
+// providers may still serve.
+func (l *lane) obey(ctx context.Context, h *waybill.Hooks, n *node, e *waybill.Error, sender string, now time.Time) {
+	if e.Delivery == waybill.Sent || e.Scope == waybill.ScopeRecipient {
+		return
+	}
+	if e.Scope == waybill.ScopeSender {
+		if sender != "" && l.policy.SenderCoolDown > 0 {
+			n.m.limits.refuse(sender, now, now.Add(max(l.policy.SenderCoolDown, e.RetryAfter)))
+		}
+		return
+	}
+	wait, whole := e.RetryAfter, e.Scope == waybill.ScopeAccount
+	cooled := false
+	switch e.Code {
+	case waybill.RateLimited:
+	case waybill.QuotaExhausted:
+		if wait == 0 {
+			wait = l.policy.CoolDown
+		}
+	case waybill.Unauthenticated, waybill.PermissionDenied:
+		cooled = true
+		wait = max(wait, l.policy.CoolDown)
+		whole = whole || e.Scope == waybill.ScopeUnknown && e.Code == waybill.Unauthenticated
+	default:
+		return
+	}
+	if wait <= 0 || e.Scope == waybill.ScopeRequest {
+		return
+	}
+	until := now.Add(wait)
+	ev := waybill.Idle{Call: l.info, Provider: n.m.name, Instance: n.m.instance, Until: until, Code: e.Code}
+	changed := false
+	switch {
+	case e.Scope == waybill.ScopeProvider:
+		changed = n.m.limits.until(until)
+	case whole:
+		ev.Account = n.m.account.Name()
+		changed = n.m.account.Idle("", until)
+	default:
+		ev.Account, ev.Service = n.m.account.Name(), l.service
+		changed = n.m.account.Idle(l.service, until)
+	}
+	if !changed {
+		return
+	}
+	if cooled || e.Code == waybill.QuotaExhausted {
+		n.m.limits.because(e.Code, until)
+	}
+	if h != nil && h.OnIdle != nil {
+		h.OnIdle(ctx, ev)
+	}
+}

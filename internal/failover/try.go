@@ -1,0 +1,251 @@
+package failover
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/waybill-go/waybill"
+)
+
+// try begins an attempt at a candidate, or marks why it cannot be asked and
+// returns nil.
+func (c *call) try(i int, hedge bool) *attempt {
+	l, k := c.l, &c.cands[i]
+	n, m := k.n, k.n.m
+	now := c.now
+	if c.number > 0 {
+		now = time.Now()
+	}
+	if m.drained.Load() {
+		k.reason = drained
+		return nil
+	}
+	if limit := l.concurrency(m); m.inUse.Add(1) > limit {
+		m.inUse.Add(-1)
+		k.reason = full
+		return nil
+	}
+	t, ok := l.admit(n, now, k.forced || k.tries > 0)
+	if !ok { // ejected, or probed by somebody else, since it was chosen
+		m.inUse.Add(-1)
+		k.forced, k.probe = true, false
+		return nil
+	}
+	free := k.free() || (c.outer != nil && c.number == 0)
+	if !free && !take(c.left) {
+		l.report(n, t, neutral, false, now)
+		m.inUse.Add(-1)
+		c.stop = true
+		return nil
+	}
+	if wait, ok := m.account.Admit(l.service); !ok {
+		l.report(n, t, neutral, false, now)
+		m.inUse.Add(-1)
+		if !free {
+			c.left.Add(1)
+		}
+		k.reason, k.until = limitReached, now.Add(wait)
+		if until, code := m.limits.idle(m.account, l.service); until.After(now) {
+			k.reason, k.until, k.code = idling, until, code
+		}
+		return nil
+	}
+	n.inUse.Add(1)
+	if from := c.cur; from >= 0 && from != i && !hedge && c.last != nil && c.hooks != nil && c.hooks.OnFailover != nil {
+		c.hooks.OnFailover(c.ctx, waybill.Failover{Call: c.info, From: c.cands[from].n.m.instance, To: m.instance, Err: c.last})
+	}
+	c.number++
+	a := &attempt{c: c, l: l, n: n, parent: c.ctx, ticket: t, number: c.number, items: c.items, cand: i, hedge: hedge, replay: k.replay}
+	if !hedge {
+		c.cur = i
+	}
+	a.deadline = c.timeout(now)
+	if k.free() {
+		k.ready = now
+	} else {
+		k.tries++
+		c.tried++
+	}
+	if c.hooks != nil && c.hooks.StartAttempt != nil {
+		info := c.info
+		info.Items = c.items
+		a.parent, a.end = c.hooks.StartAttempt(c.ctx, waybill.AttemptStart{Call: info, Provider: m.name, Instance: m.instance,
+			Number: c.number, Hedge: hedge, Probe: t.probe})
+	}
+	a.start = now
+	return a
+}
+
+func (l *lane) concurrency(m *member) int64 {
+	n := m.Use.Concurrency
+	if n == 0 {
+		n = l.policy.Concurrency
+	}
+	if n <= 0 {
+		return 1 << 62
+	}
+	return int64(n)
+}
+
+// outcome is how an attempt ended: the completed error and what follows.
+type outcome struct {
+	err   *waybill.Error
+	class class
+	at    time.Time
+	ended bool // the caller's context had ended
+}
+
+// settle ends an attempt: it classifies the error, tells hooks, health, account
+// and budget, and gives the places back. A success of a stream keeps its places
+// and its context. settle touches nothing of the call, so that a hedge's loser
+// may end after it.
+func (a *attempt) settle(err error) outcome {
+	o := outcome{at: time.Now(), err: waybill.AsError(err)}
+	if o.err == nil {
+		o.class.effect = healthy
+		a.done(o, 0, nil)
+		return o
+	}
+	o.err = a.complete(o.err)
+	o.class, o.ended = a.classify(&o.err)
+	a.done(o, 0, nil)
+	return o
+}
+
+// complete fills in who and what, after the policy's own classification.
+func (a *attempt) complete(e *waybill.Error) *waybill.Error {
+	if f := a.l.policy.Classify; f != nil {
+		if own := f(e); own != nil {
+			e = own
+		}
+	}
+	return e.With(a.n.m.name, a.l.op, a.c.sel.Ref)
+}
+
+// classify looks at the caller's own end first, then at the table. It may
+// replace the error by a corrected copy.
+func (a *attempt) classify(e **waybill.Error) (class, bool) {
+	sound, again := sane(*e)
+	*e = sound
+	if a.isLost() || a.c.ctx.Err() != nil {
+		return class{}, true
+	}
+	if sound.Code == waybill.Canceled { // but not by the caller
+		own := *sound
+		own.Code = waybill.Unknown
+		if errors.Is(context.Cause(a), waybill.ErrAttemptTimeout) {
+			own.Code = waybill.DeadlineExceeded
+		}
+		*e = &own
+	}
+	k := classify(*e, a.c.rules)
+	k.again = k.again && again
+	k.replay = k.replay && !a.replay
+	return k, false
+}
+
+// done is the common end of an attempt. In a call over many, bad is how many
+// items failed and all their errors.
+func (a *attempt) done(o outcome, bad int, all []*waybill.Error) {
+	a.mu.Lock()
+	nested := a.nested
+	a.mu.Unlock()
+	if a.stream && o.err == nil {
+		a.head()
+	} else {
+		a.finish()
+		a.free()
+	}
+	l, c := a.l, a.c
+	took := o.at.Sub(a.start)
+	if a.end != nil {
+		a.end(waybill.AttemptEnd{Duration: took, Err: o.err})
+	}
+	switch {
+	case o.class.effect == healthy:
+		l.set.tokens.succeed()
+		if l.policy.Hedge > 0 && o.err == nil {
+			a.n.latency.add(took)
+		}
+	case o.class.again && !o.class.replay:
+		l.set.tokens.fail(l.policy.RetryTokens)
+	}
+	effect := o.class.effect
+	if o.class.replay {
+		effect = neutral
+	}
+	if ev, ok := l.report(a.n, a.ticket, effect, o.err.Local(), o.at); ok && c.hooks != nil && c.hooks.OnEject != nil {
+		ev.Call = c.info
+		c.hooks.OnEject(c.ctx, ev)
+	}
+	if o.err != nil && !nested {
+		if all == nil {
+			l.obey(c.ctx, c.hooks, a.n, o.err, c.sel.Sender, o.at)
+		}
+		for _, e := range all {
+			if e != nil {
+				l.obey(c.ctx, c.hooks, a.n, e, c.sel.Sender, o.at)
+			}
+		}
+	}
+	if c.recorder != nil && !nested {
+		c.recorder.Add(a.record(o, bad))
+	}
+}
+
+// abort gives everything back after a panic, which goes on.
+func (a *attempt) abort() {
+	a.finish()
+	a.free()
+	a.l.report(a.n, a.ticket, neutral, false, time.Now())
+	if a.end != nil {
+		a.end(waybill.AttemptEnd{Duration: time.Since(a.start), Err: panicked(a.l)})
+	}
+}
+
+func (a *attempt) record(o outcome, bad int) waybill.Attempt {
+	r := waybill.Attempt{Provider: a.n.m.name, Op: a.l.op, Number: a.number, Start: a.start, Duration: o.at.Sub(a.start),
+		Hedge: a.hedge, Items: a.items, Failed: bad, Err: o.err}
+	if a.n.m.instance != a.n.m.name {
+		r.Instance = a.n.m.instance
+	}
+	return r
+}
+
+// note writes a failed attempt down in the call and decides what may follow.
+func (c *call) note(a *attempt, o outcome, bad int) {
+	c.attempts = append(c.attempts, a.record(o, bad))
+	c.last = o.err
+	if o.err.Delivery == waybill.Ambiguous {
+		c.ambiguous = true
+	}
+	if o.ended && !a.isLost() {
+		c.ended = waybill.FromContext(c.ctx)
+		c.running = o.err.Code == waybill.Canceled || o.err.Code == waybill.DeadlineExceeded
+	}
+	c.follow(a, o)
+}
+
+// follow turns the class into the candidate's part in the rest of the call.
+func (c *call) follow(a *attempt, o outcome) {
+	k := &c.cands[a.cand]
+	c.goNext = o.class.next
+	c.stop = c.stop || o.class.stops()
+	k.again, k.later = o.class.again, o.class.later
+	if o.class.replay && !k.replay {
+		k.replay, k.ready = true, time.Time{}
+		return
+	}
+	if o.class.once && k.tries > 1 {
+		k.again = false
+	}
+	if !k.again {
+		return
+	}
+	wait := max(0, jitter(doubled(max(c.l.policy.Backoff, 0), k.tries-1), c.l.set.cfg.Rand()))
+	if o.err.RetryAfter > 0 {
+		wait = max(wait, o.err.RetryAfter+time.Duration(float64(wait)*0.2*c.l.set.cfg.Rand()))
+	}
+	k.ready = o.at.Add(wait)
+}
