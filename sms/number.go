@@ -23,7 +23,8 @@ import (
 // String returns the number itself, since it is what is sent, stored and
 // compared, and so do %s and %v. What is written for the eyes of others is
 // masked: [log/slog] attributes whose value is a Number, and %#v. Inside a
-// struct only %#v masks it; a struct that is logged needs a LogValue of its own.
+// struct %#v masks it in exported fields and nothing else does; a struct that is
+// logged needs a LogValue of its own.
 // Use Masked wherever a text may end in a log.
 //
 // Numbers are plain strings: comparable, usable as map keys, safe for

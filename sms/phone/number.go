@@ -2,6 +2,7 @@ package phone
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/nyaruka/phonenumbers"
 	"github.com/waybill-go/waybill/sms"
@@ -33,11 +34,29 @@ func Format(n sms.Number, style Style) string {
 	case International:
 		return phonenumbers.Format(libNumber(n), phonenumbers.INTERNATIONAL)
 	case National:
-		return phonenumbers.Format(libNumber(n), phonenumbers.NATIONAL)
+		return argentine(n, phonenumbers.Format(libNumber(n), phonenumbers.NATIONAL))
 	case RFC3966:
 		return phonenumbers.Format(libNumber(n), phonenumbers.RFC3966)
 	}
 	return n.String()
+}
+
+// argentine mends the national form of Argentine mobile numbers. Their first
+// group, the 9 that is dialled from abroad, is not written at home: "011
+// 15-2345-6789". The Go library puts that 9 where the area code belongs; no
+// other region's rules begin with another group than the first.
+func argentine(n sms.Number, text string) string {
+	rest, wrong := strings.CutPrefix(text, "09 15-")
+	if !wrong || n.CallingCode() != "54" {
+		return text
+	}
+	international := phonenumbers.Format(libNumber(n), phonenumbers.INTERNATIONAL)
+	area, ok := strings.CutPrefix(international, "+54 9 ")
+	area, ok2 := strings.CutSuffix(area, " "+rest)
+	if !ok || !ok2 {
+		return text
+	}
+	return "0" + area + " 15-" + rest
 }
 
 // Region returns the region of n as an ISO 3166-1 alpha-2 code, or "" if it

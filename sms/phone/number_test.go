@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/nyaruka/phonenumbers"
@@ -22,6 +23,11 @@ func TestFormat(t *testing.T) {
 		"Italy keeps its zero":     {"+390236618300", International, "+39 02 3661 8300"},
 		"US national":              {"+12125550123", National, "(212) 555-0123"},
 		"London national":          {"+442070313000", National, "020 7031 3000"},
+		"Buenos Aires mobile":      {"+5491123456789", National, "011 15-2345-6789"},
+		"Córdoba mobile":           {"+5493512345678", National, "0351 15-234-5678"},
+		"Argentina, four digits":   {"+5492901234567", National, "02901 15-23-4567"},
+		"Argentina, international": {"+5491123456789", International, "+54 9 11 2345-6789"},
+		"Buenos Aires fixed":       {"+541123456789", National, "011 2345-6789"},
 		"not canonical":            {"13800138000", International, ""},
 		"empty":                    {"", E164, ""},
 		"what is no trunk prefix":  {"+4402070313000", International, "+44 02070313000"},
@@ -68,6 +74,30 @@ func TestType(t *testing.T) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+// The only rules of the metadata that begin with another group than the first
+// are those that argentine mends.
+func TestOnlyArgentinaReordersGroups(t *testing.T) {
+	collection, err := phonenumbers.MetadataCollection()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, m := range collection.GetMetadata() {
+		for _, f := range m.GetNumberFormat() {
+			if at := strings.Index(f.GetFormat(), "$"); f.GetFormat()[at+1] == '1' {
+				continue
+			}
+			found++
+			if m.GetId() != "AR" || !strings.HasPrefix(f.GetFormat(), "$2 15-") || f.GetNationalPrefixFormattingRule() != "0$1" {
+				t.Errorf("%s: %s", m.GetId(), f.GetFormat())
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no rule found; argentine is not needed any more")
 	}
 }
 
@@ -123,7 +153,7 @@ func TestAnswersEqualTheLibrary(t *testing.T) {
 			t.Errorf("calling code %s: region %s", n.CallingCode(), Region(n))
 		}
 		if Format(n, International) != phonenumbers.Format(p, phonenumbers.INTERNATIONAL) ||
-			Format(n, National) != phonenumbers.Format(p, phonenumbers.NATIONAL) ||
+			Format(n, National) != phonenumbers.Format(p, phonenumbers.NATIONAL) && !strings.HasPrefix(n.String(), "+549") ||
 			Format(n, RFC3966) != phonenumbers.Format(p, phonenumbers.RFC3966) {
 			t.Errorf("calling code %s: another text", n.CallingCode())
 		}
