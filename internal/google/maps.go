@@ -1,0 +1,133 @@
+package google
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"sync/atomic"
+
+	"googlemaps.github.io/maps"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/wire"
+)
+
+// Maps calls the older services through googlemaps.github.io/maps v1.7.0 in a
+// way that none of the library's faults can surprise us:
+//
+//   - it changes the http.Client that it is given: it gets one of its own;
+//   - its limiter of 50 requests a second blocks, and reports a missed deadline
+//     as something else: it is off, [waybill.Account] limits;
+//   - its errors lose the HTTP status, know no types, and show the whole URL with
+//     the key when the transport fails: they are never shown, the recorded
+//     reply is classified instead;
+//   - it takes a 500 that says OK for a success: the recorded status is looked at;
+//   - it reads replies of any size and follows redirects: the guarded client
+//     does not.
+//
+// A Maps is safe for concurrent use.
+type Maps struct {
+	wire      *wire.Client
+	keys      *Keyring
+	base      string
+	channel   string
+	userAgent string
+	last      atomic.Pointer[library]
+}
+
+// library is the library's client with the credentials that are fixed in it.
+type library struct {
+	creds  Credentials
+	client *maps.Client
+}
+
+// MapsConfig says how a [Maps] works.
+type MapsConfig struct {
+	Wire *wire.Client
+	Keys *Keyring
+	// Base is the base URL; "" is Google's.
+	Base string
+	// Channel is the name under which a premium plan reports usage.
+	Channel string
+	// UserAgent goes before the library's own.
+	UserAgent string
+}
+
+// NewMaps returns a Maps. With fixed credentials the library accepts them here
+// or not at all.
+func NewMaps(cfg MapsConfig) (*Maps, *waybill.Error) {
+	m := &Maps{wire: cfg.Wire, keys: cfg.Keys, base: cfg.Base, channel: cfg.Channel, userAgent: cfg.UserAgent}
+	if m.keys.fetch == nil {
+		if _, err := m.client(m.keys.fixed); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// client returns the library's client for these credentials: the last one, or a
+// new one after a rotation.
+func (m *Maps) client(c Credentials) (*maps.Client, *waybill.Error) {
+	if l := m.last.Load(); l != nil && l.creds == c {
+		return l.client, nil
+	}
+	options := []maps.ClientOption{
+		maps.WithHTTPClient(m.wire.HTTPClient()), // one of its own, which it may change
+		maps.WithRateLimit(0),
+		maps.WithAPIKey(c.Key),
+	}
+	if c.Key == "" {
+		options[2] = maps.WithClientIDAndSignature(c.ClientID, c.SigningSecret)
+	}
+	if m.base != "" {
+		options = append(options, maps.WithBaseURL(m.base))
+	}
+	if m.channel != "" {
+		options = append(options, maps.WithChannel(m.channel))
+	}
+	client, err := maps.NewClient(options...)
+	if err != nil {
+		return nil, &waybill.Error{Code: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent,
+			Message: "the credentials are not of a form that can be used"}
+	}
+	m.last.Store(&library{creds: c, client: client})
+	return client, nil
+}
+
+// Do runs one call of the library as one exchange. It returns the recorded
+// reply of a success. What the library says of a failure is not looked at, but
+// for the one case that it could not read a reply which says OK.
+func (m *Maps) Do(ctx context.Context, r wire.Request, call func(context.Context, *maps.Client) error) (*wire.Reply, *waybill.Error) {
+	creds, bad := m.keys.Get(ctx)
+	if bad != nil {
+		return nil, bad
+	}
+	client, bad := m.client(creds)
+	if bad != nil {
+		return nil, bad
+	}
+	if m.userAgent != "" {
+		r.Rewrite = m.addUserAgent
+	}
+	x := m.wire.Bind(ctx, r)
+	failed := call(x.Context(), client)
+	reply, err := x.Result()
+	if err != nil {
+		return nil, waybill.AsError(err)
+	}
+	if failed != nil || !reply.OK() {
+		if bad := ReplyError(reply); bad != nil {
+			return nil, bad
+		}
+		return nil, Odd(reply, "the reply is not in the documented shape")
+	}
+	if !bytes.HasSuffix(bytes.TrimRight(reply.Body, " \t\r\n"), []byte("}")) {
+		return nil, Odd(reply, "something follows the reply's JSON")
+	}
+	return reply, nil
+}
+
+func (m *Maps) addUserAgent(req *http.Request) error {
+	req.Header.Set("User-Agent", m.userAgent+" "+req.Header.Get("User-Agent"))
+	return nil
+}

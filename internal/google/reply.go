@@ -1,0 +1,73 @@
+package google
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/wire"
+)
+
+// ReplyError classifies a reply of either generation. It returns nil when the
+// reply is one of success, which for the older services includes ZERO_RESULTS:
+// that is NotFound, but in the shape of a success.
+//
+// The HTTP status is looked at before anything is believed: a 5xx whose body
+// says OK is no success.
+func ReplyError(reply *wire.Reply) *waybill.Error {
+	body := bytes.TrimSpace(bytes.TrimPrefix(reply.Body, []byte("\xef\xbb\xbf")))
+	if len(body) > 0 && (body[0] == '{' || body[0] == '[') {
+		if e := rpcError(reply); e != nil {
+			return e
+		}
+	}
+	status, message, ok := parseStatus(body)
+	switch {
+	case ok && status != StatusOK && status != StatusZeroResults:
+		e := statusClass(status, message).err(reply, vendorCode(status))
+		if !reply.OK() && e.Code == waybill.Unknown {
+			return reply.StatusError()
+		}
+		return e
+	case reply.OK():
+		return nil
+	case rejectedSignature(body):
+		return badSignature.err(reply, "")
+	}
+	return reply.StatusError()
+}
+
+// parseStatus reads the envelope of the older services.
+func parseStatus(body []byte) (status, message string, ok bool) {
+	var env struct {
+		Status  json.RawMessage `json:"status"`
+		Message json.RawMessage `json:"error_message"`
+	}
+	if len(body) == 0 || body[0] != '{' || json.Unmarshal(body, &env) != nil {
+		return "", "", false
+	}
+	_ = json.Unmarshal(env.Message, &message)
+	ok = json.Unmarshal(env.Status, &status) == nil && status != ""
+	return status, message, ok
+}
+
+// rejectedSignature recognises the plain text with which a wrong client id or
+// signature is refused. It repeats the request's URL, so nothing of it is kept.
+func rejectedSignature(body []byte) bool {
+	text := strings.ToLower(string(body[:min(len(body), 256)]))
+	return strings.Contains(text, "unable to authenticate the request")
+}
+
+// Odd returns the error of a complete reply that is not in the vendor's shape.
+// The text must hold nothing of the reply's.
+func Odd(reply *wire.Reply, what string) *waybill.Error {
+	e := reply.Error(waybill.DataLoss, waybill.ScopeProvider, waybill.Ambiguous, wire.CodeReply, "")
+	e.Message = what
+	return e
+}
+
+// NotFound returns the error of an honest empty reply.
+func NotFound(reply *wire.Reply) *waybill.Error {
+	return statuses[StatusZeroResults].err(reply, "")
+}

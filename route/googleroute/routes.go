@@ -1,0 +1,220 @@
+package googleroute
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/internal/google"
+	"github.com/waybill-go/waybill/route"
+	"github.com/waybill-go/waybill/route/polyline"
+	"github.com/waybill-go/waybill/wire"
+)
+
+const computeRoutes = "/directions/v2:computeRoutes"
+
+// routesReply is what this adapter asks for of a computeRoutes reply. Numbers
+// that are zero are left out by the server.
+type routesReply struct {
+	Routes   []routeReply `json:"routes"`
+	Fallback *struct {
+		RoutingMode string `json:"routingMode"`
+	} `json:"fallbackInfo"`
+}
+
+type routeReply struct {
+	DistanceMeters int64  `json:"distanceMeters"`
+	Duration       string `json:"duration"`
+	Polyline       struct {
+		Encoded string `json:"encodedPolyline"`
+	} `json:"polyline"`
+	Warnings []string   `json:"warnings"`
+	Legs     []legReply `json:"legs"`
+	Advisory struct {
+		Toll *struct {
+			Price []money `json:"estimatedPrice"`
+		} `json:"tollInfo"`
+	} `json:"travelAdvisory"`
+}
+
+type legReply struct {
+	DistanceMeters int64       `json:"distanceMeters"`
+	Duration       string      `json:"duration"`
+	Steps          []stepReply `json:"steps"`
+}
+
+type stepReply struct {
+	DistanceMeters int64  `json:"distanceMeters"`
+	StaticDuration string `json:"staticDuration"`
+	Navigation     struct {
+		Instructions string `json:"instructions"`
+	} `json:"navigationInstruction"`
+}
+
+// money is a google.type.Money.
+type money struct {
+	Currency string      `json:"currencyCode"`
+	Units    json.Number `json:"units"` // a string in JSON, left out when zero
+	Nanos    int64       `json:"nanos"`
+}
+
+// routes asks the Routes API. It is a read: a repeat costs money and changes
+// nothing.
+func (a *Adapter) routes(ctx context.Context, r *route.Request) ([]route.Path, *waybill.Error) {
+	creds, bad := a.keys.Get(ctx)
+	if bad != nil {
+		return nil, bad
+	}
+	body, err := json.Marshal(a.routesRequest(r))
+	if err != nil {
+		return nil, waybill.Invalid(string(route.Route), "the request cannot be written as JSON")
+	}
+	reply, err := a.wire.Do(ctx, &wire.Request{
+		Op: string(route.Route), Ref: r.Key, Method: http.MethodPost, URL: a.url,
+		Header: creds.Header(a.fieldMask(r)), Body: body,
+	})
+	if err != nil {
+		return nil, waybill.AsError(err)
+	}
+	if bad := google.ReplyError(reply); bad != nil {
+		return nil, bad
+	}
+	return a.decodeRoutes(reply, r)
+}
+
+// decodeRoutes reads a reply of success. An empty object is Google's way to say
+// that there is no way.
+func (a *Adapter) decodeRoutes(reply *wire.Reply, r *route.Request) ([]route.Path, *waybill.Error) {
+	var got routesReply
+	if trimmed := bytes.TrimSpace(reply.Body); len(trimmed) > 0 && trimmed[0] != '{' {
+		return nil, google.Odd(reply, "the reply is no JSON object")
+	}
+	if bad := reply.JSON(&got); bad != nil {
+		return nil, bad
+	}
+	if len(got.Routes) == 0 {
+		return nil, google.NotFound(reply)
+	}
+	traffic := wantsTraffic(r)
+	if got.Fallback != nil && got.Fallback.RoutingMode != "FALLBACK_TRAFFIC_AWARE" {
+		traffic = false
+	}
+	paths := make([]route.Path, 0, len(got.Routes))
+	for i := range got.Routes {
+		p, wrong := a.path(&got.Routes[i], r)
+		if wrong != "" {
+			return nil, google.Odd(reply, wrong)
+		}
+		p.Traffic = traffic
+		paths = append(paths, p)
+	}
+	return paths, nil
+}
+
+// path converts one route, or says what is wrong with it. A way without a
+// duration is none: it would count as one that takes no time.
+func (a *Adapter) path(g *routeReply, r *route.Request) (p route.Path, wrong string) {
+	took, ok := google.ParseSeconds(g.Duration)
+	if !ok {
+		return p, "a route's duration is missing or not in the documented form"
+	}
+	if g.DistanceMeters < 0 {
+		return p, "a route's distance is negative"
+	}
+	p = route.Path{Distance: float64(g.DistanceMeters), Duration: took, Warnings: g.Warnings}
+	if p.Legs, wrong = legs(g.Legs, r); wrong != "" {
+		return p, wrong
+	}
+	if r.Polyline {
+		if p.Polyline, ok = a.line(g.Polyline.Encoded); !ok {
+			return p, "a route's polyline cannot be decoded"
+		}
+	}
+	if toll := g.Advisory.Toll; toll != nil {
+		if p.Toll, p.TollCurrency, ok = total(toll.Price); !ok {
+			p.Warnings = append(p.Warnings, "the route has tolls whose sum is not known")
+		}
+	}
+	return p, ""
+}
+
+// legs converts the legs, of which there is one for each pair of points, or none
+// at all.
+func legs(list []legReply, r *route.Request) ([]route.Leg, string) {
+	if len(list) == 0 {
+		return nil, ""
+	}
+	if len(list) != len(r.Points)-1 {
+		return nil, "a route has not one leg for each pair of points"
+	}
+	out := make([]route.Leg, len(list))
+	for i := range list {
+		took, ok := google.ParseSeconds(list[i].Duration)
+		if !ok || list[i].DistanceMeters < 0 {
+			return nil, "a leg's duration or distance is missing or wrong"
+		}
+		out[i] = route.Leg{Distance: float64(list[i].DistanceMeters), Duration: took}
+		if !r.Steps {
+			continue
+		}
+		for _, s := range list[i].Steps {
+			took, _ := google.ParseSeconds(s.StaticDuration) // left out for a step without length
+			out[i].Steps = append(out[i].Steps, route.Step{
+				Text:     oneLine(s.Navigation.Instructions),
+				Distance: float64(max(s.DistanceMeters, 0)),
+				Duration: took,
+			})
+		}
+	}
+	return out, ""
+}
+
+// oneLine joins the lines of an instruction, of which the second and later ones
+// are remarks such as "Toll road".
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// line decodes a polyline and tags each point with the datum that Google speaks
+// there.
+func (a *Adapter) line(encoded string) ([]geo.Point, bool) {
+	points, err := polyline.Decode(encoded, polyline.Precision5, geo.WGS84)
+	if err != nil {
+		return nil, false
+	}
+	for i := range points {
+		points[i] = a.datums.In(geo.VendorGoogle, points[i].Lat, points[i].Lng)
+	}
+	return points, true
+}
+
+// total adds up the prices; false when there is none or they are in different
+// currencies.
+func total(prices []money) (sum, currency string, ok bool) {
+	var nanos int64 // of the sum: at most nine billion units
+	for _, m := range prices {
+		units, err := strconv.ParseInt(m.Units.String(), 10, 64)
+		if m.Units == "" {
+			units, err = 0, nil
+		}
+		if err != nil || units < 0 || units > 1e9 || m.Nanos < 0 || m.Nanos >= 1e9 || len(m.Currency) != 3 ||
+			currency != "" && m.Currency != currency || nanos > math.MaxInt64/4 {
+			return "", "", false
+		}
+		currency = m.Currency
+		nanos += units*1e9 + m.Nanos
+	}
+	if currency == "" {
+		return "", "", false
+	}
+	sum = strconv.FormatInt(nanos/1e9, 10)
+	if rest := nanos % 1e9; rest != 0 {
+		digits := strconv.FormatInt(rest+1e9, 10)[1:]
+		sum += "." + strings.TrimRight(digits, "0")
+	}
+	return sum, currency, true
+}
