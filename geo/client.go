@@ -236,8 +236,8 @@ func (c *Client) Explain(request any) ([]waybill.Candidate, error) {
 // Status returns a snapshot of every provider and verb.
 func (c *Client) Status() []waybill.Status { return c.set.Status() }
 
-// Drain takes an instance out by hand until Restore; NotFound if there is none
-// of that name.
+// Drain takes an instance out by hand until Restore; InvalidArgument if there is
+// none of that name.
 func (c *Client) Drain(instance string) error { return c.set.Drain(instance) }
 
 // Restore puts a drained or ejected instance back.
