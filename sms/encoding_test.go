@@ -43,6 +43,9 @@ func TestAlphabet(t *testing.T) {
 		if s, err := EncodeGSM7(string(r)); err != nil || !bytes.Equal(s, []byte{0x1B, c}) {
 			t.Errorf("%q is % x", r, s)
 		}
+		if s, err := DecodeGSM7([]byte{0x1B, c}); err != nil || s != string(r) {
+			t.Errorf("extension code %#x is %q", c, s)
+		}
 	}
 	in := 0
 	for r := range rune(utf8.MaxRune + 1) {

@@ -235,6 +235,9 @@ func TestNumberInJSON(t *testing.T) {
 			t.Error("a number that is not canonical was read")
 		}
 	}
+	if b, err := json.Marshal(row{}); err != nil || string(b) != `{"To":""}` {
+		t.Errorf("the empty number: %s %v", b, err)
+	}
 	if _, err := json.Marshal(row{To: "13800138000"}); err == nil {
 		t.Error("a number that is not canonical was written")
 	}
