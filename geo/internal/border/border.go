@@ -18,6 +18,7 @@ package border
 
 import (
 	_ "embed"
+	"math"
 	"math/bits"
 	"sync"
 )
@@ -93,6 +94,9 @@ func (t *Table) Lookup(lat, lng float64) (region string, ok bool) {
 	if !(lat >= -90 && lat <= 90 && lng >= -180 && lng <= 180) {
 		return "", false
 	}
+	if lng == 180 {
+		lng = -180 // the same meridian, which the index knows as its western end
+	}
 	x, y := lng*unitsPerDegree, lat*unitsPerDegree
 	column := min(int(x-westmost)/cellSize, columns-1)
 	row := min(int(y-southmost)/cellSize, rows-1)
@@ -100,10 +104,9 @@ func (t *Table) Lookup(lat, lng float64) (region string, ok bool) {
 
 	inside := t.sets[t.corner[cell]]
 	if edges := t.touching[t.start[cell]:t.start[cell+1]]; len(edges) > 0 {
-		cornerX := float64(westmost+column*cellSize) + nudge
-		cornerY := float64(southmost+row*cellSize) + nudge
+		way := newWay(column, row, x, y)
 		for _, i := range edges {
-			if e := &t.edges[i]; e.between(cornerX, cornerY, x, y) {
+			if e := &t.edges[i]; way.crosses(e) {
 				inside.toggle(&t.sets[e.set])
 			}
 		}
@@ -114,18 +117,35 @@ func (t *Table) Lookup(lat, lng float64) (region string, ok bool) {
 	return "", false
 }
 
-// between reports whether the edge is crossed an odd number of times on the way from the corner along its meridian to
-// the latitude y, and from there along the parallel to x.
-func (e *edge) between(cornerX, cornerY, x, y float64) bool {
-	x1, y1, x2, y2 := float64(e.x1), float64(e.y1), float64(e.x2), float64(e.y2)
-	crossed := false
-	if (x1 < cornerX) != (x2 < cornerX) {
-		at := y1 + (cornerX-x1)*(y2-y1)/(x2-x1)
-		crossed = (cornerY < at) != (y < at)
+// way leads from a cell's corner along its meridian to the latitude of a point, and from there along the parallel to it.
+type way struct {
+	cornerX, cornerY, x, y float64
+	west, south            int32 // the whole units below cornerX and y
+}
+
+func newWay(column, row int, x, y float64) way {
+	west := westmost + column*cellSize
+	return way{
+		cornerX: float64(west) + nudge,
+		cornerY: float64(southmost+row*cellSize) + nudge,
+		x:       x,
+		y:       y,
+		west:    int32(west),
+		south:   int32(math.Floor(y)),
 	}
-	if (y1 <= y) != (y2 <= y) {
-		at := x1 + (y-y1)*(x2-x1)/(y2-y1)
-		if (cornerX < at) != (x < at) {
+}
+
+// crosses reports whether the way crosses the edge an odd number of times. An edge that only touches it counts as on one
+// side, the same for the two edges that meet there.
+func (w *way) crosses(e *edge) bool {
+	crossed := false
+	if (e.x1 <= w.west) != (e.x2 <= w.west) {
+		at := float64(e.y1) + (w.cornerX-float64(e.x1))*float64(e.y2-e.y1)/float64(e.x2-e.x1)
+		crossed = (w.cornerY < at) != (w.y < at)
+	}
+	if (e.y1 <= w.south) != (e.y2 <= w.south) {
+		at := float64(e.x1) + (w.y-float64(e.y1))*float64(e.x2-e.x1)/float64(e.y2-e.y1)
+		if (w.cornerX < at) != (w.x < at) {
 			crossed = !crossed
 		}
 	}

@@ -113,10 +113,16 @@ func readSource(path string) ([]outline, error) {
 	return all, nil
 }
 
+// sourceEnd is where the source, drawn for the web's square map, cuts off Antarctica, in units of 1e-5 degrees.
+const sourceEnd = -8505113
+
 func vertices(ring [][2]float64) []border.Vertex {
 	v := make([]border.Vertex, len(ring))
 	for i, c := range ring {
 		v[i] = border.Vertex{X: int32(math.Round(c[0] * 1e5)), Y: int32(math.Round(c[1] * 1e5))}
+		if v[i].Y == sourceEnd {
+			v[i].Y = -90e5
+		}
 	}
 	return v
 }

@@ -106,7 +106,7 @@ func cut(outlines []outline) []arc {
 
 // settle mends places where two neighbours of the source have drawn their common border differently, which leaves slivers
 // that belong to both or to neither. Where one arc of each leads from the same place to the same place, and they run
-// within width metres of each other on average, the one of the prevailing region becomes the border of both.
+// nowhere more than width metres apart, the one of the prevailing region becomes the border of both.
 // It returns the arcs and how many were settled.
 func settle(arcs []arc, width float64) ([]arc, int) {
 	type ends struct{ a, b border.Vertex }
@@ -145,18 +145,16 @@ func settle(arcs []arc, width float64) ([]arc, int) {
 	return kept, len(gone)
 }
 
-// between is the mean distance in metres of two arcs with the same ends: the area between them by their length.
+// between is how far apart two arcs with the same ends run, in metres: the largest distance of a corner of one from the
+// other.
 func between(a, b *arc) float64 {
-	back := slices.Clone(b.v)
-	if back[0] == a.v[0] {
-		slices.Reverse(back)
-	}
-	ring := append(slices.Clone(a.v), back[1:]...)
-	// Counted piece by piece, since arcs that cross make areas of both signs; a bound is enough here.
-	p := projection(ring[0])
+	p := projection(a.v[0])
 	far := 0.0
-	for _, v := range ring {
-		far = max(far, p.distanceToLine(v, a.v), p.distanceToLine(v, back))
+	for _, v := range a.v {
+		far = max(far, p.distanceToLine(v, b.v))
+	}
+	for _, v := range b.v {
+		far = max(far, p.distanceToLine(v, a.v))
 	}
 	return far
 }
