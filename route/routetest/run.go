@@ -1,0 +1,206 @@
+package routetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/route"
+)
+
+// check is one subtest.
+type check struct {
+	name string
+	// network is set when it needs a server.
+	network bool
+	run     func(*bench)
+}
+
+// Run runs the whole suite. It fails t where the adapter breaks a rule, and
+// skips what Harness.Skip names.
+func Run(t *testing.T, h Harness) {
+	t.Helper()
+	for _, c := range h.checks() {
+		t.Run(c.name, func(t *testing.T) {
+			if reason, ok := h.Skip[c.name]; ok {
+				t.Skip(reason)
+			}
+			t.Parallel()
+			b := h.start(t)
+			defer b.stop()
+			c.run(b)
+		})
+	}
+}
+
+// checks lists the subtests of this harness.
+func (h Harness) checks() []check {
+	all := slices.Concat(valueChecks(), modeChecks(), errorChecks())
+	if h.Server == nil {
+		all = slices.DeleteFunc(all, func(c check) bool { return c.network })
+	} else {
+		all = append(all, faultChecks()...)
+		for _, c := range h.Codes {
+			all = append(all, codeCheck(c))
+		}
+	}
+	return all
+}
+
+// bench is what one subtest works on: an adapter of its own, and a server of its
+// own.
+type bench struct {
+	testing.TB
+	h      Harness
+	trip   Trip
+	server Server
+	name   string
+	router route.Router
+
+	mu   sync.Mutex
+	errs []error // every error seen, for the search for leaks
+}
+
+func (h Harness) start(t testing.TB) *bench {
+	b := &bench{TB: t, h: h, trip: h.Trip}
+	if b.trip == (Trip{}) {
+		b.trip = Shenzhen()
+	}
+	base := ""
+	if h.Server != nil {
+		b.server = h.Server(t)
+		base = b.server.URL()
+	}
+	p, err := h.newProvider(base, b.server)
+	if err != nil {
+		b.stop()
+		t.Fatalf("New: %v", err)
+	}
+	r, ok := p.(route.Router)
+	if !ok {
+		b.stop()
+		t.Fatalf("%T is no route.Router", p)
+	}
+	b.name, b.router = p.Name(), r
+	return b
+}
+
+func (h Harness) newProvider(base string, s Server) (waybill.Provider, error) {
+	if s == nil {
+		return h.New(base, nil)
+	}
+	return h.New(base, s.Client())
+}
+
+// stop closes the server and looks for secrets in the errors seen.
+func (b *bench) stop() {
+	b.checkLeaks()
+	if b.server != nil {
+		b.server.Close()
+	}
+}
+
+// route asks the adapter and checks what holds of every answer.
+func (b *bench) route(ctx context.Context, r route.Request) (route.Result, error) {
+	b.Helper()
+	res, err := b.router.Route(ctx, r)
+	if err != nil {
+		b.mu.Lock()
+		b.errs = append(b.errs, err)
+		b.mu.Unlock()
+		b.checkShape(err)
+		return res, err
+	}
+	b.checkResult(r, res)
+	return res, nil
+}
+
+// must asks and fails the subtest when there is no answer.
+func (b *bench) must(r route.Request) route.Result {
+	b.Helper()
+	res, err := b.route(b.Context(), r)
+	if err != nil {
+		b.Fatalf("Route: %v", err)
+	}
+	return res
+}
+
+// refused asks for what must fail before the network.
+func (b *bench) refused(what string, r route.Request, want waybill.Code) {
+	b.Helper()
+	before := b.requests()
+	_, err := b.route(b.Context(), r)
+	switch {
+	case err == nil:
+		b.Errorf("%s: no error, want %v", what, want)
+	case waybill.CodeOf(err) != want || waybill.DeliveryOf(err) != waybill.NotSent:
+		b.Errorf("%s: %v and %v, want %v and not_sent: %v", what, waybill.CodeOf(err), waybill.DeliveryOf(err), want, err)
+	}
+	if n := b.requests() - before; n != 0 {
+		b.Errorf("%s: %d requests reached the server, want none", what, n)
+	}
+}
+
+func (b *bench) requests() int {
+	if b.server == nil {
+		return 0
+	}
+	return b.server.Count("")
+}
+
+// ref is the key of every request.
+const ref = "conformance-ref"
+
+// modes returns what the vendor serves.
+func (b *bench) modes() []route.Mode {
+	if len(b.h.Modes) == 0 {
+		return []route.Mode{route.Car}
+	}
+	return b.h.Modes
+}
+
+// pair is a request for the trip's first leg, whole a request for all of it.
+func (b *bench) pair() route.Request {
+	return route.Request{Points: []geo.Point{b.trip.From, b.trip.Via}, Mode: b.modes()[0], Key: ref}
+}
+
+func (b *bench) whole() route.Request {
+	return route.Request{Points: b.trip.Points(), Mode: b.modes()[0], Key: ref}
+}
+
+// checkShape checks what holds of every error.
+func (b *bench) checkShape(err error) {
+	b.Helper()
+	e := new(waybill.Error)
+	if !asOwn(err, &e) {
+		b.Errorf("the error is a %T, want a *waybill.Error", err)
+		return
+	}
+	if e.Provider != b.name && e.Code != waybill.InvalidArgument {
+		b.Errorf("the error's provider is %q, want %q", e.Provider, b.name)
+	}
+	if e.Op != string(route.Route) {
+		b.Errorf("the error's op is %q, want %q", e.Op, route.Route)
+	}
+	if e.Ref != ref {
+		b.Error("the error does not carry the request's key")
+	}
+}
+
+func asOwn(err error, to **waybill.Error) bool {
+	e, ok := err.(*waybill.Error)
+	if ok {
+		*to = e
+	}
+	return ok && e != nil
+}
+
+// subtest makes a name fit for a path.
+func subtest(group, name string) string {
+	return group + "/" + strings.ReplaceAll(fmt.Sprint(name), " ", "_")
+}
