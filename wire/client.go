@@ -201,9 +201,12 @@ func (c *Client) build(ctx context.Context, r *Request) (*http.Request, error) {
 		return nil, invalid("the URL holds a user name or password")
 	}
 	for name, values := range r.Header {
+		if strings.ContainsFunc(name, notToken) || name == "" {
+			return nil, invalid("a header's name is not valid")
+		}
 		for _, v := range values {
-			if strings.ContainsAny(v, "\r\n\x00") {
-				return nil, invalid("a header's value holds a line break")
+			if strings.ContainsFunc(v, control) {
+				return nil, invalid("a header's value holds a line break or control character")
 			}
 		}
 		if http.CanonicalHeaderKey(name) == "Host" {
@@ -219,3 +222,11 @@ func (c *Client) build(ctx context.Context, r *Request) (*http.Request, error) {
 	}
 	return req, nil
 }
+
+// notToken reports whether r cannot stand in a header's name (RFC 9110, 5.6.2).
+func notToken(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+}
+
+// control reports whether r cannot stand in a header's value.
+func control(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
