@@ -20,7 +20,6 @@ type call struct {
 	ctx   context.Context
 	hooks *waybill.Hooks
 	end   func(waybill.CallEnd)
-	info  waybill.Call
 	start time.Time
 	now   time.Time
 	rules rules
@@ -42,6 +41,7 @@ type call struct {
 	ended     *waybill.Error
 	running   bool
 	skips     []*waybill.Error
+	many      int // items of the call
 	items     int // of the present attempt
 	closed    bool
 
@@ -56,8 +56,8 @@ func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
 		sel = &noSelect
 	}
 	now := time.Now()
-	c := &call{l: l, sel: sel, ctx: ctx, hooks: l.set.cfg.Hooks, info: l.info, start: now, now: now, cur: -1, goNext: true}
-	c.info.Items, c.items = items, items
+	c := &call{l: l, sel: sel, ctx: ctx, hooks: l.set.cfg.Hooks, start: now, now: now, cur: -1, goNext: true}
+	c.many, c.items = items, items
 	c.rules = rules{kind: l.kind, duplicates: sel.AllowDuplicates, notFound: l.policy.NextOnNotFound == waybill.Yes}
 	c.recorder = waybill.RecorderFrom(ctx)
 	c.tries.Store(int32(l.policy.Tries))
@@ -66,7 +66,7 @@ func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
 		c.inherit(a)
 	}
 	if c.hooks != nil && c.hooks.StartCall != nil {
-		c.ctx, c.end = c.hooks.StartCall(ctx, c.info)
+		c.ctx, c.end = c.hooks.StartCall(ctx, l.about(items))
 	}
 	if !l.set.enter() {
 		c.closed = true
@@ -93,7 +93,10 @@ func (c *call) close(done bool, served *waybill.Served, err *waybill.Error) {
 	if c.end == nil {
 		return
 	}
-	e := waybill.CallEnd{Attempts: c.number, Duration: time.Since(c.start), Err: err}
+	e := waybill.CallEnd{Attempts: c.number, Duration: c.now.Sub(c.start), Err: err}
+	if err != nil || !done {
+		e.Duration = time.Since(c.start)
+	}
 	if served != nil {
 		e.Provider, e.Instance = served.Provider, served.Instance
 	}
@@ -101,6 +104,11 @@ func (c *call) close(done bool, served *waybill.Served, err *waybill.Error) {
 		e.Err = panicked(c.l)
 	}
 	c.end(e)
+}
+
+// about is the call as hooks see it.
+func (l *lane) about(items int) waybill.Call {
+	return waybill.Call{Domain: l.set.cfg.Domain, Client: l.set.cfg.Name, Op: l.verb, Send: l.kind == Send, Items: items}
 }
 
 func panicked(l *lane) *waybill.Error {
@@ -149,7 +157,7 @@ func (c *call) pick() (i int, wait time.Duration, ok bool) {
 			return c.cur, 0, c.fits(0)
 		}
 		if k.again && !k.later && c.mayRepeat(k) {
-			if wait = k.ready.Sub(c.now); c.fits(wait) {
+			if wait = c.until(k.ready); c.fits(wait) {
 				return c.cur, wait, true
 			}
 		}
@@ -162,14 +170,14 @@ func (c *call) pick() (i int, wait time.Duration, ok bool) {
 	best := -1
 	for j := range c.cands {
 		k := &c.cands[j]
-		if k.again && c.mayRepeat(k) && (best < 0 || k.ready.Before(c.cands[best].ready)) {
+		if k.again && c.mayRepeat(k) && (best < 0 || k.ready < c.cands[best].ready) {
 			best = j
 		}
 	}
 	if best < 0 {
 		return 0, 0, false
 	}
-	wait = max(0, c.cands[best].ready.Sub(c.now))
+	wait = max(0, c.until(c.cands[best].ready))
 	return best, wait, c.fits(wait)
 }
 
@@ -185,7 +193,7 @@ func (c *call) untried() int {
 		if !k.forced {
 			return i
 		}
-		if last < 0 || k.until.Before(c.cands[last].until) {
+		if last < 0 || k.until < c.cands[last].until {
 			last = i
 		}
 	}
@@ -193,7 +201,11 @@ func (c *call) untried() int {
 }
 
 func (c *call) mayRepeat(k *cand) bool {
-	return k.reason == usable && k.tries < c.l.policy.TriesPerProvider && c.mayRepeatAny()
+	return k.reason == usable && int(k.tries) < c.l.policy.TriesPerProvider && c.mayRepeatAny()
+}
+
+func (c *call) until(unixNano int64) time.Duration {
+	return time.Duration(unixNano - c.now.UnixNano())
 }
 
 // fits reports whether another try is worth beginning after the wait: the floor
@@ -254,7 +266,7 @@ func (c *call) triesLeft(left time.Duration) int {
 		case k.tries == 0:
 			n += c.l.policy.TriesPerProvider
 		case k.again || i == c.cur:
-			n += max(0, c.l.policy.TriesPerProvider-k.tries)
+			n += max(0, c.l.policy.TriesPerProvider-int(k.tries))
 		}
 	}
 	n = min(n, c.l.policy.Tries-c.tried)

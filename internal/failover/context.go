@@ -129,21 +129,22 @@ func (a *attempt) make() context.Context {
 }
 
 // head ends a stream's time-out; cancellation and the caller's deadline stay.
-func (a *attempt) head() {
+func (a *attempt) head() (nested bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.deadline = time.Time{}
 	if a.timer != nil {
 		a.timer.Stop()
 	}
+	return a.nested
 }
 
 // lose cancels a hedge's loser.
 func (a *attempt) lose() {
 	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.lost = true
-	a.mu.Unlock()
-	a.finish()
+	a.stop()
 }
 
 func (a *attempt) isLost() bool {
@@ -152,10 +153,8 @@ func (a *attempt) isLost() bool {
 	return a.lost
 }
 
-// finish ends the context, if it was ever made, and stops its timers.
-func (a *attempt) finish() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+// stop ends the context, if it was ever made, and its timers; the lock is held.
+func (a *attempt) stop() {
 	a.over = true
 	if a.timer != nil {
 		a.timer.Stop()
@@ -165,15 +164,19 @@ func (a *attempt) finish() {
 	}
 }
 
-// free gives the provider's and the account's places back, once.
-func (a *attempt) free() {
+// finish ends the context, if it was ever made, and gives the provider's and the
+// account's places back, once. It reports whether a nested client listed its own
+// attempts.
+func (a *attempt) finish() (nested bool) {
 	a.mu.Lock()
+	a.stop()
 	freed := a.freed
-	a.freed = true
+	a.freed, nested = true, a.nested
 	a.mu.Unlock()
 	if !freed {
 		a.n.inUse.Add(-1)
 		a.n.m.inUse.Add(-1)
 		a.n.m.account.Done()
 	}
+	return nested
 }

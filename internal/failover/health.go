@@ -33,11 +33,14 @@ type ticket struct {
 // whose time is over gives exactly one ticket of a probe; without one, and
 // unless forced, the attempt must not be made.
 func (l *lane) admit(n *node, now time.Time, forced bool) (ticket, bool) {
+	if s := n.state.Load(); s&1 == 0 {
+		return ticket{gen: s >> 1}, true
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	h := &n.health
 	switch {
-	case !h.ejected || forced:
+	case forced || !h.ejected:
 		return ticket{gen: h.gen}, true
 	case h.probing || now.Before(h.until):
 		return ticket{}, false
@@ -69,7 +72,7 @@ func (l *lane) report(n *node, t ticket, e effect, isLocal bool, now time.Time) 
 		switch e {
 		case healthy:
 			h.ejected, h.until, h.recovered = false, time.Time{}, now
-			h.reset()
+			n.reset()
 			return waybill.Ejection{Provider: n.m.name, Instance: n.m.instance, Recovered: true}, true
 		case failed:
 			return l.eject(n, "probe", now), true
@@ -95,8 +98,14 @@ func (l *lane) report(n *node, t ticket, e effect, isLocal bool, now time.Time) 
 }
 
 // reset begins a new generation with clean counters.
-func (h *health) reset() {
+func (n *node) reset() {
+	h := &n.health
 	h.gen++
+	s := h.gen << 1
+	if h.ejected {
+		s |= 1
+	}
+	n.state.Store(s)
 	h.consecutive, h.local, h.probing = 0, 0, false
 	h.window = window{}
 }
@@ -162,7 +171,7 @@ func (l *lane) eject(n *node, reason string, now time.Time) waybill.Ejection {
 	}
 	h.steps = min(h.steps+1, 30)
 	h.ejected, h.until = true, now.Add(d)
-	h.reset()
+	n.reset()
 	return waybill.Ejection{Provider: n.m.name, Instance: n.m.instance, Until: h.until, For: d, Reason: reason}
 }
 
@@ -173,7 +182,7 @@ func (l *lane) restore(m *member) {
 	for _, n := range l.nodes {
 		if n.m == m {
 			n.health.ejected, n.health.until, n.health.steps, n.health.recovered = false, time.Time{}, 0, time.Time{}
-			n.health.reset()
+			n.reset()
 		}
 	}
 }

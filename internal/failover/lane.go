@@ -24,20 +24,22 @@ type lane struct {
 	kind    Kind
 	policy  waybill.Policy
 	service string // the verb's key in accounts
-	info    waybill.Call
 	nodes   []*node
 
-	mu sync.Mutex // guards the health of all nodes
+	mu sync.Mutex // guards the health of all nodes; node.state is read without
 
 	calls, hedges atomic.Int64
 }
 
 // node is a member in a lane.
 type node struct {
-	m       *member
-	index   int
-	inUse   atomic.Int64
-	health  health
+	m      *member
+	index  int
+	inUse  atomic.Int64
+	health health
+	// state is health.gen and, in the lowest bit, health.ejected, so that the
+	// common case needs no lock.
+	state   atomic.Uint64
 	latency latency
 }
 
@@ -53,7 +55,6 @@ func NewLane[P any](s *Set, verb waybill.Verb, kind Kind, def, policy waybill.Po
 		set: s, verb: verb, op: string(verb), kind: kind,
 		policy:  policy.Or(def).Or(waybill.DefaultPolicy()),
 		service: s.cfg.Domain + "." + string(verb),
-		info:    waybill.Call{Domain: s.cfg.Domain, Client: s.cfg.Name, Op: verb, Send: kind == Send},
 	}}
 	p := &l.policy
 	p.Tries, p.TriesPerProvider = max(p.Tries, 1), max(p.TriesPerProvider, 1)
@@ -123,10 +124,10 @@ func (l *lane) skipError(k *cand, sel *Select, now time.Time) *waybill.Error {
 		return k.err.With(k.n.m.name, l.op, sel.Ref)
 	case senderGone:
 		e.Code, e.Scope, e.Message = waybill.PermissionDenied, waybill.ScopeSender, "refused this sender or template before"
-		e.RetryAfter = k.until.Sub(now)
+		e.RetryAfter = time.Duration(k.until - now.UnixNano())
 	case idling:
 		e.Code, e.Scope, e.Message = k.code, waybill.ScopeAccount, "idle: the vendor asked to wait"
-		e.RetryAfter = k.until.Sub(now)
+		e.RetryAfter = time.Duration(k.until - now.UnixNano())
 		if k.code == waybill.Unauthenticated || k.code == waybill.PermissionDenied {
 			e.Message = "idle: the credential was refused"
 		}
@@ -134,7 +135,7 @@ func (l *lane) skipError(k *cand, sel *Select, now time.Time) *waybill.Error {
 		e.Code, e.Message = waybill.RateLimited, "too many calls are under way at this provider"
 	case limitReached:
 		e.Code, e.Scope, e.Message = waybill.RateLimited, waybill.ScopeAccount, "the account's own limit is reached"
-		e.RetryAfter = max(0, k.until.Sub(now))
+		e.RetryAfter = max(0, time.Duration(k.until-now.UnixNano()))
 	}
 	return e
 }

@@ -144,7 +144,7 @@ func (l *lane) obey(ctx context.Context, h *waybill.Hooks, n *node, e *waybill.E
 		return
 	}
 	until := now.Add(wait)
-	ev := waybill.Idle{Call: l.info, Provider: n.m.name, Instance: n.m.instance, Until: until, Code: e.Code}
+	ev := waybill.Idle{Call: l.about(0), Provider: n.m.name, Instance: n.m.instance, Until: until, Code: e.Code}
 	changed := false
 	switch {
 	case e.Scope == waybill.ScopeProvider:

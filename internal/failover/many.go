@@ -3,6 +3,7 @@ package failover
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/waybill-go/waybill"
 )
@@ -43,6 +44,7 @@ func Many[P, I, O any](ctx context.Context, l *Lane[P], sel *Select, items []I, 
 			errs[i] = got[i].Err
 		}
 		at := b.pending
+		c.now = time.Now()
 		for i, k := range b.settle(c, a, errs) {
 			if k == accepted {
 				out[at[i]] = Outcome[O]{Value: got[i].Value, Served: b.served(c, a, at[i])}

@@ -54,9 +54,10 @@ func run[P, Q, R any](ctx context.Context, l *Lane[P], sel *Select, req Q, fn fu
 			a.stream = bind != nil
 			v, o = ask(a, l.impl[a.n.index], req, fn)
 		}
+		c.now = o.at
 		if o.err == nil {
 			if bind != nil {
-				v = bind(v, func() { a.finish(); a.free() })
+				v = bind(v, func() { a.finish() })
 			}
 			out, served, done = v, c.served(a), true
 			return out, served, nil

@@ -69,22 +69,22 @@ const (
 // cand is a provider's part in one call.
 type cand struct {
 	n      *node
+	err    *waybill.Error // why it is ineligible
+	score  float64
+	until  int64 // end of an ejection, or of a wait when passed over (Unix ns)
+	ready  int64 // when it may be asked again (Unix ns)
 	reason reason
 	code   waybill.Code
+	tries  int16
 	forced bool // ejected: asked only for want of others, in order of recovery
 	probe  bool
 	again  bool
 	later  bool
 	replay bool // a refused stream was repeated already
-	tries  int
-	score  float64
-	until  time.Time // of an ejection; of a wait when passed over
-	ready  time.Time // when it may be asked again
-	err    *waybill.Error
 }
 
 // free reports whether the next try only replays a refused stream.
-func (k *cand) free() bool { return k.replay && k.ready.IsZero() }
+func (k *cand) free() bool { return k.replay && k.ready == 0 }
 
 // choose is the selection: a function of the lane's policy, the request and the
 // present state. It returns one entry per provider, those that may serve first,
@@ -97,16 +97,19 @@ func (l *lane) choose(cands []cand, sel *Select, now time.Time) []cand {
 			k.score = l.score(n, sel)
 		}
 	}
-	l.mu.Lock()
 	for i := range cands {
 		k := &cands[i]
-		if h := &k.n.health; h.ejected && k.reason == usable {
-			k.until = h.until
+		if k.reason != usable || k.n.state.Load()&1 == 0 {
+			continue
+		}
+		l.mu.Lock()
+		if h := &k.n.health; h.ejected {
+			k.until = h.until.UnixNano()
 			k.probe = !h.probing && !now.Before(h.until)
 			k.forced = !k.probe
 		}
+		l.mu.Unlock()
 	}
-	l.mu.Unlock()
 	slices.SortFunc(cands, compare)
 	return cands
 }
@@ -135,11 +138,11 @@ func (l *lane) pass(k *cand, sel *Select, now time.Time) {
 		}
 	}
 	if wait := m.limits.refused(sel.Sender, now); wait > 0 {
-		k.reason, k.until = senderGone, now.Add(wait)
+		k.reason, k.until = senderGone, now.Add(wait).UnixNano()
 		return
 	}
 	if until, code := m.limits.idle(m.account, l.service); until.After(now) {
-		k.reason, k.until, k.code = idling, until, code
+		k.reason, k.until, k.code = idling, until.UnixNano(), code
 	}
 }
 
@@ -208,8 +211,8 @@ func compare(a, b cand) int {
 		return first(a.reason == usable)
 	case a.forced != b.forced:
 		return first(b.forced)
-	case a.forced && !a.until.Equal(b.until):
-		return a.until.Compare(b.until)
+	case a.forced && a.until != b.until:
+		return first(a.until < b.until)
 	case a.n.m.Use.Priority != b.n.m.Use.Priority:
 		return first(a.n.m.Use.Priority < b.n.m.Use.Priority)
 	case a.score != b.score:

@@ -45,15 +45,15 @@ func (c *call) try(i int, hedge bool) *attempt {
 		if !free {
 			c.left.Add(1)
 		}
-		k.reason, k.until = limitReached, now.Add(wait)
+		k.reason, k.until = limitReached, now.Add(wait).UnixNano()
 		if until, code := m.limits.idle(m.account, l.service); until.After(now) {
-			k.reason, k.until, k.code = idling, until, code
+			k.reason, k.until, k.code = idling, until.UnixNano(), code
 		}
 		return nil
 	}
 	n.inUse.Add(1)
 	if from := c.cur; from >= 0 && from != i && !hedge && c.last != nil && c.hooks != nil && c.hooks.OnFailover != nil {
-		c.hooks.OnFailover(c.ctx, waybill.Failover{Call: c.info, From: c.cands[from].n.m.instance, To: m.instance, Err: c.last})
+		c.hooks.OnFailover(c.ctx, waybill.Failover{Call: l.about(c.many), From: c.cands[from].n.m.instance, To: m.instance, Err: c.last})
 	}
 	c.number++
 	a := &attempt{c: c, l: l, n: n, parent: c.ctx, ticket: t, number: c.number, items: c.items, cand: i, hedge: hedge, replay: k.replay}
@@ -62,15 +62,13 @@ func (c *call) try(i int, hedge bool) *attempt {
 	}
 	a.deadline = c.timeout(now)
 	if k.free() {
-		k.ready = now
+		k.ready = now.UnixNano()
 	} else {
 		k.tries++
 		c.tried++
 	}
 	if c.hooks != nil && c.hooks.StartAttempt != nil {
-		info := c.info
-		info.Items = c.items
-		a.parent, a.end = c.hooks.StartAttempt(c.ctx, waybill.AttemptStart{Call: info, Provider: m.name, Instance: m.instance,
+		a.parent, a.end = c.hooks.StartAttempt(c.ctx, waybill.AttemptStart{Call: l.about(c.items), Provider: m.name, Instance: m.instance,
 			Number: c.number, Hedge: hedge, Probe: t.probe})
 	}
 	a.start = now
@@ -148,14 +146,11 @@ func (a *attempt) classify(e **waybill.Error) (class, bool) {
 // done is the common end of an attempt. In a call over many, bad is how many
 // items failed and all their errors.
 func (a *attempt) done(o outcome, bad int, all []*waybill.Error) {
-	a.mu.Lock()
-	nested := a.nested
-	a.mu.Unlock()
+	nested := false
 	if a.stream && o.err == nil {
-		a.head()
+		nested = a.head()
 	} else {
-		a.finish()
-		a.free()
+		nested = a.finish()
 	}
 	l, c := a.l, a.c
 	took := o.at.Sub(a.start)
@@ -176,7 +171,7 @@ func (a *attempt) done(o outcome, bad int, all []*waybill.Error) {
 		effect = neutral
 	}
 	if ev, ok := l.report(a.n, a.ticket, effect, o.err.Local(), o.at); ok && c.hooks != nil && c.hooks.OnEject != nil {
-		ev.Call = c.info
+		ev.Call = l.about(c.many)
 		c.hooks.OnEject(c.ctx, ev)
 	}
 	if o.err != nil && !nested {
@@ -197,7 +192,6 @@ func (a *attempt) done(o outcome, bad int, all []*waybill.Error) {
 // abort gives everything back after a panic, which goes on.
 func (a *attempt) abort() {
 	a.finish()
-	a.free()
 	a.l.report(a.n, a.ticket, neutral, false, time.Now())
 	if a.end != nil {
 		a.end(waybill.AttemptEnd{Duration: time.Since(a.start), Err: panicked(a.l)})
@@ -234,7 +228,7 @@ func (c *call) follow(a *attempt, o outcome) {
 	c.stop = c.stop || o.class.stops()
 	k.again, k.later = o.class.again, o.class.later
 	if o.class.replay && !k.replay {
-		k.replay, k.ready = true, time.Time{}
+		k.replay, k.ready = true, 0
 		return
 	}
 	if o.class.once && k.tries > 1 {
@@ -243,9 +237,9 @@ func (c *call) follow(a *attempt, o outcome) {
 	if !k.again {
 		return
 	}
-	wait := max(0, jitter(doubled(max(c.l.policy.Backoff, 0), k.tries-1), c.l.set.cfg.Rand()))
+	wait := max(0, jitter(doubled(max(c.l.policy.Backoff, 0), int(k.tries)-1), c.l.set.cfg.Rand()))
 	if o.err.RetryAfter > 0 {
 		wait = max(wait, o.err.RetryAfter+time.Duration(float64(wait)*0.2*c.l.set.cfg.Rand()))
 	}
-	k.ready = o.at.Add(wait)
+	k.ready = o.at.Add(wait).UnixNano()
 }
