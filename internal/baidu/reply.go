@@ -1,0 +1,100 @@
+package baidu
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/wire"
+)
+
+// envelope is what all replies have in common. The text stands in message, but
+// in msg where geocoding fails.
+type envelope struct {
+	Status  status          `json:"status"`
+	Message Text            `json:"message"`
+	Msg     Text            `json:"msg"`
+	Result  json.RawMessage `json:"result"`
+}
+
+// status is a number, a quoted number, or a word in the retired first version of
+// the services.
+type status struct {
+	n    int
+	set  bool
+	word string
+}
+
+func (s *status) UnmarshalJSON(b []byte) error {
+	*s = status{}
+	text, err := scalar(b)
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		*s = status{word: text}
+		return nil
+	}
+	*s = status{n: n, set: true}
+	return nil
+}
+
+// The words of the retired services that are worth telling apart; the second is
+// misspelled by Baidu.
+const (
+	wordInvalidKey  = "INVALID_KEY"
+	wordInvilidKey  = "INVILID_KEY"
+	vendorCodeShape = "reply"
+)
+
+// decode is the one place where a reply becomes a result or an error. result is
+// the value of the reply's field of that name; it is nil where the field was
+// empty (null, an empty list or object), which is a success without a result.
+func decode(reply *wire.Reply, result any) (found bool, bad *waybill.Error) {
+	body := bytes.TrimSpace(bytes.TrimPrefix(reply.Body, []byte("\xef\xbb\xbf")))
+	if len(body) > 0 && body[0] == '<' && reply.OK() {
+		// A caller whose address Baidu blocks gets pages in place of replies.
+		return false, fail(reply, waybill.Unavailable, "a page came in place of a reply")
+	}
+	var env envelope
+	if e := reply.JSON(&env); e != nil {
+		return false, e
+	}
+	switch {
+	case env.Status.set && env.Status.n != StatusOK:
+		e := Refusal(env.Status.n, string(env.Message)+string(env.Msg))
+		if reply.RetryAfter > 0 && e.RetryAfter == 0 {
+			e.RetryAfter = reply.RetryAfter
+		}
+		return false, e
+	case !reply.OK():
+		return false, reply.StatusError()
+	case env.Status.word == wordInvalidKey || env.Status.word == wordInvilidKey:
+		e := Refusal(StatusKey, "")
+		e.VendorCode = env.Status.word
+		return false, e
+	case !env.Status.set:
+		return false, fail(reply, waybill.DataLoss, "the reply has no status number")
+	}
+	switch raw := bytes.TrimSpace(env.Result); string(raw) {
+	case "null", "[]", "{}":
+		return false, nil
+	case "":
+		return false, fail(reply, waybill.DataLoss, "the reply has no result")
+	default:
+		if err := json.Unmarshal(raw, result); err != nil {
+			return false, fail(reply, waybill.DataLoss, "the result has an unexpected shape")
+		}
+	}
+	return true, nil
+}
+
+// fail is the error of a reply that says nothing of what happened.
+func fail(reply *wire.Reply, code waybill.Code, message string) *waybill.Error {
+	return reply.Error(code, waybill.ScopeProvider, waybill.Ambiguous, vendorCodeShape, message)
+}
