@@ -32,7 +32,7 @@
 // to. [NewAmap] and its neighbours are the fakes of this module's vendors. They
 // are strict, refuse what the vendor would refuse, need no testing.TB and can be
 // used in the tests and demonstrations of an application. They know the places
-// of one little world; see [Places].
+// of one little world; see [GeocodeCases].
 //
 // # What is left out
 //
