@@ -133,7 +133,7 @@ func TestAnswersEqualTheLibrary(t *testing.T) {
 		phonenumbers.UAN: UAN, phonenumbers.VOICEMAIL: Voicemail, phonenumbers.UNKNOWN: UnknownKind,
 	}
 	compared := 0
-	variants(t, 8, func(n sms.Number) {
+	variants(t, 3, func(n sms.Number) {
 		p := library(t, n)
 		if phonenumbers.Format(p, phonenumbers.E164) != n.String() {
 			return // the library stripped what looked like a trunk prefix
@@ -161,7 +161,7 @@ func TestAnswersEqualTheLibrary(t *testing.T) {
 			t.Errorf("calling code %s: possible", n.CallingCode())
 		}
 	})
-	if compared < 7000 {
+	if compared < 3000 {
 		t.Errorf("only %d numbers were compared", compared)
 	}
 }

@@ -71,7 +71,7 @@ func library(t testing.TB, n sms.Number) *phonenumbers.PhoneNumber {
 
 func TestRegionTableEqualsTheLibrary(t *testing.T) {
 	valid, regions := 0, map[string]bool{}
-	variants(t, 60, func(n sms.Number) {
+	variants(t, 20, func(n sms.Number) {
 		if !Valid(n) {
 			return
 		}
@@ -82,7 +82,7 @@ func TestRegionTableEqualsTheLibrary(t *testing.T) {
 			t.Errorf("calling code %s: the table says %q, the library %q", n.CallingCode(), got, want)
 		}
 	})
-	if valid < 25000 || len(regions) < 240 {
+	if valid < 8000 || len(regions) < 240 {
 		t.Errorf("only %d valid numbers of %d regions were compared", valid, len(regions))
 	}
 }
@@ -100,7 +100,7 @@ func TestRegionTableOverAllAreaCodes(t *testing.T) {
 		}
 		for area := range 1000 {
 			for length := range desc {
-				for range 12 {
+				for range 2 {
 					n := sms.Number(fmt.Sprintf("+%d%03d", cc, area))
 					for len(n) < 1+len(n.CallingCode())+length {
 						n += sms.Number('0' + rune(rng.IntN(10)))
@@ -117,7 +117,7 @@ func TestRegionTableOverAllAreaCodes(t *testing.T) {
 			}
 		}
 	}
-	if compared < 9000 {
+	if compared < 2000 {
 		t.Errorf("only %d numbers were compared", compared)
 	}
 }
