@@ -1,5 +1,10 @@
 package geo
 
+import (
+	"maps"
+	"slices"
+)
+
 // Zone is the part of the world that decides which datum a vendor speaks. The zero value is everywhere that is not
 // named below.
 type Zone uint8
@@ -75,9 +80,7 @@ func DefaultDatums() DatumTable { return DatumTable{} }
 // With returns a copy of the table in which the vendor speaks d in the zone. The vendor may be a new one.
 func (t DatumTable) With(vendor string, z Zone, d Datum) DatumTable {
 	changed := make(map[datumCell]Datum, len(t.changed)+1)
-	for cell, old := range t.changed {
-		changed[cell] = old
-	}
+	maps.Copy(changed, t.changed)
 	changed[datumCell{vendor, z}] = d
 	return DatumTable{changed: changed}
 }
@@ -117,22 +120,28 @@ func (t DatumTable) Out(vendor string, p Point, region string) Point {
 // adapter that knows the region from the reply (an adcode, a country) should tag with [DatumTable.Datum] instead.
 //
 // A reading of the numbers is consistent when the point it gives lies in a zone where the vendor speaks just that
-// datum. Along a border, in a band as wide as the shift, two readings may be consistent. Then the vendor's cell for Hong Kong
-// and Macau decides: Amap and Baidu, which shift there too, are taken to have shifted, and Google, which does not, not
-// to have. Where none is, which happens only within that band, the vendor's datum for the mainland is taken.
+// datum. Along a border, in a band as wide as the shift, two readings may be consistent. Then the vendor's cell for Hong
+// Kong and Macau decides: Amap and Baidu, which shift there too, are taken to have shifted, and Google, which does not,
+// not to have. Where none is, which happens within that band only, the vendor's datum of the mainland is taken.
 func (t DatumTable) In(vendor string, lat, lng float64) Point {
-	first, second := t.in(vendor, ZoneHKMO), t.in(vendor, ZoneMainland)
-	other := t.in(vendor, ZoneElsewhere)
-	if first == second && second == other && t.in(vendor, ZoneTaiwan) == other {
-		return Point{Lat: lat, Lng: lng, Datum: other}
+	readings := [...]Datum{
+		t.in(vendor, ZoneHKMO), t.in(vendor, ZoneMainland), t.in(vendor, ZoneElsewhere), t.in(vendor, ZoneTaiwan),
 	}
-	for _, d := range [...]Datum{first, second, other, t.in(vendor, ZoneTaiwan)} {
-		p := Point{Lat: lat, Lng: lng, Datum: d}
+	p := Point{Lat: lat, Lng: lng, Datum: readings[0]}
+	if readings == [...]Datum{p.Datum, p.Datum, p.Datum, p.Datum} {
+		return p
+	}
+	for i, d := range readings {
+		if slices.Contains(readings[:i], d) {
+			continue
+		}
+		p.Datum = d
 		if region, _ := RegionOf(p); t.Datum(vendor, region) == d {
 			return p
 		}
 	}
-	return Point{Lat: lat, Lng: lng, Datum: second}
+	p.Datum = t.in(vendor, ZoneMainland)
+	return p
 }
 
 // AsAsked returns p in the datum that a caller asked for, as a client answers: GCJ-02 and BD-09 are given in mainland

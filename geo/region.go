@@ -14,9 +14,11 @@ import "github.com/waybill-go/waybill/geo/internal/border"
 // region goes as far as its territorial waters, 12 nautical miles as a rule, so ports, islands and ferries are inside.
 // Between other countries the table is coarse, up to 1 km.
 //
-// The table's state is of 2017. It knows who administers a place in fact, because that decides which map vendor serves
-// there and in which datum. It says nothing about who should, and is not made to be shown: do not print its answers on
-// a map. Kinmen, Matsu and Wuqiu are TW; ports of Macau on land that Macau rents in Hengqin since 2020 are still CN.
+// The table's state is of the end of 2017. It follows OpenStreetMap, which as a rule draws who administers a place in fact,
+// because that decides which map vendor serves there and in which datum; where two regions are drawn over one another,
+// the smaller one counts. It says nothing about who should, and is not made to be shown: do not print its answers on a
+// map. Kinmen, Matsu and Wuqiu are TW. Kosovo is XK, a code that ISO leaves to its users. The port of Macau on land that
+// Hengqin lends it since 2020 is still CN.
 //
 // The first call decodes the table, some tens of milliseconds. After that a call takes well under a microsecond, does
 // not allocate, and is safe for concurrent use. The table contains data © OpenStreetMap contributors, available under

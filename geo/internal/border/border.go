@@ -6,8 +6,8 @@
 // The outlines come from OpenStreetMap by way of an extract whose errors are below 10 m; see LICENSE-DATA.md for the
 // source and its licence, and gen for the program that made border.bin of it. The lines of mainland China towards its
 // neighbours on land, and of Hong Kong, Macau and Taiwan, are kept to some 30 m, all others to some 100 m to 1 km, finer
-// where a region is small. The table follows who administers a place in fact, for its only purpose: which map vendor
-// serves there. It is no statement about borders and is never shown to anybody.
+// where a region is small. The table has one purpose: which map vendor serves a place. So it follows who administers it
+// in fact, as far as the source does. It is no statement about borders and is never shown to anybody.
 //
 // # The index
 //

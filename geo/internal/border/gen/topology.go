@@ -109,12 +109,8 @@ func cut(outlines []outline) []arc {
 // nowhere more than width metres apart, the one of the prevailing region becomes the border of both.
 // It returns the arcs and how many were settled.
 func settle(arcs []arc, width float64) ([]arc, int) {
-	type ends struct{ a, b border.Vertex }
-	key := func(a *arc) ends {
-		s := newSegment(a.v[0], a.v[len(a.v)-1])
-		return ends{s.a, s.b}
-	}
-	byEnds := make(map[ends][]int)
+	key := func(a *arc) segment { return newSegment(a.v[0], a.v[len(a.v)-1]) }
+	byEnds := make(map[segment][]int)
 	for i := range arcs {
 		if len(arcs[i].set) == 1 && !arcs[i].closed() {
 			byEnds[key(&arcs[i])] = append(byEnds[key(&arcs[i])], i)
