@@ -1,10 +1,13 @@
 package wire
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -79,18 +82,43 @@ func remove(text, value, mark string) string {
 	if len(value) < 4 {
 		return text
 	}
-	seen := ""
-	for _, v := range [...]string{value, url.QueryEscape(value), url.PathEscape(value), jsonText(value)} {
-		if v != seen {
+	text = replaceFold(text, value, mark)
+	if strings.ContainsFunc(value, needsEscape) {
+		escaped := jsonText(value)
+		for _, v := range [...]string{url.QueryEscape(value), url.PathEscape(value), escaped, strings.ReplaceAll(escaped, "/", `\/`), asciiText(escaped)} {
 			text = replaceFold(text, v, mark)
-			seen = v
 		}
 	}
 	return text
 }
 
+// needsEscape reports whether some form writes r in another way.
+func needsEscape(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+}
+
+// jsonText returns s as it stands within a JSON string.
 func jsonText(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "/", `\/`).Replace(s)
+	b, err := json.Marshal(s)
+	if err != nil || len(b) < 2 {
+		return s
+	}
+	return string(b[1 : len(b)-1])
+}
+
+// asciiText escapes what is not ASCII, as many vendors' JSON does.
+func asciiText(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r < utf8.RuneSelf {
+			b.WriteRune(r)
+			continue
+		}
+		for _, u := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, u)
+		}
+	}
+	return b.String()
 }
 
 // replaceFold replaces value in text without regard to ASCII case.
