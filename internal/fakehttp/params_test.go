@@ -96,15 +96,14 @@ func TestChecked(t *testing.T) {
 
 // note is what the JSON tests decode into.
 type note struct {
-	Title   string            `json:"title"`
-	Data    map[string]string `json:"data"`
-	Parts   []part            `json:"parts"`
-	Part    *part             `json:"part"`
-	Raw     json.RawMessage   `json:"raw"`
-	Any     any               `json:"any"`
-	Time    time.Time         `json:"time"`
-	Plain   string
-	private string
+	Title string            `json:"title"`
+	Data  map[string]string `json:"data"`
+	Parts []part            `json:"parts"`
+	Part  *part             `json:"part"`
+	Raw   json.RawMessage   `json:"raw"`
+	Any   any               `json:"any"`
+	Time  time.Time         `json:"time"`
+	Plain string
 	embedded
 	Skipped string `json:"-"`
 }

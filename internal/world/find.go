@@ -18,7 +18,8 @@ type Match struct {
 // Find returns the places that query may mean, best first, the way a geocoder does: the query is a name, an address or
 // a mixture of both, whole or in part, in any language; case, accents, blanks and punctuation do not count. region, an
 // ISO code, narrows to one region; "" is all. lang only breaks ties, in favour of places that have the text in it.
-// When no place but a city is understood ("深圳市某某路1号"), the city is the only answer; an empty query has none.
+// When no place but a city is understood ("深圳市某某路1号"), or the query is a city's name, the city is the only answer;
+// an empty query has none.
 // The order is the same in every run.
 func (w *World) Find(query, region, lang string) []*Place {
 	matches := w.Matches(query, region, lang)
@@ -36,7 +37,7 @@ func (w *World) Matches(query, region, lang string) []Match {
 		return nil
 	}
 	var found []Match
-	onlyCities := true
+	onlyCities, named := true, false
 	for _, p := range w.places {
 		if region != "" && p.Region != region {
 			continue
@@ -44,9 +45,13 @@ func (w *World) Matches(query, region, lang string) []Match {
 		if score := q.score(p, normalLanguage(lang)); score > 0 {
 			found = append(found, Match{p, score})
 			onlyCities = onlyCities && p.Kind == City
+			named = named || (p.Kind == City && score >= 2*100)
 		}
 	}
-	if !onlyCities {
+	switch {
+	case named:
+		found = slices.DeleteFunc(found, func(m Match) bool { return m.Score < 2*95 })
+	case !onlyCities:
 		found = slices.DeleteFunc(found, func(m Match) bool { return m.Kind == City && m.Score <= 2*cityOnly+1 })
 	}
 	// Twice the score plus one for the language asked for; the table's order decides the rest.
@@ -85,6 +90,9 @@ func newIndex(p *Place) index {
 		x.districts[lang] = pack(a.Country + a.Province + differing(a.City, a.Province) + a.District)
 		x.words[lang] = wordSet(p.Names[lang], a.Text, a.Country, a.Province)
 		x.districtWords[lang] = wordSet(a.Country, a.Province, a.City, a.District)
+		if p.Region == "BR" {
+			x.districtWords[lang]["sp"] = true // the state's abbreviation
+		}
 	}
 	return x
 }
@@ -105,25 +113,7 @@ type query struct {
 	words  []string
 }
 
-func newQuery(text string) query {
-	words := split(text)
-	for i, word := range words {
-		if long, ok := abbreviated(word); ok {
-			words[i] = long
-			text = "" // spelt out, the words are what counts
-		}
-	}
-	if text == "" {
-		text = strings.Join(words, " ")
-	}
-	return query{packed: pack(text), words: words}
-}
-
-// abbreviated spells out what people shorten in addresses.
-func abbreviated(word string) (string, bool) {
-	long, ok := map[string]string{"rd": "road", "ave": "avenue", "av": "avenida", "blvd": "boulevard", "st": "street", "sec": "section"}[word]
-	return long, ok
-}
+func newQuery(text string) query { return query{packed: pack(text), words: split(text)} }
 
 // score returns twice how well the query fits, plus one if it does in lang; 0 is not at all.
 func (q query) score(p *Place, lang string) int {
@@ -202,28 +192,48 @@ func (q query) allIn(words map[string]bool) bool {
 	return true
 }
 
-// pack lowers case, takes accents off and leaves out everything but letters, marks and digits.
-func pack(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
-			return -1
-		}
-		return fold(r)
-	}, text)
-}
+// pack returns the words of a text without anything between them.
+func pack(text string) string { return strings.Join(split(text), "") }
 
-// split returns the words of a text, folded as by pack. A hyphen does not part a word ("01310-200").
+// split returns the words of a text, folded, without punctuation, and with what people shorten in addresses spelt out.
+// A hyphen, an apostrophe or a full stop does not part a word ("01310-200", "Bao'an").
 func split(text string) []string {
 	fields := strings.FieldsFunc(text, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != '-' && r != '\'' && r != '.'
+		return !partOfWord(r) && r != '-' && r != '\'' && r != '.'
 	})
 	words := fields[:0]
 	for _, field := range fields {
-		if word := pack(field); word != "" {
-			words = append(words, word)
+		word := strings.Map(func(r rune) rune {
+			if !partOfWord(r) {
+				return -1
+			}
+			return fold(r)
+		}, field)
+		if word != "" {
+			words = append(words, spelt(word))
 		}
 	}
 	return words
+}
+
+func partOfWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
+
+func spelt(word string) string {
+	switch word {
+	case "rd":
+		return "road"
+	case "ave":
+		return "avenue"
+	case "av":
+		return "avenida"
+	case "blvd":
+		return "boulevard"
+	case "st":
+		return "street"
+	case "sec":
+		return "section"
+	}
+	return word
 }
 
 // fold maps a letter to its lower case without accent; the table covers Portuguese, which is all that is needed here.
