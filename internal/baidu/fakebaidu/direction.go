@@ -159,7 +159,9 @@ func (s *Server) ends(t *trip) (geo.Point, geo.Point) {
 // bans everywhere.
 const restriction = "起终点在限行区域内，请注意"
 
-func restricted(plate string) bool { return strings.HasSuffix(plate, "4") || strings.HasSuffix(plate, "9") }
+func restricted(plate string) bool {
+	return strings.HasSuffix(plate, "4") || strings.HasSuffix(plate, "9")
+}
 
 // traffic is how much longer ways take by the roads' state of the moment, which
 // the distance-first tactic ignores.
