@@ -69,8 +69,8 @@ func writePart(b *strings.Builder, prefix string, h http.Header, body string) {
 	}
 }
 
-// Log returns the last exchanges, oldest first. An exchange is there before its reply can have reached the client,
-// except in health, where it is there by the time the connection or stream is free again.
+// Log returns the last exchanges, oldest first. An exchange is there by the time the client has read its reply to the
+// end, unless the handler itself announced a Content-Length above 2 KiB.
 func (s *Server) Log() []Exchange { return s.log.all() }
 
 // exchangeLog is a ring of the last exchanges.

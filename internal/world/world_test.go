@@ -48,6 +48,9 @@ func TestEveryPlaceLiesInItsRegion(t *testing.T) {
 		if p.Lat < b.south || p.Lat > b.north || p.Lng < b.west || p.Lng > b.east {
 			t.Errorf("%s: %f,%f is not in %s", p.ID, p.Lat, p.Lng, p.CityKey)
 		}
+		if got, ok := geo.RegionOf(p.Point(geo.WGS84)); !ok || got != p.Region {
+			t.Errorf("%s: the borders say %q", p.ID, got)
+		}
 		// The Sham Chun river is the border; north of it is the mainland.
 		if p.Region == "HK" && p.Lat > 22.51 || p.CityKey == "shenzhen" && p.Lat < 22.515 && p.Lng > 113.96 {
 			t.Errorf("%s is on the wrong bank", p.ID)
