@@ -145,6 +145,9 @@ func (x *Exchange) end(reply *Reply, bad *waybill.Error) {
 func (x *Exchange) pass(req *http.Request) (*Reply, *http.Response, *waybill.Error) {
 	ctx, done, cancel := x.merge(req.Context())
 	out := req.Clone(ctx)
+	// http.Client sets this beside the context's deadline, and either may win.
+	//lint:ignore SA1019 cleared, not used
+	out.Cancel = nil
 	if x.r.Rewrite != nil {
 		if err := x.r.Rewrite(out); err != nil {
 			done()
