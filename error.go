@@ -25,7 +25,8 @@ type Error struct {
 	Scope    Scope
 	Delivery Delivery
 	// RetryAfter is how long to wait before somebody may serve, 0 when nobody
-	// said.
+	// said. Negative means that the vendor named a wait that cannot be used
+	// (negative, unreadable, absurdly long): it is not asked again in this call.
 	RetryAfter time.Duration
 
 	// Provider is the adapter's name, or the domain's when no provider was

@@ -380,6 +380,29 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
+// TestGivenTransportIsNotChanged: a clone for sends leaves the given transport
+// as it was, its TLS configuration included.
+func TestGivenTransportIsNotChanged(t *testing.T) {
+	for _, warm := range []bool{false, true} {
+		s := wiretest.NewServer(wiretest.Options{HTTP2: true})
+		get := func() {
+			resp, err := s.Client().Get(s.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+		}
+		if warm {
+			get()
+		}
+		newClient(t, s, wiretest.Options{}) // HTTP2Sends is off, so it clones
+		s.CloseConns()
+		s.Client().CloseIdleConnections()
+		get()
+		s.Close()
+	}
+}
+
 func TestNew(t *testing.T) {
 	for _, cfg := range []wire.Config{{}, {Provider: "x", MaxReply: -1}} {
 		if c, err := wire.New(cfg); c != nil || waybill.CodeOf(err) != waybill.InvalidArgument {

@@ -61,7 +61,8 @@ func http1Only(t *http.Transport) *http.Transport {
 	t.TLSNextProto = nil
 	if t.TLSClientConfig != nil {
 		t.TLSClientConfig = t.TLSClientConfig.Clone()
-		t.TLSClientConfig.NextProtos = slices.DeleteFunc(t.TLSClientConfig.NextProtos, func(s string) bool { return s == "h2" })
+		// Clone shares the slice.
+		t.TLSClientConfig.NextProtos = slices.DeleteFunc(slices.Clone(t.TLSClientConfig.NextProtos), func(s string) bool { return s == "h2" })
 	}
 	return t
 }
