@@ -3,6 +3,7 @@ package google
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/waybill-go/waybill"
@@ -33,7 +34,7 @@ func ReplyError(reply *wire.Reply) *waybill.Error {
 	case reply.OK():
 		return nil
 	case rejectedSignature(body):
-		return badSignature.err(reply, "")
+		return badSignature.err(reply, strconv.Itoa(reply.Status))
 	}
 	return reply.StatusError()
 }
@@ -67,7 +68,12 @@ func Odd(reply *wire.Reply, what string) *waybill.Error {
 	return e
 }
 
-// NotFound returns the error of an honest empty reply.
+// NotFound returns the error of an honest empty reply. Its vendor code is
+// ZERO_RESULTS where the reply says so.
 func NotFound(reply *wire.Reply) *waybill.Error {
-	return statuses[StatusZeroResults].err(reply, "")
+	status, _, _ := parseStatus(bytes.TrimSpace(reply.Body))
+	if status != StatusZeroResults {
+		status = ""
+	}
+	return statuses[StatusZeroResults].err(reply, status)
 }
