@@ -80,21 +80,31 @@ func (b *guardedBody) Read(p []byte) (int, error) {
 		return 0, errSealed
 	}
 	b.ev.read = true
+	if _, ok := b.r.(memory); ok {
+		// It cannot block, and the caller may reuse its bytes once sealed.
+		defer b.ev.mu.Unlock()
+		return b.r.Read(p)
+	}
 	b.ev.mu.Unlock()
 	return b.r.Read(p)
 }
 
 func (b *guardedBody) Close() error { return nil }
 
+// memory is a body that we hold ourselves.
+type memory struct{ *bytes.Reader }
+
+func (memory) Close() error { return nil }
+
 // setBody gives req a body that can be had again.
 func setBody(req *http.Request, body []byte) {
-	req.ContentLength = int64(len(body))
-	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	req.Body, _ = req.GetBody()
 	if len(body) == 0 {
 		req.Body = http.NoBody
-		req.GetBody = func() (io.ReadCloser, error) { return http.NoBody, nil }
+		return
 	}
+	req.ContentLength = int64(len(body))
+	req.Body = memory{bytes.NewReader(body)}
+	req.GetBody = func() (io.ReadCloser, error) { return memory{bytes.NewReader(body)}, nil }
 }
 
 // guard puts ev between req's body and the transport. A send keeps the means to

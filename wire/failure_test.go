@@ -42,8 +42,18 @@ func TestFailures(t *testing.T) {
 		"endless reply":                   {wiretest.Endless(), message, waybill.DataLoss, wire.CodeTooLarge, 1},
 		"internal error of the stream":    {wiretest.ResetWhole(wiretest.InternalError), message, waybill.Unavailable, wire.CodeReset, 1},
 		"protocol error after all":        {wiretest.ResetWhole(wiretest.ProtocolError), message, waybill.Unavailable, wire.CodeReset, 1},
-		"cancel after all":                {wiretest.ResetWhole(wiretest.Cancelled), message, waybill.Unavailable, wire.CodeReset, 1},
-		"too large by its length":         {wiretest.Respond(200, strings.Repeat("x", 64<<10+1)), message, waybill.DataLoss, wire.CodeTooLarge, 1},
+		"goaway after all": {func(c *wiretest.Call) {
+			c.Read()
+			c.GoAwayAfter(wiretest.NoError, "bye "+secretKey+" "+message)
+			c.CloseConn()
+		}, message, waybill.Unavailable, wire.CodeReset, 1},
+		"garbage": {func(c *wiretest.Call) {
+			c.Read()
+			c.Raw("220 " + message + " for " + secretKey + "\r\n\r\n")
+			c.CloseConn()
+		}, message, waybill.Unavailable, wire.CodeReset, 1},
+		"cancel after all":        {wiretest.ResetWhole(wiretest.Cancelled), message, waybill.Unavailable, wire.CodeReset, 1},
+		"too large by its length": {wiretest.Respond(200, strings.Repeat("x", 64<<10+1)), message, waybill.DataLoss, wire.CodeTooLarge, 1},
 	}
 	for name, opts := range protocols {
 		for what, c := range cases {

@@ -222,7 +222,7 @@ func bareAssignment(s string) string {
 	if strings.TrimSpace(m[2]) == "" && !credentialWord(m[1]) && !strings.ContainsAny(m[4], "0123456789") {
 		return s // prose: "token expired", "key is wrong"
 	}
-	if m[4] == "[secret]" || m[4] == "[private]" {
+	if strings.HasPrefix(m[4], "[secret") || strings.HasPrefix(m[4], "[private") {
 		return s
 	}
 	return m[1] + m[2] + m[3] + "[secret]"

@@ -22,6 +22,7 @@ func TestScrub(t *testing.T) {
 		"Missing to param":                                          "Missing to param",
 		"status 10021: 请求过快":                                        "status 10021: 请求过快",
 		"bad key " + secretKey + ", sorry":                          "bad key [secret], sorry",
+		"key=" + secretKey + "&x":                                   "key=[secret]&x",
 		"bad key " + strings.ToUpper(secretKey):                     "bad key [secret]",
 		"token " + url.QueryEscape(secretToken) + ".":               "token [secret].",
 		"token " + secretToken + ".":                                "token [secret].",

@@ -69,6 +69,60 @@ func TestRandomCancel(t *testing.T) {
 	}
 }
 
+// TestRandomCancelOther does the same with sends that cannot be told apart by
+// their body, and through a vendor's library: no more may have arrived than
+// were sent or ambiguous, and all that were sent.
+func TestRandomCancelOther(t *testing.T) {
+	const workers, each = 8, 150
+	for name, opts := range protocols {
+		for what, do := range map[string]func(context.Context, *wire.Client, string) error{
+			"get": func(ctx context.Context, c *wire.Client, base string) error {
+				_, err := c.Do(ctx, &wire.Request{Op: "send", URL: base, Send: true})
+				return err
+			},
+			"empty post": func(ctx context.Context, c *wire.Client, base string) error {
+				_, err := c.Do(ctx, &wire.Request{Op: "send", URL: base, Send: true, Body: []byte{}})
+				return err
+			},
+			"library": func(ctx context.Context, c *wire.Client, base string) error {
+				x := c.Bind(ctx, binding())
+				_, _ = (&library{http: x.HTTPClient(), url: base, background: true}).Send(x.Context(), message)
+				_, err := x.Result()
+				return err
+			},
+		} {
+			t.Run(name+"/"+what, func(t *testing.T) {
+				s := wiretest.NewServer(opts)
+				defer s.Close()
+				client := newClient(t, s, opts)
+				var mu sync.Mutex
+				count := map[waybill.Delivery]int{}
+				var wg sync.WaitGroup
+				for w := range workers {
+					wg.Go(func() {
+						rng := rand.New(rand.NewPCG(uint64(w), 2))
+						for range each {
+							ctx, cancel := context.WithCancel(t.Context())
+							timer := time.AfterFunc(time.Duration(rng.IntN(600))*time.Microsecond, cancel)
+							err := do(ctx, client, s.URL)
+							timer.Stop()
+							cancel()
+							mu.Lock()
+							count[waybill.DeliveryOf(err)]++
+							mu.Unlock()
+						}
+					})
+				}
+				wg.Wait()
+				s.Close()
+				if got := s.Whole(); got > count[waybill.Sent]+count[waybill.Ambiguous] || got < count[waybill.Sent] {
+					t.Errorf("%d arrived; %d sent, %d ambiguous, %d not sent", got, count[waybill.Sent], count[waybill.Ambiguous], count[waybill.NotSent])
+				}
+			})
+		}
+	}
+}
+
 // TestStaleConnections closes idle connections under the sends' feet.
 func TestStaleConnections(t *testing.T) {
 	for name, opts := range protocols {

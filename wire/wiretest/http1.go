@@ -15,7 +15,7 @@ func serveHTTP1(s *Server, raw, conn net.Conn, r *bufio.Reader) {
 		if err != nil {
 			return
 		}
-		x := &http1{s: s, raw: raw, conn: conn, r: r, req: req}
+		x := &http1{s: s, tcp: raw, conn: conn, r: r, req: req}
 		s.step()(&Call{s: s, out: x, req: req})
 		if x.over || !x.finished {
 			return
@@ -26,7 +26,7 @@ func serveHTTP1(s *Server, raw, conn net.Conn, r *bufio.Reader) {
 // http1 is one request over HTTP/1.1.
 type http1 struct {
 	s         *Server
-	raw, conn net.Conn
+	tcp, conn net.Conn
 	r         *bufio.Reader
 	req       *http.Request
 	chunked   bool
@@ -97,7 +97,7 @@ func (x *http1) hang() {
 	select {
 	case <-gone:
 	case <-x.s.done:
-		_ = x.raw.Close()
+		_ = x.tcp.Close()
 	}
 }
 
@@ -111,15 +111,16 @@ func (x *http1) drained() bool {
 
 func (x *http1) reset() {
 	x.over = true
-	if t, ok := x.raw.(*net.TCPConn); ok {
+	if t, ok := x.tcp.(*net.TCPConn); ok {
 		_ = t.SetLinger(0)
 	}
-	_ = x.raw.Close()
+	_ = x.tcp.Close()
 }
 
-func (x *http1) closeConn()         { x.over = true; _ = x.conn.Close() }
-func (x *http1) resetStream(uint32) { x.reset() }
-func (x *http1) goAway(uint32)      { x.closeConn() }
+func (x *http1) closeConn()                  { x.over = true; _ = x.conn.Close() }
+func (x *http1) resetStream(uint32)          { x.reset() }
+func (x *http1) goAway(uint32, bool, string) { x.closeConn() }
+func (x *http1) raw(data string)             { x.send([]byte(data)) }
 
 func hex(n int) string {
 	const digits = "0123456789abcdef"

@@ -279,9 +279,18 @@ func (st *stream) resetStream(code uint32) {
 	st.c.frame(frameReset, 0, st.id, b[:])
 }
 
-func (st *stream) goAway(code uint32) {
-	var b [8]byte
-	binary.BigEndian.PutUint32(b[:], max(st.id, 2)-2)
-	binary.BigEndian.PutUint32(b[4:], code)
-	st.c.frame(frameGoAway, 0, 0, b[:])
+func (st *stream) goAway(code uint32, processed bool, debug string) {
+	last := max(st.id, 2) - 2
+	if processed {
+		last = st.id
+	}
+	b := binary.BigEndian.AppendUint32(nil, last)
+	b = binary.BigEndian.AppendUint32(b, code)
+	st.c.frame(frameGoAway, 0, 0, append(b, debug...))
+}
+
+func (st *stream) raw(data string) {
+	st.c.wmu.Lock()
+	defer st.c.wmu.Unlock()
+	_, _ = st.c.conn.Write([]byte(data))
 }

@@ -28,7 +28,8 @@ type exchange interface {
 	reset()
 	closeConn()
 	resetStream(code uint32)
-	goAway(code uint32)
+	goAway(code uint32, processed bool, debug string)
+	raw(data string)
 }
 
 // Request returns the request's head, nil over HTTP/2.
@@ -76,7 +77,14 @@ func (c *Call) ResetStream(code uint32) { c.out.resetStream(code) }
 
 // GoAway sends GOAWAY with an error code, naming the stream before this one as
 // the last; over HTTP/1.1 it closes the connection.
-func (c *Call) GoAway(code uint32) { c.out.goAway(code) }
+func (c *Call) GoAway(code uint32) { c.out.goAway(code, false, "") }
+
+// GoAwayAfter is GoAway naming this stream as the last: it may be processed.
+// debug is the frame's debug text.
+func (c *Call) GoAwayAfter(code uint32, debug string) { c.out.goAway(code, true, debug) }
+
+// Raw writes bytes to the connection that are no reply at all.
+func (c *Call) Raw(data string) { c.out.raw(data) }
 
 // HTTP/2 error codes, for [Call.ResetStream] and [Call.GoAway].
 const (
