@@ -145,17 +145,17 @@ func (c *call) next() *attempt {
 // again while that is allowed and quick, else the next one at once, else the
 // one among those asked that is ready first.
 func (c *call) pick() (i int, wait time.Duration, ok bool) {
-	if c.stop || c.tried >= c.l.policy.Tries {
-		return 0, 0, false
-	}
 	if c.number > 0 {
 		c.now = time.Now()
 	}
+	if c.cur >= 0 && c.cands[c.cur].free() && !c.stop {
+		return c.cur, 0, c.fits(0)
+	}
+	if c.stop || c.tried >= c.l.policy.Tries {
+		return 0, 0, false
+	}
 	if c.cur >= 0 {
 		k := &c.cands[c.cur]
-		if k.free() {
-			return c.cur, 0, c.fits(0)
-		}
 		if k.again && !k.later && c.mayRepeat(k) {
 			if wait = c.until(k.ready); c.fits(wait) {
 				return c.cur, wait, true

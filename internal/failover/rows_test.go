@@ -259,11 +259,11 @@ func TestRowRateLimitedSameAfterRetryAfter(t *testing.T) {
 		wait, deadline time.Duration
 		tries          int
 	}{
-		"fits":                        {2 * time.Second, 10 * time.Second, 2},
-		"no deadline":                 {2 * time.Second, 0, 2},
-		"does not fit":                {20 * time.Second, 10 * time.Second, 1},
-		"leaves less than the floor":  {9600 * time.Millisecond, 10 * time.Second, 1},
-		"no deadline but unreasonble": {time.Minute, 0, 1},
+		"fits":                       {2 * time.Second, 10 * time.Second, 2},
+		"no deadline":                {2 * time.Second, 0, 2},
+		"does not fit":               {20 * time.Second, 10 * time.Second, 1},
+		"leaves less than the floor": {9600 * time.Millisecond, 10 * time.Second, 1},
+		"no deadline, but a minute":  {time.Minute, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
