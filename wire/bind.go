@@ -144,6 +144,7 @@ func (x *Exchange) end(reply *Reply, bad *waybill.Error) {
 // pass does one exchange: the reply as we keep it, and as the library sees it.
 func (x *Exchange) pass(req *http.Request) (*Reply, *http.Response, *waybill.Error) {
 	ctx, done, cancel := x.merge(req.Context())
+	ctx, ev := watch(ctx)
 	out := req.Clone(ctx)
 	// http.Client sets this beside the context's deadline, and either may win.
 	//lint:ignore SA1019 cleared, not used
@@ -161,7 +162,7 @@ func (x *Exchange) pass(req *http.Request) (*Reply, *http.Response, *waybill.Err
 		done()
 		return nil, nil, e
 	}
-	resp, ev, bad := x.c.trip(ctx, out, &x.r)
+	resp, ev, bad := x.c.trip(ctx, ev, out, &x.r)
 	if bad != nil {
 		done()
 		return nil, nil, x.judge(ctx, bad)

@@ -23,16 +23,31 @@ type evidence struct {
 	// read is set before the body's first byte is handed out.
 	read   bool
 	sealed bool
+
+	hooks httptrace.ClientTrace
+	first guardedBody
 }
 
 var errSealed = errors.New("wire: the exchange has ended")
 
-// trace returns ctx with the hooks that note connections.
-func (e *evidence) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { e.mu.Lock(); e.asked = true; e.mu.Unlock() },
-		GotConn: func(httptrace.GotConnInfo) { e.mu.Lock(); e.got = true; e.mu.Unlock() },
-	})
+// watch returns the evidence of an exchange and ctx with the hooks that gather
+// it.
+func watch(ctx context.Context) (context.Context, *evidence) {
+	e := new(evidence)
+	e.hooks.GetConn, e.hooks.GotConn = e.getConn, e.gotConn
+	return httptrace.WithClientTrace(ctx, &e.hooks), e
+}
+
+func (e *evidence) getConn(string) {
+	e.mu.Lock()
+	e.asked = true
+	e.mu.Unlock()
+}
+
+func (e *evidence) gotConn(httptrace.GotConnInfo) {
+	e.mu.Lock()
+	e.got = true
+	e.mu.Unlock()
 }
 
 // seal ends the exchange.
@@ -91,6 +106,12 @@ func (b *guardedBody) Read(p []byte) (int, error) {
 
 func (b *guardedBody) Close() error { return nil }
 
+// guarded returns the exchange's first body.
+func (e *evidence) guarded(r io.Reader) *guardedBody {
+	e.first = guardedBody{ev: e, r: r}
+	return &e.first
+}
+
 // memory is a body that we hold ourselves.
 type memory struct{ *bytes.Reader }
 
@@ -117,12 +138,12 @@ func guard(req *http.Request, ev *evidence, send, rewind bool) {
 		req.GetBody = nil
 		if send && (!rewind || replayable(req.Method)) {
 			req.ContentLength = 0
-			req.Body = &guardedBody{ev: ev, r: http.NoBody}
+			req.Body = ev.guarded(http.NoBody)
 		}
 		return
 	}
 	ev.body = true
-	req.Body = &guardedBody{ev: ev, r: req.Body}
+	req.Body = ev.guarded(req.Body)
 	req.GetBody = nil
 	if again == nil || send && (!rewind || replayable(req.Method)) {
 		return

@@ -58,8 +58,9 @@ type Client struct {
 	reads   http.RoundTripper
 	// rewind says that a send may keep GetBody: its transport is our own or our
 	// clone, and speaks HTTP/1.1 only.
-	rewind bool
-	owned  []*http.Transport
+	rewind    bool
+	owned     []*http.Transport
+	userAgent []string
 }
 
 // New returns a client. It fails with InvalidArgument when the provider's name
@@ -77,7 +78,7 @@ func New(cfg Config) (*Client, error) {
 	if cfg.UserAgent == "" {
 		cfg.UserAgent = "waybill"
 	}
-	c := &Client{cfg: cfg, timeout: cfg.Timeout}
+	c := &Client{cfg: cfg, timeout: cfg.Timeout, userAgent: []string{cfg.UserAgent}}
 	if c.timeout == 0 {
 		c.timeout = DefaultTimeout
 	}
@@ -138,11 +139,12 @@ type Request struct {
 func (c *Client) Do(ctx context.Context, r *Request) (*Reply, error) {
 	ctx, cancel := c.bound(ctx)
 	defer cancel()
+	ctx, ev := watch(ctx)
 	req, err := c.build(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	resp, ev, bad := c.trip(ctx, req, r)
+	resp, ev, bad := c.trip(ctx, ev, req, r)
 	if bad != nil {
 		return nil, bad
 	}

@@ -30,13 +30,14 @@ type Stream struct {
 func (c *Client) Stream(ctx context.Context, r *Request) (*Stream, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	stop := c.headTimer(ctx, cancel)
+	ctx, ev := watch(ctx)
 	req, err := c.build(ctx, r)
 	if err != nil {
 		stop()
 		cancel(nil)
 		return nil, err
 	}
-	resp, ev, bad := c.trip(ctx, req, r)
+	resp, ev, bad := c.trip(ctx, ev, req, r)
 	stop()
 	if bad != nil {
 		cancel(nil)

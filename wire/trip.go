@@ -16,45 +16,54 @@ const (
 	replayWait = 100 * time.Millisecond
 )
 
-// trip sends req and returns the head of the reply with the body unread, or
-// the error of the exchange. The evidence must be sealed by whoever reads the
-// body to its end.
-func (c *Client) trip(ctx context.Context, req *http.Request, r *Request) (*http.Response, *evidence, *waybill.Error) {
+// trip sends req, which was made with the context of [watch], and returns the
+// head of the reply with the body unread, or the error of the exchange. The
+// evidence it returns must be sealed by whoever reads the body to its end.
+func (c *Client) trip(ctx context.Context, ev *evidence, req *http.Request, r *Request) (*http.Response, *evidence, *waybill.Error) {
+	if e := waybill.FromContext(ctx); e != nil {
+		return nil, ev, c.complete(e, r, waybill.NotSent)
+	}
 	strip(req.Header)
 	if _, ok := req.Header["User-Agent"]; !ok {
-		req.Header["User-Agent"] = []string{c.cfg.UserAgent}
+		req.Header["User-Agent"] = c.userAgent
 	}
 	rt := c.reads
 	if r.Send {
 		rt = c.sends
 	}
-	first, again := req.Body, req.GetBody
-	for n := 0; ; n++ {
-		ev := new(evidence)
-		if e := waybill.FromContext(ctx); e != nil {
-			return nil, ev, c.complete(e, r, waybill.NotSent)
-		}
-		out := req.WithContext(ev.trace(ctx))
-		if n > 0 && again != nil {
+	body, again := req.Body, req.GetBody
+	guard(req, ev, r.Send, c.rewind)
+	resp, e := c.once(ctx, rt, ev, req, r)
+	for n := 0; e != nil && e.StreamRefused() && n < replays && pause(ctx, n); n++ {
+		if body != nil && body != http.NoBody {
+			if again == nil {
+				return nil, ev, e
+			}
 			b, err := again()
 			if err != nil {
-				return nil, ev, c.failure(ctx, ev, err, r)
+				return nil, ev, e
 			}
-			out.Body = b
+			body = b
 		}
-		guard(out, ev, r.Send, c.rewind)
-		resp, err := rt.RoundTrip(out)
-		if err == nil && resp != nil && resp.Body != nil {
-			return resp, ev, nil
-		}
-		if err == nil {
-			err = errNoReply
-		}
-		e := c.failure(ctx, ev, err, r)
-		if !e.StreamRefused() || n == replays || (again == nil && first != nil && first != http.NoBody) || !pause(ctx, n) {
-			return nil, ev, e
-		}
+		ctx, ev = watch(ctx)
+		req = req.WithContext(ctx)
+		req.Body, req.GetBody = body, again
+		guard(req, ev, r.Send, c.rewind)
+		resp, e = c.once(ctx, rt, ev, req, r)
 	}
+	return resp, ev, e
+}
+
+// once sends req once.
+func (c *Client) once(ctx context.Context, rt http.RoundTripper, ev *evidence, req *http.Request, r *Request) (*http.Response, *waybill.Error) {
+	resp, err := rt.RoundTrip(req)
+	if err == nil && resp != nil && resp.Body != nil {
+		return resp, nil
+	}
+	if err == nil {
+		err = errNoReply
+	}
+	return nil, c.failure(ctx, ev, err, r)
 }
 
 // pause waits before the n-th replay and reports whether ctx is still alive.
