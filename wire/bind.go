@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/waybill-go/waybill"
 )
@@ -55,7 +57,10 @@ func (c *Client) Bind(ctx context.Context, r Request) *Exchange {
 	x := &Exchange{c: c, r: r, outer: ctx}
 	x.idle.L = &x.mu
 	x.ctx, x.cancel = context.WithCancelCause(context.WithValue(ctx, exchangeKey{}, x))
-	x.timer = c.headTimer(x.ctx, x.cancel)
+	x.timer = func() {}
+	if !r.Streamed {
+		x.timer = c.headTimer(x.ctx, x.cancel)
+	}
 	return x
 }
 
@@ -162,7 +167,9 @@ func (x *Exchange) pass(req *http.Request) (*Reply, *http.Response, *waybill.Err
 		done()
 		return nil, nil, e
 	}
+	stop := x.watchUpload(ev, cancel)
 	resp, ev, bad := x.c.trip(ctx, ev, out, &x.r)
+	stop()
 	if bad != nil {
 		done()
 		return nil, nil, x.judge(ctx, bad)
@@ -180,6 +187,26 @@ func (x *Exchange) pass(req *http.Request) (*Reply, *http.Response, *waybill.Err
 	return reply, shown(resp, reply), nil
 }
 
+// watchUpload bounds a streamed exchange until its head, which may be a long
+// upload: not as a whole, but from the last part of the body that was taken.
+func (x *Exchange) watchUpload(ev *evidence, cancel context.CancelCauseFunc) (stop func()) {
+	if !x.r.Streamed || x.c.timeout < 0 {
+		return func() {}
+	}
+	var head atomic.Bool // a body may still be read after its reply began
+	t := time.AfterFunc(x.c.timeout, func() {
+		if !head.Load() {
+			cancel(waybill.ErrAttemptTimeout)
+		}
+	})
+	ev.progress = func() {
+		if !head.Load() {
+			t.Reset(x.c.timeout)
+		}
+	}
+	return func() { head.Store(true); t.Stop() }
+}
+
 // judge puts the caller's own end in the place of an error that came of it.
 func (x *Exchange) judge(ctx context.Context, bad *waybill.Error) *waybill.Error {
 	if ctx.Err() == nil {
@@ -187,6 +214,9 @@ func (x *Exchange) judge(ctx context.Context, bad *waybill.Error) *waybill.Error
 	}
 	if e := x.ended(); e != nil {
 		return x.c.complete(e, &x.r, bad.Delivery)
+	}
+	if errors.Is(context.Cause(ctx), waybill.ErrAttemptTimeout) {
+		return bad
 	}
 	if bad.Code != waybill.Canceled && bad.Code != waybill.DeadlineExceeded {
 		return bad
@@ -253,7 +283,6 @@ func shown(resp *http.Response, reply *Reply) *http.Response {
 
 // stream hands the body to the library unread. cancel ends the request.
 func (x *Exchange) stream(ctx context.Context, resp *http.Response, ev *evidence, cancel context.CancelCauseFunc, done func()) (*Reply, *http.Response) {
-	x.timer()
 	x.mu.Lock()
 	x.streams++
 	x.mu.Unlock()

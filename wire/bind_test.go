@@ -322,6 +322,47 @@ func TestBindStreamed(t *testing.T) {
 	}
 }
 
+// slowReader gives a byte at a time, with a pause after each.
+type slowReader struct{ left int }
+
+func (r *slowReader) Read(p []byte) (int, error) {
+	if r.left == 0 {
+		return 0, io.EOF
+	}
+	r.left--
+	timer := time.NewTimer(wait / 5)
+	<-timer.C
+	p[0] = 'x'
+	return 1, nil
+}
+
+// TestBindUpload: a long upload is bounded by its pauses, not as a whole.
+func TestBindUpload(t *testing.T) {
+	for name, opts := range protocols {
+		s := wiretest.NewServer(opts)
+		s.Script(wiretest.JSON("{}"), wiretest.HangAfterRead())
+		c := newClient(t, s, opts, func(cfg *wire.Config) { cfg.Timeout = wait })
+		r := binding()
+		r.Streamed = true
+		for _, ok := range []bool{true, false} {
+			x := c.Bind(t.Context(), r)
+			resp, err := x.HTTPClient().Post(s.URL, "text/plain", &slowReader{left: 12})
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			_, err = x.Result()
+			if ok {
+				if err != nil || s.Had(strings.Repeat("x", 12)) != 1 {
+					t.Errorf("%s: %v", name, err)
+				}
+			} else if e := mine(t, err); e.Code != waybill.DeadlineExceeded || e.Delivery != waybill.Ambiguous || errors.Is(err, context.Canceled) {
+				t.Errorf("%s: %v", name, e)
+			}
+		}
+		s.Close()
+	}
+}
+
 // TestBindRefusedStream: a stream that HTTP/2 refused is sent again for the
 // library too, which has told how.
 func TestBindRefusedStream(t *testing.T) {

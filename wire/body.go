@@ -26,6 +26,8 @@ type evidence struct {
 
 	hooks httptrace.ClientTrace
 	first guardedBody
+	// progress, when set, is told of every part of the body that is taken.
+	progress func()
 }
 
 var errSealed = errors.New("wire: the exchange has ended")
@@ -101,6 +103,9 @@ func (b *guardedBody) Read(p []byte) (int, error) {
 		return b.r.Read(p)
 	}
 	b.ev.mu.Unlock()
+	if b.ev.progress != nil {
+		b.ev.progress()
+	}
 	return b.r.Read(p)
 }
 

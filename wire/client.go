@@ -129,8 +129,10 @@ type Request struct {
 	// to see in place of a complete reply, so that it can neither panic nor
 	// misjudge. nil shows it the reply as it came.
 	Canned func(*Reply) *http.Response
-	// Streamed, used by [Client.Bind] alone, hands a 2xx reply's body to the
-	// library unread and unbounded, with the Idle bound.
+	// Streamed, used by [Client.Bind] alone, is for large bodies: a 2xx reply's
+	// is handed to the library unread and unbounded, with the Idle bound, and
+	// the client's Timeout counts from the last part of the request's body that
+	// was taken, whatever the context's deadline.
 	Streamed bool
 }
 
