@@ -21,9 +21,9 @@ var (
 	lost   = []waybill.Code{waybill.Unavailable, waybill.DataLoss}
 	broken = []waybill.Code{waybill.Unavailable, waybill.DataLoss, waybill.Internal, waybill.Unknown}
 	late   = []waybill.Code{waybill.DeadlineExceeded}
-	// honest are the codes by which a vendor answers a request. A fault of the
+	// asAnswers are the codes by which a vendor answers a request. A fault of the
 	// transport must never be mistaken for one.
-	honest    = []waybill.Code{waybill.NotFound, waybill.InvalidArgument, waybill.Canceled}
+	asAnswers = []waybill.Code{waybill.NotFound, waybill.InvalidArgument, waybill.Canceled}
 	ambiguous = []waybill.Delivery{waybill.Ambiguous}
 	either    = []waybill.Delivery{waybill.Ambiguous, waybill.NotSent}
 	notSent   = []waybill.Delivery{waybill.NotSent}
@@ -52,11 +52,11 @@ func expectation(f Fault) expect {
 	case fakehttp.StatusKind:
 		return statusExpectation(f)
 	}
-	return expect{never: honest}
+	return expect{never: asAnswers}
 }
 
 func statusExpectation(f Fault) expect {
-	e := expect{never: honest}
+	e := expect{never: asAnswers}
 	if f.Header.Get("Retry-After") != "" {
 		e.wait = 7 * time.Second // what the faults say
 	}
