@@ -68,6 +68,7 @@ func (b *batch) settle(c *call, a *attempt, errs []error) []fate {
 		case k.stops():
 			fates[i] = refused
 		default:
+			o.wait = max(o.wait, e.RetryAfter)
 			if kept = append(kept, b.pending[i]); len(kept) == 1 {
 				o.class = k
 			} else {

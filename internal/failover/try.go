@@ -90,6 +90,7 @@ func (l *lane) concurrency(m *member) int64 {
 type outcome struct {
 	err   *waybill.Error
 	class class
+	wait  time.Duration // what the vendor said, of those that may be repeated
 	at    time.Time
 	ended bool // the caller's context had ended
 }
@@ -107,6 +108,7 @@ func (a *attempt) settle(err error) outcome {
 	}
 	o.err = a.complete(o.err)
 	o.class, o.ended = a.classify(&o.err)
+	o.wait = o.err.RetryAfter
 	a.done(o, 0, nil)
 	return o
 }
@@ -238,8 +240,8 @@ func (c *call) follow(a *attempt, o outcome) {
 		return
 	}
 	wait := max(0, jitter(doubled(max(c.l.policy.Backoff, 0), int(k.tries)-1), c.l.set.cfg.Rand()))
-	if o.err.RetryAfter > 0 {
-		wait = max(wait, o.err.RetryAfter+time.Duration(float64(wait)*0.2*c.l.set.cfg.Rand()))
+	if o.wait > 0 {
+		wait = max(wait, o.wait+time.Duration(float64(wait)*0.2*c.l.set.cfg.Rand()))
 	}
 	k.ready = o.at.Add(wait).UnixNano()
 }
