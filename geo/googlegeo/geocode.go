@@ -85,6 +85,9 @@ func (a *Adapter) geocodingRequest(r geo.GeocodeRequest) *maps.GeocodingRequest 
 // filterValue makes a city fit for a filter: "|" and ":" have a meaning there,
 // and an adcode means nothing to Google.
 func filterValue(city string) string {
+	if city == "" {
+		return ""
+	}
 	city = strings.TrimSpace(strings.NewReplacer("|", " ", ":", " ").Replace(city))
 	if strings.Trim(city, "0123456789") == "" {
 		return ""

@@ -3,7 +3,6 @@ package google
 import (
 	"bytes"
 	"context"
-	"net/http"
 	"sync/atomic"
 
 	"googlemaps.github.io/maps"
@@ -72,7 +71,7 @@ func (m *Maps) client(c Credentials) (*maps.Client, *waybill.Error) {
 		return l.client, nil
 	}
 	options := []maps.ClientOption{
-		maps.WithHTTPClient(m.wire.HTTPClient()), // one of its own, which it may change
+		maps.WithHTTPClient(httpClient()), // one of its own, which it may change
 		maps.WithRateLimit(0),
 		maps.WithAPIKey(c.Key),
 	}
@@ -106,14 +105,11 @@ func (m *Maps) Do(ctx context.Context, r wire.Request, call func(context.Context
 	if bad != nil {
 		return nil, bad
 	}
-	if m.userAgent != "" {
-		r.Rewrite = m.addUserAgent
-	}
-	x := m.wire.Bind(ctx, r)
-	failed := call(x.Context(), client)
-	reply, err := x.Result()
-	if err != nil {
-		return nil, waybill.AsError(err)
+	x := &exchange{maps: m, request: r}
+	failed := call(context.WithValue(ctx, exchangeKey{}, x), client)
+	reply, bad := x.result(ctx)
+	if bad != nil {
+		return nil, bad
 	}
 	if failed != nil || !reply.OK() {
 		if bad := ReplyError(reply); bad != nil {
@@ -125,9 +121,4 @@ func (m *Maps) Do(ctx context.Context, r wire.Request, call func(context.Context
 		return nil, Odd(reply, "something follows the reply's JSON")
 	}
 	return reply, nil
-}
-
-func (m *Maps) addUserAgent(req *http.Request) error {
-	req.Header.Set("User-Agent", m.userAgent+" "+req.Header.Get("User-Agent"))
-	return nil
 }
