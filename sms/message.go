@@ -55,9 +55,9 @@ type Message struct {
 	// TTL is how long the message is worth delivering; 0 means the gateway's
 	// default. It is never raised silently.
 	TTL time.Duration
-	// Key is the caller's own id of the message: stickiness, client reference
-	// at the gateway, and Ref in errors. At most 40 characters of ASCII without
-	// personal data.
+	// Key is the caller's own id of the message: client reference at the
+	// gateway, and Ref in errors and records. At most 40 characters of ASCII
+	// without personal data.
 	Key string
 	// AllowDuplicates accepts that the recipient may get the message twice
 	// rather than not at all.
@@ -67,8 +67,9 @@ type Message struct {
 	Tenant, Lane, Region string
 
 	// Gateway is filled in by the client for the gateway being asked: the
-	// resolved template, and values that only this gateway needs. Applications
-	// that call a bare adapter may set it themselves.
+	// resolved template, and values that only this gateway needs. A message
+	// given to a client must leave it empty; applications that call a bare
+	// adapter may set it themselves.
 	Gateway GatewayMessage
 }
 
@@ -149,6 +150,9 @@ type Receipt struct {
 	// PossibleDuplicate is set when duplicates were allowed and an earlier
 	// attempt may have been delivered too.
 	PossibleDuplicate bool `json:"possible_duplicate,omitempty"`
+	// Warning is what the client's check finds doubtful about the number, which
+	// was sent to all the same.
+	Warning string `json:"warning,omitempty"`
 }
 
 // Part is one accepted part of a message.

@@ -1,0 +1,60 @@
+// Package sms sends text messages through several gateways as if they were one:
+// never twice, never lost.
+//
+// # Sending
+//
+// A [Client] is built from gateways and used by the whole service:
+//
+//	client, err := sms.New(
+//		sms.With(nexmo, sms.Outside("CN")),
+//		sms.With(other, sms.In("CN", "HK")),
+//		sms.WithSender(sms.SenderRule{From: "Acme"}),
+//		sms.WithTemplate("delivered", sms.Template{Texts: map[string]string{
+//			"en": "Order {order} has arrived.",
+//			"zh": "订单{order}已送达。",
+//		}, Language: "en"}),
+//	)
+//	receipt, err := client.Send(ctx, sms.Message{To: number, Template: "delivered",
+//		Params: map[string]string{"order": "A-17"}, Key: "order-17-delivered"})
+//
+// When a gateway is down, limited or wrong, the next one that may serve the
+// number is asked, but only if it is proven that the first one took nothing.
+//
+// # Three outcomes
+//
+// A send ends in one of three ways, told apart by [waybill.DeliveryOf]: sent (a
+// [Receipt] and no error; or a Receipt and an error with Delivery Sent when some
+// parts of a long message were refused), certainly not sent, or ambiguous. An
+// ambiguous send is reported and not repeated, unless the message says
+// AllowDuplicates; then the receipt says PossibleDuplicate.
+//
+// A Receipt says that a gateway took the message, not that it arrived.
+//
+// # Numbers
+//
+// [Number] is E.164 and nothing else. What people type goes through package
+// sms/phone. The region of a number (HK, MO and TW are not in CN) decides which
+// gateways are asked; see [Number.Region] and [WithRegion].
+//
+// # Texts and parts
+//
+// [Count] tells encoding and parts before anything is sent.
+//
+// # Templates and senders
+//
+// A template has a logical name. Each gateway gets its text, or its own approved
+// template id, sign and parameters. [SenderRule] says in whose name a gateway
+// sends to a region. Regions that want senders and texts registered beforehand
+// (the mainland: a sign; India: header, entity and content id) have no default:
+// a gateway without a rule that names the region is passed over, and
+// [Client.Explain] says why.
+//
+// # Writing an adapter
+//
+// A gateway is a [waybill.Provider] with the one method of [Sender], whose
+// comment is the contract. Make one HTTP exchange through package wire with
+// Request.Send set; map the gateway's refusals in one table to code, scope and
+// delivery; leave everything uncertain Ambiguous. What only this gateway cannot
+// do is Unsupported before the network; an adapter that can say so without being
+// asked to send implements [Checker]. Package sms/smstest proves it.
+package sms
