@@ -81,36 +81,39 @@ func TestBindOnce(t *testing.T) {
 			"hang in body": {wiretest.HangInReply(200, "{"), waybill.DeadlineExceeded, waybill.Ambiguous},
 		} {
 			for _, background := range []bool{false, true} {
-				s := wiretest.NewServer(opts)
-				s.Script(c.step)
-				ctx := t.Context()
-				if c.code == waybill.DeadlineExceeded {
-					ctx = attempt(t, wait)
-				}
-				x := newClient(t, s, opts).Bind(ctx, binding())
-				lib := &library{http: x.HTTPClient(), url: s.URL, background: background}
-				_, _ = lib.Send(x.Context(), message)
-				reply, err := x.Result()
-				if reply != nil {
-					err = nil
-					if e := reply.StatusError(); e != nil {
-						err = e
+				t.Run(fmt.Sprintf("%s/%s/%v", name, what, background), func(t *testing.T) {
+					t.Parallel()
+					s := wiretest.NewServer(opts)
+					defer s.Close()
+					s.Script(c.step)
+					ctx := t.Context()
+					if c.code == waybill.DeadlineExceeded {
+						ctx = attempt(t, wait)
 					}
-				}
-				e := mine(t, err)
-				if e.Code != c.code || e.Delivery != c.delivery || e.Ref != "ref-1" {
-					t.Errorf("%s, %s, background %v: %v, %v, %v", name, what, background, e.Code, e.Delivery, e)
-				}
-				if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("%s, %s: our own end of the context is taken for the caller's", name, what)
-				}
-				if s.Begun() != 1 {
-					t.Errorf("%s, %s: %d requests arrived for one send", name, what, s.Begun())
-				}
-				if x.Context().Err() == nil {
-					t.Errorf("%s, %s: the library's context still lives", name, what)
-				}
-				s.Close()
+					x := newClient(t, s, opts).Bind(ctx, binding())
+					lib := &library{http: x.HTTPClient(), url: s.URL, background: background}
+					_, _ = lib.Send(x.Context(), message)
+					reply, err := x.Result()
+					if reply != nil {
+						err = nil
+						if e := reply.StatusError(); e != nil {
+							err = e
+						}
+					}
+					e := mine(t, err)
+					if e.Code != c.code || e.Delivery != c.delivery || e.Ref != "ref-1" {
+						t.Errorf("%v, %v, %v", e.Code, e.Delivery, e)
+					}
+					if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+						t.Error("our own end of the context is taken for the caller's")
+					}
+					if s.Begun() != 1 {
+						t.Errorf("%d requests arrived for one send", s.Begun())
+					}
+					if x.Context().Err() == nil {
+						t.Error("the library's context still lives")
+					}
+				})
 			}
 		}
 	}
@@ -330,7 +333,7 @@ func (r *slowReader) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	r.left--
-	timer := time.NewTimer(wait / 5)
+	timer := time.NewTimer(wait / 8)
 	<-timer.C
 	p[0] = 'x'
 	return 1, nil

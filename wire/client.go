@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -136,8 +137,15 @@ type Request struct {
 	Streamed bool
 }
 
+// Format prints verb and method for every verb of package fmt, so that a
+// request in a log shows nothing of its content.
+func (r Request) Format(s fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(s, "wire.Request{%s %s, %d bytes}", r.Op, r.Method, len(r.Body))
+}
+
 // Do performs one exchange and reads the whole reply. The error is always a
-// *waybill.Error; every complete reply, of any status, is a Reply.
+// *waybill.Error; every complete reply, of any status, is a Reply. r must not
+// be nil.
 func (c *Client) Do(ctx context.Context, r *Request) (*Reply, error) {
 	ctx, cancel := c.bound(ctx)
 	defer cancel()

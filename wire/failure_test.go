@@ -15,7 +15,8 @@ import (
 	"github.com/waybill-go/waybill/wire/wiretest"
 )
 
-const wait = 150 * time.Millisecond
+// wait is the attempt's time-out: long enough for a handshake on a busy machine.
+const wait = 300 * time.Millisecond
 
 // TestFailures plays every failure of a connection that was obtained, over
 // both protocols: the outcome, the code, and that nothing was sent twice.

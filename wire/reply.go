@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -67,6 +68,12 @@ func RetryAfter(h http.Header, limit time.Duration) time.Duration {
 		return -1
 	}
 	return d
+}
+
+// Format prints status and size for every verb, so that a reply in a log shows
+// nothing of its content.
+func (r Reply) Format(s fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(s, "wire.Reply{%d, %d bytes}", r.Status, len(r.Body))
 }
 
 // OK reports whether the status is 2xx.

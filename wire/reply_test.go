@@ -3,6 +3,7 @@ package wire_test
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -156,6 +157,25 @@ func TestReplyError(t *testing.T) {
 	}
 	if e := (&wire.Reply{Status: 204}).StatusError(); e != nil {
 		t.Error(e)
+	}
+}
+
+// TestFormat: neither a request nor a reply shows its content in a log.
+func TestFormat(t *testing.T) {
+	r := sendRequest("http://sms.example.test", message)
+	reply := &wire.Reply{Status: 200, Body: []byte(message), Header: http.Header{"X": {secretKey}}}
+	for _, v := range []any{r, *r, reply, *reply, &wire.Stream{Reply: *reply}} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+			text := fmt.Sprintf(verb, v)
+			for _, secret := range []string{secretKey, secretToken, number, message} {
+				if strings.Contains(text, secret) {
+					t.Errorf("%s of %T: %s", verb, v, text)
+				}
+			}
+		}
+	}
+	if got := fmt.Sprint(r, reply); got != "wire.Request{send POST, 46 bytes} wire.Reply{200, 46 bytes}" {
+		t.Error(got)
 	}
 }
 

@@ -22,7 +22,10 @@ import (
 // called NotSent the server must not have had whole; what succeeded it had
 // once; nothing it had twice.
 func TestRandomCancel(t *testing.T) {
-	const workers, each = 8, 400
+	workers, each := 8, 400
+	if testing.Short() {
+		each = 40
+	}
 	for name, opts := range protocols {
 		t.Run(name, func(t *testing.T) {
 			s := wiretest.NewServer(opts)
@@ -73,7 +76,10 @@ func TestRandomCancel(t *testing.T) {
 // their body, and through a vendor's library: no more may have arrived than
 // were sent or ambiguous, and all that were sent.
 func TestRandomCancelOther(t *testing.T) {
-	const workers, each = 8, 150
+	workers, each := 8, 150
+	if testing.Short() {
+		each = 15
+	}
 	for name, opts := range protocols {
 		for what, do := range map[string]func(context.Context, *wire.Client, string) error{
 			"get": func(ctx context.Context, c *wire.Client, base string) error {

@@ -1,10 +1,12 @@
 package wiretest_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill/wire/wiretest"
 )
@@ -83,6 +85,82 @@ func TestBadSteps(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestHangs: a step that hangs ends when the client gives up, or the server is
+// closed, and nothing is answered.
+func TestHangs(t *testing.T) {
+	steps := map[string]wiretest.Step{
+		"before": wiretest.HangBeforeRead(), "after": wiretest.HangAfterRead(), "in reply": wiretest.HangInReply(200, "some"),
+		"slow": wiretest.SlowReply(200, "some", time.Hour), "goaway": wiretest.GoAway(),
+	}
+	for name, opts := range protocols {
+		for what, step := range steps {
+			t.Run(name+"/"+what, func(t *testing.T) {
+				s := wiretest.NewServer(opts)
+				begun := make(chan struct{}, 10)
+				s.Script(func(c *wiretest.Call) { begun <- struct{}{}; step(c) })
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				ended := make(chan error)
+				go func() {
+					req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL, strings.NewReader("body"))
+					if err == nil {
+						var resp *http.Response
+						if resp, err = s.Client().Do(req); err == nil {
+							_, err = io.ReadAll(resp.Body)
+							_ = resp.Body.Close()
+						}
+					}
+					ended <- err
+				}()
+				<-begun
+				cancel()
+				if err := <-ended; err == nil {
+					t.Error("an answer came")
+				}
+				s.Close()
+			})
+		}
+	}
+}
+
+// TestMoreReplies: the steps that end well, or never.
+func TestMoreReplies(t *testing.T) {
+	for name, opts := range protocols {
+		s := wiretest.NewServer(opts)
+		s.Script(wiretest.SlowReply(200, "slow", time.Microsecond), wiretest.Redirect("http://127.0.0.1:1/"))
+		if _, body, err := post(t, s, "x"); err != nil || body != "slow" {
+			t.Errorf("%s: %q, %v", name, body, err)
+		}
+		if _, _, err := post(t, s, "x"); err == nil {
+			t.Errorf("%s: the redirect led somewhere", name)
+		}
+		s.Script(wiretest.Endless())
+		resp, err := s.Client().Get(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.CopyN(io.Discard, resp.Body, 1<<19); n != 1<<19 || err != nil {
+			t.Errorf("%s: %d bytes, %v", name, n, err)
+		}
+		_ = resp.Body.Close()
+		s.Script(func(c *wiretest.Call) {
+			if (c.Request() == nil) != opts.HTTP2 {
+				t.Errorf("%s: request %v", name, c.Request())
+			}
+			c.Raw("no reply at all, over any protocol\r\n\r\n")
+			c.CloseConn()
+		})
+		if _, _, err := post(t, s, "x"); err == nil {
+			t.Errorf("%s: garbage is an answer", name)
+		}
+		s.Script(func(c *wiretest.Call) { c.Read(); c.GoAwayAfter(wiretest.NoError, "bye"); c.CloseConn() })
+		if _, _, err := post(t, s, "last"); err == nil || s.Had("last") != 1 {
+			t.Errorf("%s: %v, %d", name, err, s.Had("last"))
+		}
+		s.Close()
 	}
 }
 
