@@ -21,7 +21,9 @@ func TestConformance(t *testing.T) {
 		New: func(base string, hc *http.Client) (waybill.Provider, error) {
 			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc})
 		},
-		Server:    func(testing.TB) routetest.Server { return routetest.NewGoogle(&routetest.GoogleOptions{NoLegacy: true}) },
+		Server: func(testing.TB) routetest.Server {
+			return routetest.NewGoogle(&routetest.GoogleOptions{NoLegacy: true})
+		},
 		Trip:      routetest.Singapore(),
 		Vendor:    geo.VendorGoogle,
 		Modes:     []route.Mode{route.Car, route.Motorcycle, route.Bicycle, route.Walk},
