@@ -189,16 +189,16 @@ func TestGzipBomb(t *testing.T) {
 		_ = w.Close()
 		return b.String()
 	}
+	packed, bomb := pack(1<<20), pack(4<<20)
 	for name, opts := range protocols {
 		s := wiretest.NewServer(opts)
-		packed := pack(1 << 20)
 		s.Script(
-			wiretest.Respond(200, pack(64<<20), "Content-Encoding", "gzip"),
+			wiretest.Respond(200, bomb, "Content-Encoding", "gzip"),
 			wiretest.Respond(200, packed, "Content-Encoding", "gzip"),
 			wiretest.Respond(200, packed[:len(packed)/2], "Content-Encoding", "gzip"),
 			wiretest.Respond(200, "not gzip", "Content-Encoding", "gzip"),
 		)
-		c := newClient(t, s, opts)
+		c := newClient(t, s, opts, func(cfg *wire.Config) { cfg.MaxReply = 2 << 20 })
 		_, err := c.Do(t.Context(), sendRequest(s.URL, message))
 		if e := mine(t, err); e.Code != waybill.DataLoss || e.VendorCode != wire.CodeTooLarge || e.Delivery != waybill.Ambiguous {
 			t.Errorf("%s: bomb: %v", name, e)
