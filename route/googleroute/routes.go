@@ -187,6 +187,9 @@ func (a *Adapter) line(encoded string) ([]geo.Point, bool) {
 		return nil, false
 	}
 	for i := range points {
+		if points[i].IsZero() {
+			return nil, false // no road leads through the open sea off Africa
+		}
 		points[i] = a.datums.In(geo.VendorGoogle, points[i].Lat, points[i].Lng)
 	}
 	return points, true

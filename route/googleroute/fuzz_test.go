@@ -1,0 +1,86 @@
+package googleroute_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/route"
+	"github.com/waybill-go/waybill/route/googleroute"
+)
+
+// canned is a transport that always gives one reply.
+type canned struct {
+	status int
+	body   []byte
+}
+
+func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}
+	return &http.Response{StatusCode: c.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{},
+		Body: io.NopCloser(bytes.NewReader(c.body)), ContentLength: int64(len(c.body)), Request: r}, nil
+}
+
+// FuzzReply: whatever comes back from either service, there is a usable path or
+// an error of ours.
+func FuzzReply(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*.json")
+	for _, file := range files {
+		if b, err := os.ReadFile(file); err == nil && len(b) < 30_000 {
+			f.Add(200, b)
+		}
+	}
+	f.Add(429, []byte(`[{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"@type":"google.rpc.RetryInfo","retryDelay":"1s"}]}}]`))
+	f.Add(200, []byte(`{"routes":[{"distanceMeters":1,"duration":"1s","polyline":{"encodedPolyline":"ipkcFfichVnP@"},"legs":[{"duration":"1s","steps":[{}]}],"travelAdvisory":{"tollInfo":{"estimatedPrice":[{"currencyCode":"USD","units":"1"}]}}}]}`))
+	rt := &canned{}
+	hc := &http.Client{Transport: rt}
+	var adapters []*googleroute.Adapter
+	for _, o := range []googleroute.Options{{HTTPClient: hc, Tolls: true}, {HTTPClient: hc, Legacy: true}} {
+		a, err := googleroute.New("fuzz-key-0123", &o)
+		if err != nil {
+			f.Fatal(err)
+		}
+		adapters = append(adapters, a)
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		rt.status, rt.body = 100+(status%500+500)%500, body
+		for _, a := range adapters {
+			r := trip(2)
+			r.Polyline, r.Steps, r.Alternatives = true, true, 3
+			res, err := a.Route(t.Context(), r)
+			if err != nil {
+				e, ok := err.(*waybill.Error)
+				if !ok || e.Provider != "googleroute" || strings.Contains(e.Error(), "fuzz-key") {
+					t.Fatalf("%T %v", err, err)
+				}
+				continue
+			}
+			for _, p := range res.Paths {
+				checkPath(t, p)
+			}
+		}
+	})
+}
+
+func checkPath(t *testing.T, p route.Path) {
+	if !(p.Distance >= 0) || p.Duration < 0 || p.Estimated || p.Substituted {
+		t.Fatalf("got %+v", p)
+	}
+	for _, at := range p.Polyline {
+		if at.Validate() != nil || at.IsZero() {
+			t.Fatal("a polyline leaves the globe")
+		}
+	}
+	for _, l := range p.Legs {
+		if !(l.Distance >= 0) || l.Duration < 0 {
+			t.Fatalf("got %+v", l)
+		}
+	}
+}
