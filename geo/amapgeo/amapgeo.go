@@ -57,7 +57,8 @@ type Options struct {
 	HTTPClient *http.Client
 	// Account carries the limits and idle times of the key. Give the same one to
 	// amaproute, since Amap counts a day's calls per account. Default: a private
-	// one.
+	// one without limits; a personal key allows some 3 calls a second of each
+	// service, and calls beyond that count against the day's quota.
 	Account *waybill.Account
 	// PrivateKey signs every request; it is needed when the digital signature
 	// (数字签名) is switched on for the key.

@@ -16,7 +16,7 @@ func harness(private string) geotest.Harness {
 	regions := []string{"CN", "HK", "MO"}
 	return geotest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
-			return amapgeo.New(geotest.AmapKey, &amapgeo.Options{BaseURL: baseURL, HTTPClient: hc, PrivateKey: private})
+			return amapgeo.New(geotest.AmapKey, &amapgeo.Options{BaseURL: baseURL, HTTPClient: hc, PrivateKey: private, MaxReply: 1 << 18})
 		},
 		Server: func(testing.TB) geotest.Server {
 			return geotest.NewAmap(&geotest.AmapOptions{PrivateKey: private})

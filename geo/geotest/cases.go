@@ -20,17 +20,15 @@ func checkProvider(t tester, h Harness, p waybill.Provider) {
 	if name == "" || strings.ContainsAny(name, " \t\n/:") {
 		t.Errorf("the name %q is not a package's", name)
 	}
-	if p.Name() != name {
+	if again := p.Name(); again != name {
 		t.Error("the name changes")
 	}
-	a, ok := p.(waybill.Accounted)
-	switch {
-	case !ok:
+	if a, ok := p.(waybill.Accounted); !ok {
 		t.Error("the adapter has no Account method")
-	case a.Account() == nil || a.Account() != a.Account():
+	} else if first, second := a.Account(), a.Account(); first == nil || first != second {
 		t.Error("Account must return one account, never nil")
-	default:
-		h.leaks(t, "the account's name", a.Account().Name(), nil)
+	} else {
+		h.leaks(t, "the account's name", first.Name(), nil)
 	}
 	for _, format := range []string{"%v", "%+v"} {
 		h.leaks(t, "the adapter printed with "+format, fmt.Sprintf(format, p), nil)

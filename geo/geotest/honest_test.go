@@ -29,7 +29,7 @@ func newHonest(base string, hc *http.Client) (waybill.Provider, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" {
 		return nil, waybill.Invalid("new", "the base URL is wrong")
 	}
-	c, err := wire.New(wire.Config{Provider: "honestgeo", HTTPClient: hc, Secrets: func() []string { return []string{honestKey} }})
+	c, err := wire.New(wire.Config{Provider: "honestgeo", HTTPClient: hc, MaxReply: 1 << 18, Secrets: func() []string { return []string{honestKey} }})
 	if err != nil {
 		return nil, err
 	}

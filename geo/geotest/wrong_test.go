@@ -172,25 +172,25 @@ func TestWrongAdaptersAreCaught(t *testing.T) {
 		"id with a space":   {"geocode/answers", onPlaces(func(p *geo.Place) { p.ID = geo.PlaceID{Issuer: "a b", Value: "x"} })},
 		"wrong provider":    {"geocode/codes", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Provider = "other"; return e })},
 		"wrong verb":        {"geocode/codes", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Op = "search"; return e })},
-		"no key":            {"geocode/faults", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Ref = ""; return e })},
-		"wrapped error":     {"geocode/faults", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { return fmt.Errorf("oops: %w", e) })},
+		"no key":            {"geocode/faults/status_500", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Ref = ""; return e })},
+		"wrapped error":     {"geocode/faults/status_500", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { return fmt.Errorf("oops: %w", e) })},
 		"query in message":  {"geocode/codes", onError(func(r geo.GeocodeRequest, e *waybill.Error) error { e.Message = "no " + r.Query; return e })},
 		"query escaped":     {"geocode/codes", onError(func(r geo.GeocodeRequest, e *waybill.Error) error { e.Message = url.QueryEscape(r.Query); return e })},
-		"key in message":    {"geocode/faults", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Message = honestKey; return e })},
-		"key in cause":      {"geocode/faults", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Err = errors.New(honestKey); return e })},
-		"key deep in cause": {"geocode/faults", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Err = deep{errors.New(honestKey)}; return e })},
-		"url in cause": {"geocode/faults", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error {
+		"key in message":    {"geocode/faults/cut_body", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Message = honestKey; return e })},
+		"key in cause":      {"geocode/faults/status_500", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Err = errors.New(honestKey); return e })},
+		"key deep in cause": {"geocode/faults/status_500", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Err = deep{errors.New(honestKey)}; return e })},
+		"url in cause": {"geocode/faults/status_500", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error {
 			e.Err = &url.Error{Op: "Get", URL: "http://x/?k=" + honestKey, Err: e.Err}
 			return e
 		})},
 		"not sent for lost":  {"geocode/faults/reset_before_reply", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Delivery = waybill.NotSent; return e })},
 		"ambiguous refusal":  {"geocode/faults/refuse", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Delivery = waybill.Ambiguous; return e })},
 		"no wait":            {"geocode/faults/status_429", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.RetryAfter = 0; return e })},
-		"all not found":      {"geocode/odd", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Code = waybill.NotFound; return e })},
+		"all not found":      {"geocode/odd/odd_string", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Code = waybill.NotFound; return e })},
 		"all unavailable":    {"geocode/codes", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.Code = waybill.Unavailable; return e })},
 		"no vendor code":     {"geocode/codes", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { e.VendorCode = ""; return e })},
 		"time-out as caller": {"geocode/context", onError(func(_ geo.GeocodeRequest, e *waybill.Error) error { return waybill.AsError(context.DeadlineExceeded) })},
-		"errors swallowed": {"geocode/faults", spoilt(func(w *wrong) {
+		"errors swallowed": {"geocode/faults/html", spoilt(func(w *wrong) {
 			w.geocode = func(ctx context.Context, r geo.GeocodeRequest) (geo.GeocodeResult, error) {
 				res, err := w.honest.Geocode(ctx, r)
 				if waybill.AsError(err) != nil && waybill.CodeOf(err) != waybill.InvalidArgument {

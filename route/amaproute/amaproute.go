@@ -50,7 +50,9 @@ type Options struct {
 	// Default: connections of the adapter's own.
 	HTTPClient *http.Client
 	// Account carries the limits and idle times of the key. Give the same one to
-	// amapgeo. Default: a private one.
+	// amapgeo. Default: a private one without limits; a personal key allows some
+	// 3 calls a second of each service, and calls beyond that count against the
+	// day's quota.
 	Account *waybill.Account
 	// PrivateKey signs every request; it is needed when the digital signature
 	// (数字签名) is switched on for the key.

@@ -16,7 +16,7 @@ const privateKey = "fedcba9876543210fedcba9876543210"
 func harness(o routetest.AmapOptions, modes ...route.Mode) routetest.Harness {
 	return routetest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
-			return amaproute.New(routetest.AmapKey, &amaproute.Options{BaseURL: baseURL, HTTPClient: hc, PrivateKey: o.PrivateKey, NoTruck: !o.Truck})
+			return amaproute.New(routetest.AmapKey, &amaproute.Options{BaseURL: baseURL, HTTPClient: hc, PrivateKey: o.PrivateKey, NoTruck: !o.Truck, MaxReply: 1 << 18})
 		},
 		Server:    func(testing.TB) routetest.Server { return routetest.NewAmap(&o) },
 		Vendor:    geo.VendorAmap,

@@ -88,6 +88,7 @@ const (
 	warnLength     = "the vehicle's length was not considered"
 	warnAxleLoad   = "the vehicle's axle load was not considered"
 	warnVehicle    = "the vehicle was not considered: this is a car's route"
+	warnPlate      = "the licence plate was not considered"
 	warnFerries    = "ferries could not be excluded"
 )
 
@@ -230,6 +231,9 @@ func (t *trip) warnings(p *path) []string {
 	}
 	if t.Avoid.Ferries && t.mode() != route.Car {
 		out = append(out, warnFerries)
+	}
+	if t.Vehicle.Plate != "" && !t.substituted && (t.Mode > route.Truck || !validPlate(t.Vehicle.Plate)) {
+		out = append(out, warnPlate)
 	}
 	switch {
 	case t.substituted:

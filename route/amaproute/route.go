@@ -50,6 +50,11 @@ const soon = 15 * time.Minute
 // request Unsupported, or with AllowCarForTruck a car's route marked
 // Substituted, which costs a second request; see Options.NoTruck.
 //
+// Plates count in the form that the services document: a province's character,
+// a letter, five or six letters and digits. Another one, such as that of a lorry
+// between Guangdong and Hong Kong (粤Z····港), is left out, and a Warning says
+// so.
+//
 // Avoid.Ferries counts for cars only; otherwise a Warning says so.
 func (a *Adapter) Route(ctx context.Context, r route.Request) (route.Result, error) {
 	if err := r.Validate(); err != nil {
@@ -115,8 +120,6 @@ func (t *trip) refusal() string {
 		return "Amap walks at most 100 km"
 	case t.Mode == route.Bicycle && geo.Distance(t.Points[0], t.Points[1]) > maxCycle:
 		return "Amap cycles at most 500 km"
-	case t.Vehicle.Plate != "" && !validPlate(t.Vehicle.Plate):
-		return "Amap knows plates of the mainland only"
 	}
 	return ""
 }
@@ -177,7 +180,7 @@ func (t *trip) car() {
 	if t.Avoid.Ferries {
 		t.call.Query.Set("ferry", "1")
 	}
-	if t.Vehicle.Plate != "" && t.Mode == route.Car {
+	if t.Mode == route.Car && validPlate(t.Vehicle.Plate) {
 		t.call.Query.Set("plate", t.Vehicle.Plate)
 	}
 	t.show()

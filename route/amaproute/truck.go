@@ -46,7 +46,7 @@ func (t *trip) truck() {
 		axles = defaultAxles
 	}
 	q.Set("axis", strconv.Itoa(axles))
-	if v.Plate != "" {
+	if validPlate(v.Plate) {
 		_, size := utf8.DecodeRuneInString(v.Plate)
 		q.Set("province", v.Plate[:size])
 		q.Set("number", v.Plate[size:])
@@ -108,23 +108,22 @@ func decimal(v, missing float64) string {
 	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
-// validPlate reports whether a plate has the form of the mainland's: a
-// province's character, then a letter and five or six capitals, digits or a
-// last character such as 挂 or 港.
+// validPlate reports whether a plate has the documented form of the mainland's:
+// a province's character, then a letter and five or six capitals or digits. What
+// the services make of a plate that ends in a character (挂, 港) is not said.
 func validPlate(plate string) bool {
 	first, size := utf8.DecodeRuneInString(plate)
-	if !chinese(first) || len(plate) <= size || plate[size] < 'A' || plate[size] > 'Z' {
+	if first < 0x4e00 || first > 0x9fff {
 		return false
 	}
-	n := 0
-	runes := []rune(plate[size:])
-	for i, c := range runes {
-		if !(c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || i == len(runes)-1 && chinese(c)) {
+	number := plate[size:]
+	if len(number) != 6 && len(number) != 7 || number[0] < 'A' || number[0] > 'Z' {
+		return false
+	}
+	for _, c := range []byte(number) {
+		if !(c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
 			return false
 		}
-		n++
 	}
-	return n == 6 || n == 7
+	return true
 }
-
-func chinese(r rune) bool { return r >= 0x4e00 && r <= 0x9fff }

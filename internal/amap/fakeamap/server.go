@@ -7,7 +7,6 @@ package fakeamap
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -185,7 +184,7 @@ func answer(w http.ResponseWriter, reply any) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
-	io.WriteString(w, string(body))
+	w.Write(body)
 }
 
 // empty is a string that the v3 services write as [] when it is empty.
