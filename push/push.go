@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
@@ -27,6 +28,12 @@ const (
 	Meizu  Vendor = "meizu"
 )
 
+// The environments of a token. Empty means Production.
+const (
+	Production = "production"
+	Sandbox    = "sandbox"
+)
+
 // Token addresses one installation of one app. Value is personal data and a
 // secret of the device: it stands in no error and no log.
 type Token struct {
@@ -34,10 +41,45 @@ type Token struct {
 	// App is the application's id (bundle, package, project); empty means the
 	// only one.
 	App string
-	// Env is "production" (also when empty) or "sandbox", which only APNs
+	// Env is [Production] (also when empty) or [Sandbox], which only APNs
 	// knows.
 	Env   string
 	Value string
+}
+
+// maxToken bounds a token's value, far above what any vendor issues.
+const maxToken = 4096
+
+// Validate checks what holds for the tokens of every vendor. The error is
+// InvalidArgument with scope Recipient; nothing was sent.
+func (t Token) Validate() error {
+	msg := ""
+	switch {
+	case t.Vendor == "":
+		msg = "the token names no vendor"
+	case t.Value == "":
+		msg = "the token is empty"
+	case len(t.Value) > maxToken:
+		msg = "the token is longer than 4096 bytes"
+	case strings.ContainsFunc(t.Value, func(r rune) bool { return r <= ' ' || r > '~' }):
+		msg = "the token holds characters that no vendor uses"
+	case t.Env != "" && t.Env != Production && t.Env != Sandbox:
+		msg = "the token's environment is unknown"
+	}
+	if msg == "" {
+		return nil
+	}
+	return &waybill.Error{Code: waybill.InvalidArgument, Scope: waybill.ScopeRecipient, Delivery: waybill.NotSent,
+		Provider: "push", Op: string(Send), Message: msg}
+}
+
+// same returns the token in the one spelling of its environment, so that equal
+// tokens compare equal.
+func (t Token) same() Token {
+	if t.Env == Production {
+		t.Env = ""
+	}
+	return t
 }
 
 // String masks the token's value.
@@ -105,7 +147,7 @@ type Notification struct {
 	Display Display
 	// Title, Body and Image (an https URL) are what is shown.
 	Title, Body, Image string
-	// Data is handed to the app.
+	// Data is handed to the app. Keys that begin with "waybill_" are reserved.
 	Data map[string]string
 	// Click is the deep link or intent that a tap opens.
 	Click string
@@ -132,9 +174,16 @@ type Notification struct {
 	Language string
 }
 
-// Expiry is the key under which an adapter puts the absolute expiry (Unix
-// seconds) into the data, so that an app can drop what came late.
-const Expiry = "waybill_expires"
+// The keys of the data that adapters add.
+const (
+	// Expiry holds the absolute expiry in Unix seconds, so that an app can drop
+	// what came late.
+	Expiry = "waybill_expires"
+	// Click holds Notification.Click where the vendor cannot open it by itself.
+	Click = "waybill_click"
+	// Reserved is how all keys begin that an adapter may add.
+	Reserved = "waybill_"
+)
 
 // Limits of a notification.
 const (
@@ -161,6 +210,9 @@ func (n *Notification) Urgent() bool {
 
 // Validate checks the notification before any network traffic.
 func (n *Notification) Validate() error {
+	if n == nil {
+		return waybill.Invalid(string(Send), "the notification is nil").With("push", "", "")
+	}
 	msg := ""
 	switch {
 	case n.Kind == KindUnset || n.Kind > KindMarketing:
@@ -177,8 +229,10 @@ func (n *Notification) Validate() error {
 		msg = "ttl is not between 0 and 28 days"
 	case n.TTL != 0 && n.TTL < time.Second:
 		msg = "ttl is below a second"
-	case len(n.Collapse) > 64:
-		msg = "collapse is longer than 64 bytes"
+	case len(n.Collapse) > 64 || !plain(n.Collapse):
+		msg = "collapse is longer than 64 bytes or not plain text"
+	case !plain(n.Click) || !plain(n.Sound):
+		msg = "click or sound is not plain text"
 	case n.Image != "" && !strings.HasPrefix(n.Image, "https://"):
 		msg = "image is not an https URL"
 	case n.Badge != nil && *n.Badge < 0:
@@ -190,14 +244,19 @@ func (n *Notification) Validate() error {
 		if k == "" || !utf8.ValidString(k) || !utf8.ValidString(v) {
 			msg = "a data key is empty or a value not valid UTF-8"
 		}
-		if k == Expiry {
-			msg = "the data key " + Expiry + " is reserved"
+		if strings.HasPrefix(k, Reserved) {
+			msg = "data keys that begin with " + Reserved + " are reserved"
 		}
 	}
 	if msg == "" {
 		return nil
 	}
 	return waybill.Invalid(string(Send), msg).With("push", "", n.Key)
+}
+
+// plain reports whether s is UTF-8 without control characters.
+func plain(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // Result is what became of one token.
@@ -209,9 +268,14 @@ type Result struct {
 	// Err is nil when the vendor accepted it. Its Delivery says whether the
 	// device may get it all the same.
 	Err *waybill.Error
-	// Dead is set when the vendor says that the token is gone for good and that
-	// cannot be a wrong configuration; Since is when it died, if it was said.
-	// Remove the token unless it was registered again later.
+	// Dead is set when the vendor says that the token is gone for good; Since is
+	// when it died, zero if that was not said. Remove the token unless it was
+	// registered again later.
+	//
+	// A bare adapter says what the vendor said of this one token, and a wrong
+	// project or key makes vendors say it of all of them. A [Client] therefore
+	// says Dead only when the vendor has accepted another token of the same app
+	// in this call or within the last hour.
 	Dead  bool
 	Since time.Time
 }
@@ -219,9 +283,11 @@ type Result struct {
 // Sender sends one notification to many tokens of its vendor.
 //
 // It returns exactly one Result per token, in the same order, also when the
-// context ends. It makes at most one exchange per token that could send. A
-// token of another vendor, app or environment is Unsupported, before the
-// network.
+// context ends. It makes at most one exchange per token that could send; an
+// exchange that the vendor refused for an expired credential may be repeated
+// once. A token of another vendor, app or environment is Unsupported, a
+// malformed one InvalidArgument, both before the network. Neither the
+// notification nor the slice is changed or kept.
 type Sender interface {
 	Send(ctx context.Context, n *Notification, tokens []Token) []Result
 }

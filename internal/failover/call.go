@@ -59,6 +59,9 @@ func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
 	c := &call{l: l, sel: sel, ctx: ctx, hooks: l.set.cfg.Hooks, start: now, now: now, cur: -1, goNext: true}
 	c.many, c.items = items, items
 	c.rules = rules{kind: l.kind, duplicates: sel.AllowDuplicates, notFound: l.policy.NextOnNotFound == waybill.Yes}
+	if sel.Replaces && l.kind == Send {
+		c.rules.kind = Replace
+	}
 	c.recorder = waybill.RecorderFrom(ctx)
 	c.tries.Store(int32(l.policy.Tries))
 	c.left = &c.tries

@@ -26,6 +26,9 @@ type Select struct {
 	// AllowDuplicates lets a send that may have happened go on to the next
 	// provider.
 	AllowDuplicates bool
+	// Replaces marks a request of a lane of kind Send whose repeat takes the
+	// place of the first: it is repeated as if the lane were of kind Replace.
+	Replaces bool
 	// Sender is the sender id or template by which a refusal of scope Sender is
 	// remembered.
 	Sender string
