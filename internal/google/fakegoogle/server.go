@@ -67,8 +67,16 @@ func New(o *Options) *Server {
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = w.Write([]byte("<!DOCTYPE html>\n<html lang=en>\n<title>Error 404 (Not Found)!!1</title>\n<p><b>404.</b> <ins>That’s an error.</ins>\n"))
 	})
-	s.Server = fakehttp.New("google", mux, fakehttp.MaskParams("key", "client", "signature"), fakehttp.MaskHeaders("X-Goog-Api-Key"))
+	s.Server = fakehttp.New("google", mux, fakehttp.MaskParams("key", "client", "signature"), fakehttp.MaskHeaders("X-Goog-Api-Key"),
+		fakehttp.Mask(maskEcho))
 	return s
+}
+
+// maskEcho masks the URL that the refusal of a signature repeats.
+func maskEcho(x *fakehttp.Exchange) {
+	if strings.HasPrefix(x.Reply, badClientID) {
+		x.Reply = badClientID + "***"
+	}
 }
 
 // Accepted returns how many requests for the path ("" for all) were answered
