@@ -1,0 +1,52 @@
+// Package smstest is the conformance suite of the domain sms, and the fake
+// gateways that it runs against. Any adapter passes it offline, this module's
+// own and yours.
+//
+// # Running it
+//
+// The adapter's own test fills in a [Harness] and calls [Run]. Two fields are
+// enough:
+//
+//	func TestConformance(t *testing.T) {
+//		smstest.Run(t, smstest.Harness{
+//			New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
+//				return acmesms.New("secret-token", &acmesms.Options{BaseURL: baseURL, HTTPClient: hc})
+//			},
+//			Handler: func() http.Handler { return fakeAcme{} },
+//			Secrets: []string{"secret-token"},
+//		})
+//	}
+//
+// Handler is the gateway's protocol as the adapter's author knows it: it checks
+// credentials and parameters, answers as the gateway does, and knows nothing of
+// faults. The suite makes a server of it that fails at every stage and counts
+// what was accepted: any 2xx answer to a request that holds the message's text
+// or key. A gateway that refuses under 2xx, or encodes the text, says so in
+// [ServerOptions]. [Harness.Codes] adds the gateway's own refusals.
+//
+// # What is tried
+//
+// Good messages; bad ones, which must not reach the server; every fault of the
+// transport on a new and on a used connection, before and after the gateway
+// processed the request; replies of any shape; the gateway's codes; cancellation
+// and time-outs; concurrent use; and a client with two instances of the adapter
+// through every fault. Each time the suite compares what was reported with what
+// the gateway counted: no message twice, none lost, none misreported. No secret,
+// number or text may stand in any node of an error.
+//
+// # Fake gateways
+//
+// [NewNexmo] is a strict fake of Vonage's SMS API. [NewServer] makes one of any
+// handler. Both need no testing.TB and can be used in the tests and
+// demonstrations of an application.
+//
+// # What is left out
+//
+// A subtest that an adapter cannot pass stands in Harness.Skip with the reason,
+// so that every gap can be seen.
+//
+// # Concurrency
+//
+// Servers are safe for concurrent use. Run uses parallel subtests and returns
+// when all have ended.
+package smstest

@@ -1,0 +1,232 @@
+package smstest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/sms"
+)
+
+// next returns the first message with a new key.
+func (s *suite) next() sms.Message { return keyed(s.Messages[0].Message, s.keys.next()) }
+
+// works wants a message accepted once.
+func (s *suite) works(t tester, b bench) {
+	t.Helper()
+	m := s.next()
+	res, err := b.send.Send(t.Context(), m)
+	if err != nil {
+		t.Errorf("a good message in good weather: %v", err)
+		return
+	}
+	s.checkReceipt(t, b, m, res, s.Messages[0].Parts)
+}
+
+func (s *suite) good(t tester, c MessageCase, must bool) {
+	b := s.bench(t)
+	m := keyed(c.Message, s.keys.next())
+	res, err := b.send.Send(t.Context(), m)
+	if errors.Is(err, waybill.ErrUnsupported) && !must {
+		s.checkError(t, b, m, err)
+		if n := b.s.Count(""); n != 0 {
+			t.Errorf("unsupported, but the server saw %d requests", n)
+		}
+		t.Skip("the gateway does not support it")
+	}
+	if err != nil {
+		t.Errorf("got %v", err)
+		return
+	}
+	s.checkReceipt(t, b, m, res, c.Parts)
+}
+
+// concurrently sends many at once and wants each accepted once.
+func (s *suite) concurrently(t tester) {
+	b := s.bench(t)
+	var wg sync.WaitGroup
+	for range 24 {
+		wg.Go(func() { s.works(t, b) })
+	}
+	wg.Wait()
+}
+
+// unseen wants a message refused without the server having seen anything.
+func (s *suite) unseen(t tester, m sms.Message, want waybill.Code) {
+	b := s.bench(t)
+	_, err := b.send.Send(t.Context(), m)
+	e := s.checkError(t, b, m, err)
+	if e == nil {
+		return
+	}
+	if e.Code != want || e.Delivery != waybill.NotSent || want == waybill.InvalidArgument && e.Scope != waybill.ScopeRequest {
+		t.Errorf("got %v %v %v, want %v request not_sent", e.Code, e.Scope, e.Delivery, want)
+	}
+	if n := b.s.Count(""); n != 0 {
+		t.Errorf("the server saw %d requests", n)
+	}
+	if k, ok := b.p.(sms.Checker); ok && k.Check(m) == nil {
+		t.Error("Check says nothing of what Send refuses")
+	}
+}
+
+// code wants a gateway's code mapped to its class.
+func (s *suite) code(t tester, want CodeCase) {
+	b := s.bench(t)
+	b.s.FailCode(want.Code)
+	m := s.next()
+	_, err := b.send.Send(t.Context(), m)
+	e := s.checkError(t, b, m, err)
+	if e == nil {
+		return
+	}
+	if e.Code != want.Want || e.Scope != want.Scope || e.Delivery != want.Delivery {
+		t.Errorf("got %v %v %v, want %v %v %v", e.Code, e.Scope, e.Delivery, want.Want, want.Scope, want.Delivery)
+	}
+	if (e.RetryAfter > 0) != want.RetryAfter {
+		t.Errorf("wait %v, want one: %t", e.RetryAfter, want.RetryAfter)
+	}
+	if e.VendorCode == "" {
+		t.Error("the gateway's code is missing")
+	}
+	b.s.Heal()
+	s.works(t, b)
+}
+
+// fault wants a broken exchange to become the error that it is, the report to
+// agree with the gateway's count, and the adapter to work again afterwards.
+func (s *suite) fault(t tester, f Fault, want expect, used bool) {
+	b := s.bench(t)
+	if used {
+		s.works(t, b)
+	}
+	b.s.Fail(f)
+	m := s.next()
+	ctx := t.Context()
+	if want.hangs {
+		var end context.CancelCauseFunc
+		ctx, end = context.WithCancelCause(ctx)
+		defer end(nil)
+		go whenSeen(ctx, b.s, func() { end(waybill.ErrAttemptTimeout) })
+	}
+	_, err := b.send.Send(ctx, m)
+	if why := outcome(err, b.s.Accepted(m.Key)); why != "" {
+		t.Error(why)
+	}
+	e := s.checkError(t, b, m, err)
+	if e == nil {
+		return
+	}
+	if len(want.codes) > 0 && !slices.Contains(want.codes, e.Code) {
+		t.Errorf("got code %v, want one of %v", e.Code, want.codes)
+	}
+	if slices.Contains(want.never, e.Code) {
+		t.Errorf("got code %v, which this fault does not say: others may take the message", e.Code)
+	}
+	if !slices.Contains(want.deliveries, e.Delivery) {
+		t.Errorf("got delivery %v, want one of %v", e.Delivery, want.deliveries)
+	}
+	if want.wait != 0 && e.RetryAfter != want.wait {
+		t.Errorf("got a wait of %v, want %v", e.RetryAfter, want.wait)
+	}
+	b.s.Heal()
+	if !f.Unreached() { // a healed port may still be refusing for a moment
+		s.works(t, b)
+	}
+	if n := b.s.Accepted(m.Key); n > 1 {
+		t.Errorf("the gateway accepted the message %d times in the end", n)
+	}
+}
+
+// whenSeen calls f once the server has one more request in its log.
+func whenSeen(ctx context.Context, s Server, f func()) {
+	before := len(s.Log())
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for len(s.Log()) == before {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+	f()
+}
+
+func (s *suite) canceledBefore(t tester) {
+	b := s.bench(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	m := s.next()
+	_, err := b.send.Send(ctx, m)
+	s.ended(t, b, m, err, context.Canceled, waybill.Canceled, notSent)
+	if n := b.s.Count(""); n != 0 {
+		t.Errorf("the server saw %d requests of a cancelled call", n)
+	}
+}
+
+func (s *suite) canceledDuring(t tester) {
+	b := s.bench(t)
+	b.s.Fail(fakehttp.After(fakehttp.HangAfterRead()))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go whenSeen(ctx, b.s, cancel)
+	m := s.next()
+	_, err := b.send.Send(ctx, m)
+	s.ended(t, b, m, err, context.Canceled, waybill.Canceled, ambiguous)
+}
+
+func (s *suite) deadline(t tester) {
+	b := s.bench(t)
+	b.s.Fail(fakehttp.After(fakehttp.HangAfterRead()))
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	m := s.next()
+	_, err := b.send.Send(ctx, m)
+	s.ended(t, b, m, err, context.DeadlineExceeded, waybill.DeadlineExceeded, either)
+}
+
+// ended wants the caller's own end of a call to be told as such.
+func (s *suite) ended(t tester, b bench, m sms.Message, err, want error, code waybill.Code, deliveries []waybill.Delivery) {
+	t.Helper()
+	if why := outcome(err, b.s.Accepted(m.Key)); why != "" {
+		t.Error(why)
+	}
+	e := s.checkError(t, b, m, err)
+	if e == nil {
+		return
+	}
+	if e.Code != code || !slices.Contains(deliveries, e.Delivery) {
+		t.Errorf("got %v %v, want %v and one of %v", e.Code, e.Delivery, code, deliveries)
+	}
+	if !errors.Is(err, want) {
+		t.Errorf("errors.Is(err, %v) does not hold", want)
+	}
+}
+
+// attemptTimeout wants an attempt's own end not to be taken for the caller's.
+func (s *suite) attemptTimeout(t tester) {
+	b := s.bench(t)
+	b.s.Fail(fakehttp.After(fakehttp.HangAfterRead()))
+	ctx, end := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, waybill.ErrAttemptTimeout)
+	defer end()
+	m := s.next()
+	_, err := b.send.Send(ctx, m)
+	if why := outcome(err, b.s.Accepted(m.Key)); why != "" {
+		t.Error(why)
+	}
+	e := s.checkError(t, b, m, err)
+	if e == nil {
+		return
+	}
+	if e.Code != waybill.DeadlineExceeded {
+		t.Errorf("got code %v, want deadline_exceeded", e.Code)
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		t.Error("the attempt's own time-out looks like the caller's")
+	}
+}

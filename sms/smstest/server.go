@@ -1,0 +1,146 @@
+package smstest
+
+import (
+	"net/http"
+	"regexp"
+
+	"github.com/waybill-go/waybill/internal/fakehttp"
+)
+
+// Server is what the suite needs of a fake gateway. What [NewServer] and
+// [NewNexmo] return has it all.
+type Server interface {
+	// URL is the base URL, without a slash at its end.
+	URL() string
+	// Client reaches the server. It is the same at every call.
+	Client() *http.Client
+	// Close stops the server. Closing twice is harmless.
+	Close()
+	// Count returns how many requests for the path reached the server, with
+	// "" all of them.
+	Count(path string) int
+	// Log returns the last exchanges, with the secrets masked.
+	Log() []Exchange
+	// Accepted returns how often the message with this key (see
+	// sms.Message.Key) was taken on, whatever became of the reply.
+	Accepted(key string) int
+	// Fail makes the fault strike every request until Heal.
+	Fail(Fault)
+	// FailCode makes the server answer every request until Heal with the
+	// gateway's own refusal of this code, in the gateway's shape.
+	FailCode(code string)
+	// Heal takes all faults away.
+	Heal()
+}
+
+// Fault is something going wrong with a request at some stage; see [Faults].
+type Fault = fakehttp.Fault
+
+// Exchange is one request that reached a fake, and what it answered.
+type Exchange = fakehttp.Exchange
+
+// Ledger counts what a fake accepted, by key.
+type Ledger = fakehttp.Ledger
+
+// Tally compares what was intended with what was accepted; see [TallyOf].
+type Tally = fakehttp.Tally
+
+// TallyOf compares the keys that were meant to be accepted once each with what
+// the ledgers of all fakes together say: duplicates and losses, counted where
+// they cannot be argued away.
+func TallyOf(intended []string, ledgers ...*Ledger) Tally {
+	return fakehttp.TallyOf(intended, ledgers...)
+}
+
+// Faults returns every fault of the transport that the suite tries: refused
+// connections, hangs, resets, cut, slow and endless replies, replies that are
+// not the gateway's; each before the gateway processed the request and, where
+// that is possible, after.
+func Faults() []Fault { return fakehttp.AllFaults() }
+
+// After returns the flavour of a fault that strikes after the message was
+// accepted.
+func After(f Fault) Fault { return fakehttp.After(f) }
+
+// Outage is a fault that nothing gets around: connections are refused.
+func Outage() Fault { return fakehttp.Refuse() }
+
+// ServerOptions change what [NewServer] does. nil or the zero value is right for
+// a gateway that refuses with HTTP statuses other than 2xx and whose requests
+// hold the message's text or key in plain ASCII.
+type ServerOptions struct {
+	// Accepted says whether an exchange that h answered took a message on, and
+	// under which key. The default takes any 2xx, and the key that the suite
+	// wrote into the message.
+	Accepted func(r *http.Request, body []byte, status int, reply []byte) (key string, ok bool)
+	// Refuse writes the gateway's refusal with a code, for FailCode.
+	Refuse func(w http.ResponseWriter, r *http.Request, code string)
+	// Mask names query, form and JSON members whose values the log hides.
+	Mask []string
+	// Ledger counts in the place of the server's own, so that several fakes
+	// can count together.
+	Ledger *Ledger
+}
+
+// HandlerServer is a [Server] made of a handler.
+type HandlerServer struct {
+	*fakehttp.Server
+	refuse func(w http.ResponseWriter, r *http.Request, code string)
+}
+
+// NewServer starts a fake on the loopback interface that answers with h, which
+// speaks the gateway's protocol and refuses what the gateway would refuse. The
+// server adds what a suite needs: faults at any stage, a log, and a ledger of
+// what h accepted. The caller closes it.
+func NewServer(name string, h http.Handler, o *ServerOptions) *HandlerServer {
+	if o == nil {
+		o = new(ServerOptions)
+	}
+	s := &HandlerServer{refuse: o.Refuse}
+	ledger := o.Ledger
+	if ledger == nil {
+		ledger = new(Ledger)
+	}
+	accepted := o.Accepted
+	if accepted == nil {
+		accepted = acceptedByStatus
+	}
+	s.Server = fakehttp.New(name, counting(h, ledger, accepted), fakehttp.WithLedger(ledger),
+		fakehttp.MaskParams(o.Mask...), fakehttp.MaskJSON(o.Mask...))
+	return s
+}
+
+// Accepted implements [Server].
+func (s *HandlerServer) Accepted(key string) int { return s.Ledger().Count(key) }
+
+// FailCode implements [Server]. It panics without ServerOptions.Refuse.
+func (s *HandlerServer) FailCode(code string) {
+	if s.refuse == nil {
+		panic("smstest: FailCode needs Refuse")
+	}
+	s.Fail(fakehttp.Answer("code_"+code, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.refuse(w, r, code)
+	})))
+}
+
+// keyText is the form of the suite's keys.
+var keyText = regexp.MustCompile(keyPrefix + `[0-9a-z]{8}`)
+
+// acceptedByStatus takes any 2xx for an acceptance of the message whose key is
+// somewhere in the request.
+func acceptedByStatus(r *http.Request, body []byte, status int, _ []byte) (string, bool) {
+	if status < 200 || status > 299 {
+		return "", false
+	}
+	for _, text := range []string{string(body), r.URL.RequestURI()} {
+		if key := keyText.FindString(text); key != "" {
+			return key, true
+		}
+	}
+	return "unknown", true
+}
+
+var (
+	_ Server = (*HandlerServer)(nil)
+	_ Server = (*Nexmo)(nil)
+)
