@@ -1,0 +1,93 @@
+package routetest_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/route"
+	"github.com/waybill-go/waybill/route/googleroute"
+	"github.com/waybill-go/waybill/route/routetest"
+)
+
+// An adapter's own test runs the suite. Here it is the function Test of a test
+// file.
+func ExampleRun() {
+	test := func(t *testing.T) {
+		routetest.Run(t, routetest.Harness{
+			New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
+				return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: baseURL, HTTPClient: hc})
+			},
+			Server:  func(testing.TB) routetest.Server { return routetest.NewGoogle(nil) },
+			Trip:    routetest.Singapore(),
+			Vendor:  geo.VendorGoogle,
+			Modes:   []route.Mode{route.Car, route.Motorcycle, route.Bicycle, route.Walk},
+			Secrets: []string{routetest.GoogleKey},
+		})
+	}
+	fmt.Printf("%T\n", test)
+	// Output: func(*testing.T)
+}
+
+// A fake of one's own vendor is a handler that speaks its protocol.
+func ExampleNewServer() {
+	fake := routetest.NewServer("acme",
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"metres":1200}`) }),
+		func(w http.ResponseWriter, _ *http.Request, code string) { fmt.Fprintf(w, `{"error":%q}`, code) },
+		"key")
+	defer fake.Close()
+	resp, err := fake.Client().Get(fake.URL() + "/way?key=secret")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp.Body.Close()
+	fmt.Println(fake.Count("/way"), fake.Log()[0].Query, fake.Log()[0].Reply)
+	fake.FailCode("E7")
+	if resp, err = fake.Client().Get(fake.URL() + "/way"); err == nil {
+		resp.Body.Close()
+	}
+	fmt.Println(fake.Log()[1].Reply)
+	// Output:
+	// 1 key=*** {"metres":1200}
+	// {"error":"E7"}
+}
+
+func ExampleNewGoogle() {
+	fake := routetest.NewGoogle(nil)
+	defer fake.Close()
+	google, err := googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: fake.URL(), HTTPClient: fake.Client()})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	trip := routetest.Singapore()
+	ask := func() {
+		_, err := google.Route(context.Background(), route.Request{Points: trip.Points()})
+		fmt.Println(waybill.AsError(err) == nil, fake.Accepted(""))
+	}
+	ask()
+	fake.FailCode("RATE_LIMIT_EXCEEDED")
+	ask()
+	fake.Heal()
+	ask()
+	// Output:
+	// true 1
+	// false 1
+	// true 2
+}
+
+func ExampleShenzhen() {
+	t := routetest.Shenzhen()
+	fmt.Println(len(t.Points()), t.From.Datum)
+	// Output: 3 wgs84
+}
+
+func ExampleSingapore() {
+	t := routetest.Singapore()
+	fmt.Printf("%.0f km, then %.0f\n", geo.Distance(t.From, t.Via)/1000, geo.Distance(t.Via, t.To)/1000)
+	// Output: 17 km, then 5
+}

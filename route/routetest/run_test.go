@@ -1,0 +1,185 @@
+package routetest
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/route"
+)
+
+func toyHarness(w wrong) Harness {
+	return Harness{
+		New:       func(base string, hc *http.Client) (waybill.Provider, error) { return newToy(w, base, hc) },
+		Server:    func(testing.TB) Server { return newToyServer() },
+		Vendor:    geo.VendorAmap,
+		Modes:     []route.Mode{route.Car, route.Walk},
+		MaxPoints: 12,
+		Codes: []CodeCase{
+			{Code: "101", Want: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent},
+			{Code: "999", Want: waybill.Unknown, Scope: waybill.ScopeUnknown, Delivery: waybill.Ambiguous},
+		},
+		Secrets: []string{toyKey},
+	}
+}
+
+// A right adapter passes, as any adapter's own test would show it.
+func TestRightAdapter(t *testing.T) { Run(t, toyHarness("")) }
+
+// trial stands in for a testing.T and notes what would have failed.
+type trial struct {
+	testing.TB
+	mu     sync.Mutex
+	failed []string
+}
+
+func (t *trial) note(s string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.failed = append(t.failed, s)
+}
+func (t *trial) Helper()                      {}
+func (t *trial) Error(args ...any)            { t.note(fmt.Sprint(args...)) }
+func (t *trial) Errorf(f string, args ...any) { t.note(fmt.Sprintf(f, args...)) }
+func (t *trial) Fatal(args ...any)            { t.note(fmt.Sprint(args...)); runtime.Goexit() }
+func (t *trial) Fatalf(f string, args ...any) { t.note(fmt.Sprintf(f, args...)); runtime.Goexit() }
+func (t *trial) Skip(...any)                  { runtime.Goexit() }
+func (t *trial) Skipf(string, ...any)         { runtime.Goexit() }
+func (t *trial) Log(...any)                   {}
+func (t *trial) Logf(string, ...any)          {}
+
+// try runs the named subtests on an adapter and returns the complaints.
+func try(t *testing.T, h Harness, names ...string) []string {
+	t.Helper()
+	x := &trial{TB: t}
+	found := 0
+	for _, c := range h.checks() {
+		if !slices.Contains(names, c.name) {
+			continue
+		}
+		found++
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			b := h.start(x)
+			defer b.stop()
+			c.run(b)
+		}()
+		<-done
+	}
+	if found != len(names) {
+		t.Fatalf("no such subtests: %v", names)
+	}
+	return x.failed
+}
+
+// Each wrong adapter fails the subtest that is there for it.
+func TestWrongAdapters(t *testing.T) {
+	for w, name := range map[wrong]string{
+		"kilometres":                   "values/pair",
+		"minutes":                      "values/pair",
+		"milliseconds":                 "values/pair",
+		"backwards":                    "values/polyline",
+		"legs backwards":               "values/legs",
+		"one leg":                      "values/legs",
+		"no conversion":                "values/datums",
+		"no tags":                      "values/polyline",
+		"no datum at all":              "values/sent",
+		"a point at zero":              "values/polyline",
+		"lines for all":                "values/pair",
+		"steps for all":                "values/steps",
+		"markup":                       "values/steps",
+		"all it has":                   "values/alternatives",
+		"served by nobody":             "values/pair",
+		"keeps state":                  "concurrency",
+		"no account":                   "account",
+		"a car for a truck":            "truck/refused_or_real",
+		"an unmarked car":              "truck/car_if_allowed",
+		"any mode":                     "mode/bicycle",
+		"an estimate":                  "pricing",
+		"traffic in prices":            "pricing",
+		"no limit":                     "too_many_points",
+		"does not validate":            "invalid",
+		"another name":                 "mode/bicycle",
+		"another verb":                 "mode/bicycle",
+		"forgets the key":              "mode/bicycle",
+		"a foreign error":              "mode/bicycle",
+		"leaks its key":                "mode/bicycle",
+		"leaks coordinates":            "mode/bicycle",
+		"mixes up codes":               "codes/101",
+		"does not wait":                "faults/status_429",
+		"all is not found":             "faults/html_200",
+		"all is not sent":              "faults/reset_before_reply_processed",
+		"its time-out is the caller's": "context/attempt_timeout",
+		"ignores the caller":           "context/canceled_during",
+		"any base":                     "constructor",
+		"prints its key":               "constructor",
+	} {
+		t.Run(strings.ReplaceAll(string(w), " ", "_"), func(t *testing.T) {
+			t.Parallel()
+			if complaints := try(t, toyHarness(w), name); len(complaints) == 0 {
+				t.Errorf("%s did not find it", name)
+			}
+			if complaints := try(t, toyHarness(""), name); len(complaints) != 0 {
+				t.Errorf("%s complains of the right adapter: %q", name, complaints)
+			}
+		})
+	}
+}
+
+// An adapter without a network is tried where no server is needed.
+func TestWithoutServer(t *testing.T) {
+	h := toyHarness("")
+	h.Server = nil
+	for _, c := range h.checks() {
+		if c.network || strings.HasPrefix(c.name, "faults/") || strings.HasPrefix(c.name, "codes/") {
+			t.Errorf("%s needs a server", c.name)
+		}
+	}
+}
+
+// What Skip names is skipped and nothing else.
+func TestSkip(t *testing.T) {
+	h := toyHarness("kilometres")
+	h.Skip = map[string]string{}
+	for _, c := range h.checks() {
+		if c.name != "invalid" {
+			h.Skip[c.name] = "not tried here"
+		}
+	}
+	Run(t, h)
+}
+
+// The names of the subtests are paths without blanks, each once.
+func TestNames(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range toyHarness("").checks() {
+		if seen[c.name] || strings.ContainsAny(c.name, " \t") {
+			t.Errorf("%q is there twice or has blanks", c.name)
+		}
+		seen[c.name] = true
+	}
+	if len(seen) < 80 {
+		t.Errorf("%d subtests only", len(seen))
+	}
+}
+
+func TestTrips(t *testing.T) {
+	for name, trip := range map[string]Trip{"Shenzhen": Shenzhen(), "Singapore": Singapore()} {
+		long, short := geo.Distance(trip.From, trip.Via), geo.Distance(trip.Via, trip.To)
+		if long < 2*short {
+			t.Errorf("%s: %.0f m and %.0f m, the first must be twice the second", name, long, short)
+		}
+		for _, p := range trip.Points() {
+			if p.Validate() != nil || p.Datum != geo.WGS84 {
+				t.Errorf("%s: a point is none", name)
+			}
+		}
+	}
+}
