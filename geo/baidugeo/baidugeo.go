@@ -71,7 +71,8 @@ type Options struct {
 	// HTTPClient supplies the transport; nil means one of its own.
 	HTTPClient *http.Client
 	// Account is shared by all adapters of one key. Nil means one of its own
-	// named baidugeo with 3 calls a second, what keys without a contract have.
+	// named baidugeo without limits; a key without a contract may begin some 3 calls
+	// a second, and Baidu refuses what comes faster.
 	Account *waybill.Account
 	// UserAgent is sent with requests; empty means "waybill".
 	UserAgent string
@@ -117,7 +118,7 @@ func New(ak string, o *Options) (*Adapter, error) {
 	}
 	a := &Adapter{client: client, account: o.Account, datums: o.Datums, maxAddress: o.MaxAddress}
 	if a.account == nil {
-		a.account = waybill.NewAccount(Name, waybill.Limits{QPS: baidu.DefaultQPS})
+		a.account = waybill.NewAccount(Name, waybill.Limits{})
 	}
 	if a.maxAddress == 0 {
 		a.maxAddress = DefaultMaxAddress

@@ -28,7 +28,7 @@ func TestNew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.Name() != "baidugeo" || a.Account().Name() != "baidugeo" || a.Account().Limits().QPS != 3 {
+	if a.Name() != "baidugeo" || a.Account().Name() != "baidugeo" || a.Account().Limits().QPS != 0 {
 		t.Errorf("got %q with account %q", a.Name(), a.Account().Name())
 	}
 	account := waybill.NewAccount("baidu-main", waybill.Limits{QPS: 50})

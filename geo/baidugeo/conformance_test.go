@@ -22,7 +22,7 @@ func harness(sk string) geotest.Harness {
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
 			return baidugeo.New(testAK, &baidugeo.Options{SK: sk, BaseURL: baseURL, HTTPClient: hc})
 		},
-		Server: func(testing.TB) geotest.Server { return geotest.NewBaidu(testAK, sk) },
+		Server: func(testing.TB) geotest.Server { return geotest.NewBaidu(&geotest.BaiduOptions{AK: testAK, SK: sk}) },
 		Geocode: []geotest.GeocodeCase{
 			{
 				Name: "office", Request: geo.GeocodeRequest{Query: "腾讯大厦", Region: "CN", City: "深圳市"},

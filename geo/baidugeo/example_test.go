@@ -23,7 +23,7 @@ func ExampleNew() {
 }
 
 func ExampleAdapter_Geocode() {
-	server := geotest.NewBaidu("our-ak", "our-sk")
+	server := geotest.NewBaidu(&geotest.BaiduOptions{AK: "our-ak", SK: "our-sk"})
 	defer server.Close()
 	baidu, err := baidugeo.New("our-ak", &baidugeo.Options{SK: "our-sk", BaseURL: server.URL()})
 	if err != nil {
@@ -46,7 +46,7 @@ func ExampleAdapter_Geocode() {
 }
 
 func ExampleAdapter_ReverseGeocode() {
-	server := geotest.NewBaidu("our-ak", "")
+	server := geotest.NewBaidu(&geotest.BaiduOptions{AK: "our-ak"})
 	defer server.Close()
 	baidu, err := baidugeo.New("our-ak", &baidugeo.Options{BaseURL: server.URL()})
 	if err != nil {
@@ -67,7 +67,7 @@ func ExampleAdapter_ReverseGeocode() {
 }
 
 func ExampleAdapter_Geocode_error() {
-	server := geotest.NewBaidu("our-ak", "")
+	server := geotest.NewBaidu(&geotest.BaiduOptions{AK: "our-ak"})
 	defer server.Close()
 	baidu, err := baidugeo.New("our-ak", &baidugeo.Options{BaseURL: server.URL()})
 	if err != nil {

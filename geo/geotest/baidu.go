@@ -8,11 +8,17 @@ import "github.com/waybill-go/waybill/internal/baidu/fakebaidu"
 // for concurrent use.
 type Baidu = fakebaidu.Server
 
-// NewBaidu starts a fake of Baidu that knows one key: ak, whose requests must be
-// signed with sk when that is not empty. It refuses unknown keys, wrong
+// BaiduOptions choose the fake's key and whether requests must be signed.
+type BaiduOptions = fakebaidu.Options
+
+// BaiduKey is the key that a fake of Baidu takes unless its options name another.
+const BaiduKey = fakebaidu.Key
+
+// NewBaidu starts a fake of Baidu that knows one key; nil options mean BaiduKey
+// without signatures. It refuses unknown keys, wrong
 // signatures, and unknown, missing or malformed parameters with Baidu's own
 // status numbers; FailCode takes such a number, such as "302". The caller closes
 // it. The same server serves geocoding and routes.
-func NewBaidu(ak, sk string) *Baidu { return fakebaidu.New(ak, sk) }
+func NewBaidu(o *BaiduOptions) *Baidu { return fakebaidu.New(o) }
 
 var _ Server = (*Baidu)(nil)

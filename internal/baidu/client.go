@@ -16,10 +16,6 @@ import (
 // BaseURL is where the services are.
 const BaseURL = "https://api.map.baidu.com"
 
-// DefaultQPS is how many calls a second an account without limits of its own may
-// begin: what keys without a contract have.
-const DefaultQPS = 3
-
 // Config is what both adapters' options come down to.
 type Config struct {
 	// Provider is the adapter's name.

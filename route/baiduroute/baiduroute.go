@@ -87,7 +87,8 @@ type Options struct {
 	// HTTPClient supplies the transport; nil means one of its own.
 	HTTPClient *http.Client
 	// Account is shared by all adapters of one key. Nil means one of its own
-	// named baiduroute with 3 calls a second, what keys without a contract have.
+	// named baiduroute without limits; a key without a contract may begin some 3 calls
+	// a second, and Baidu refuses what comes faster.
 	Account *waybill.Account
 	// UserAgent is sent with requests; empty means "waybill".
 	UserAgent string
@@ -142,7 +143,7 @@ func New(ak string, o *Options) (*Adapter, error) {
 		a.regions = []string{"CN"}
 	}
 	if a.account == nil {
-		a.account = waybill.NewAccount(Name, waybill.Limits{QPS: baidu.DefaultQPS})
+		a.account = waybill.NewAccount(Name, waybill.Limits{})
 	}
 	return a, nil
 }

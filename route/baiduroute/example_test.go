@@ -21,7 +21,7 @@ func ExampleNew() {
 }
 
 func ExampleAdapter_Route() {
-	server := routetest.NewBaidu("our-ak", "our-sk")
+	server := routetest.NewBaidu(&routetest.BaiduOptions{AK: "our-ak", SK: "our-sk"})
 	defer server.Close()
 	baidu, err := baiduroute.New("our-ak", &baiduroute.Options{SK: "our-sk", BaseURL: server.URL()})
 	if err != nil {
@@ -43,7 +43,7 @@ func ExampleAdapter_Route() {
 }
 
 func ExampleAdapter_Route_truck() {
-	server := routetest.NewBaidu("our-ak", "")
+	server := routetest.NewBaidu(&routetest.BaiduOptions{AK: "our-ak"})
 	defer server.Close()
 	baidu, err := baiduroute.New("our-ak", &baiduroute.Options{BaseURL: server.URL(), Opened: baiduroute.Opened{Truck: true}})
 	if err != nil {

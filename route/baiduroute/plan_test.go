@@ -214,7 +214,7 @@ func TestNew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.Name() != "baiduroute" || a.Account().Name() != "baiduroute" || a.Account().Limits().QPS != 3 {
+	if a.Name() != "baiduroute" || a.Account().Name() != "baiduroute" || a.Account().Limits().QPS != 0 {
 		t.Errorf("got %q with account %q", a.Name(), a.Account().Name())
 	}
 	account := waybill.NewAccount("baidu-main", waybill.Limits{})

@@ -36,10 +36,28 @@ type Server struct {
 	asked []geo.Point
 }
 
-// New starts a fake on the loopback interface that knows one key: ak, checked by
-// signature when sk is not empty. The caller closes it.
-func New(ak, sk string) *Server {
-	s := &Server{ak: ak, sk: sk, world: world.Default()}
+// Key is the key that a fake takes unless its options name another.
+const Key = "fake-ak-0123456789abcdef"
+
+// Options choose the one key that a fake knows.
+type Options struct {
+	// AK is the key, default [Key].
+	AK string
+	// SK, when not empty, switches signatures on: requests without a right sn
+	// are refused.
+	SK string
+}
+
+// New starts a fake on the loopback interface; nil options mean the defaults.
+// The caller closes it.
+func New(o *Options) *Server {
+	s := &Server{ak: Key, world: world.Default()}
+	if o != nil {
+		s.sk = o.SK
+		if o.AK != "" {
+			s.ak = o.AK
+		}
+	}
 	s.Server = fakehttp.New("baidu", http.HandlerFunc(s.serve), fakehttp.MaskParams("ak", "sn"))
 	return s
 }

@@ -39,7 +39,7 @@ func raw(t *testing.T, s *Server, path, query string) (map[string]any, string) {
 }
 
 func server(t *testing.T, sk string) *Server {
-	s := New(ak, sk)
+	s := New(&Options{AK: ak, SK: sk})
 	t.Cleanup(s.Close)
 	return s
 }
