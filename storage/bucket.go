@@ -156,6 +156,8 @@ type Reader struct {
 
 // Link is a signed URL. It is a secret until it expires.
 type Link struct {
+	// Key is the object's key; clients over several buckets prefix it.
+	Key     string
 	URL     string
 	Expires time.Time
 	// Header is what a PUT must send with it.
@@ -174,7 +176,7 @@ type Capabilities struct {
 	// set when the store removes objects by itself. Checksum names what reads
 	// are verified with.
 	IfNotExists, Range, SignedGet, SignedPut, Copy, Expires bool
-	Checksum                                               string
+	Checksum                                                string
 	// MaxObject is the largest object in bytes, 0 when there is no bound worth
 	// saying.
 	MaxObject int64

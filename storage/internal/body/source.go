@@ -1,0 +1,248 @@
+package body
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/waybill-go/waybill"
+)
+
+// Source is the body of one Put. It checks the context before each read, holds
+// the body to the length that was promised, and remembers its error, which is
+// always a *waybill.Error: the caller's end, or InvalidArgument for a reader
+// that fails or does not have the length it should.
+//
+// The last bytes of a body of known length are handed out only when it is
+// certain that nothing follows, so that a longer one is never stored cut.
+type Source struct {
+	ctx     context.Context
+	op, ref string
+	r       io.Reader
+	seeker  io.Seeker
+	start   int64 // the seeker's position at the beginning
+	size    int64
+	read    int64
+	most    int64 // the most that was ever read
+	err     *waybill.Error
+	keep    *keeper
+	barred  bool
+}
+
+// New takes a body of the given length: 0 or -1 when that is not known, and it
+// is then learnt from the body where it can tell. A nil body is empty.
+func New(ctx context.Context, op, ref string, r io.Reader, size int64) *Source {
+	if r == nil {
+		r = bytes.NewReader(nil)
+	}
+	s := &Source{ctx: ctx, op: op, ref: ref, r: r, size: -1}
+	if k, ok := r.(io.Seeker); ok {
+		s.lookAround(k)
+	} else if l, ok := r.(interface{ Len() int }); ok {
+		s.size = int64(l.Len())
+	}
+	if size > 0 {
+		s.size = size
+	}
+	return s
+}
+
+// lookAround learns position and length of a body that says it can seek, which
+// a pipe does too.
+func (s *Source) lookAround(k io.Seeker) {
+	at, err := k.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return
+	}
+	end, err := k.Seek(0, io.SeekEnd)
+	if err != nil || end < at {
+		_, _ = k.Seek(at, io.SeekStart)
+		return
+	}
+	if _, err = k.Seek(at, io.SeekStart); err != nil {
+		s.fail("the body could not be rewound", err)
+		return
+	}
+	s.seeker, s.start, s.size = k, at, end-at
+}
+
+// Keep makes a body that cannot seek rewindable while no more than limit bytes
+// of it were read.
+func (s *Source) Keep(limit int) {
+	if s.seeker == nil && limit > 0 {
+		s.keep = &keeper{r: s.r, limit: limit}
+		s.r = s.keep
+	}
+}
+
+// Size returns the body's length in bytes, -1 if unknown.
+func (s *Source) Size() int64 { return s.size }
+
+// Taken returns how many bytes were read since the last rewinding.
+func (s *Source) Taken() int64 { return s.read }
+
+// Seekable reports whether the body can be read again by seeking.
+func (s *Source) Seekable() bool { return s.seeker != nil }
+
+// Err returns the error that a Read returned, nil if none but io.EOF.
+func (s *Source) Err() *waybill.Error { return s.err }
+
+// Barred reports whether Rewind ever failed.
+func (s *Source) Barred() bool { return s.barred }
+
+// ErrOneShot is returned by Rewind for a body of which something was read that
+// cannot be had again.
+var ErrOneShot = errors.New("body: something was read, and it cannot be read again")
+
+// Rewind makes the body ready to be read from its beginning once more.
+func (s *Source) Rewind() error {
+	switch {
+	case s.seeker != nil:
+		if _, err := s.seeker.Seek(s.start, io.SeekStart); err != nil {
+			s.barred = true
+			return err
+		}
+	case s.most == 0 && s.err == nil:
+	case s.keep != nil && s.keep.rewind():
+	default:
+		s.barred = true
+		return ErrOneShot
+	}
+	s.read, s.err = 0, nil
+	return nil
+}
+
+// Read implements io.Reader.
+func (s *Source) Read(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if e := waybill.FromContext(s.ctx); e != nil {
+		return 0, s.ended(e)
+	}
+	n, err := s.r.Read(p)
+	if n < 0 || n > len(p) {
+		return 0, s.fail("the body's reader is broken", nil)
+	}
+	s.read += int64(n)
+	s.most = max(s.most, s.read)
+	switch {
+	case err != nil && err != io.EOF:
+		if e := waybill.FromContext(s.ctx); e != nil {
+			return 0, s.ended(e)
+		}
+		return 0, s.fail("the body could not be read", err)
+	case s.size >= 0 && s.read > s.size:
+		return 0, s.fail("the body is longer than its size", nil)
+	case err == io.EOF && s.size >= 0 && s.read < s.size:
+		return 0, s.fail("the body is shorter than its size", nil)
+	case err == nil && n > 0 && s.read == s.size:
+		if e := s.probe(); e != nil {
+			return 0, e
+		}
+		return n, io.EOF
+	}
+	return n, err
+}
+
+// probe looks whether anything follows the promised end.
+func (s *Source) probe() error {
+	var one [1]byte
+	for range 100 {
+		n, err := s.r.Read(one[:])
+		switch {
+		case n > 0:
+			s.most++
+			return s.fail("the body is longer than its size", nil)
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return s.fail("the body could not be read", err)
+		}
+	}
+	return s.fail("the body could not be read", io.ErrNoProgress)
+}
+
+func (s *Source) ended(e *waybill.Error) error {
+	e.Delivery, e.Op, e.Ref = waybill.NotSent, s.op, s.ref
+	s.err = e
+	return e
+}
+
+func (s *Source) fail(message string, err error) error {
+	s.err = waybill.Invalid(s.op, message).With("", "", s.ref)
+	s.err.Err = err
+	return s.err
+}
+
+// Seek implements io.Seeker within the body, whose beginning is 0. It must be
+// called only when the body is Seekable; see [Seeking].
+func (s *Source) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += s.read
+	case io.SeekEnd:
+		offset += s.size
+	}
+	if s.seeker == nil || offset < 0 {
+		return 0, errors.New("body: impossible seek")
+	}
+	if _, err := s.seeker.Seek(s.start+offset, io.SeekStart); err != nil {
+		return 0, err
+	}
+	s.read = offset
+	if s.err != nil && s.err.Code == waybill.InvalidArgument {
+		s.err = nil
+	}
+	return offset, nil
+}
+
+// keeper remembers what was read, up to its limit.
+type keeper struct {
+	r     io.Reader
+	limit int
+	buf   []byte
+	over  bool
+	again *bytes.Reader
+	eof   bool
+}
+
+func (k *keeper) Read(p []byte) (int, error) {
+	if k.again != nil {
+		if k.again.Len() > 0 {
+			return k.again.Read(p)
+		}
+		k.again = nil
+	}
+	if k.eof {
+		return 0, io.EOF
+	}
+	n, err := k.r.Read(p)
+	if n < 0 || n > len(p) {
+		return n, err
+	}
+	k.eof = err == io.EOF
+	switch {
+	case k.over:
+	case len(k.buf)+n > k.limit:
+		k.over, k.buf = true, nil
+	default:
+		k.buf = append(k.buf, p[:n]...)
+	}
+	if err != nil && err != io.EOF {
+		k.over, k.buf = true, nil
+	}
+	return n, err
+}
+
+func (k *keeper) rewind() bool {
+	if k.over {
+		return false
+	}
+	k.again = bytes.NewReader(k.buf)
+	return true
+}

@@ -1,0 +1,29 @@
+// Package storagetest proves that a storage.Bucket keeps its contract, and has
+// a strict fake of an S3 server to try buckets and services against.
+//
+// # Conformance
+//
+// [Run] tries every sentence of the contract on any bucket, a stranger's too:
+//
+//	func TestConformance(t *testing.T) {
+//		storagetest.Run(t, storagetest.Harness{
+//			New: func(t testing.TB) storage.Bucket { return mybucket.New(…) },
+//		})
+//	}
+//
+// What a store is documented not to do is passed over with its reason in
+// [Harness].Skip. A bucket that speaks HTTP also gives [Harness].Wire, and is
+// then tried with every fault of the transport.
+//
+// # The fake S3 server
+//
+// [NewS3] starts a server on the loopback interface that verifies Signature
+// Version 4 in headers and in links, checksums, part sizes and conditions,
+// refuses what S3 refuses, answers in its shapes and codes, and can be told to
+// fail at any stage. Objects are in memory, large ones in temporary files.
+//
+// # Concurrency
+//
+// The suite's subtests run one after the other or in parallel, as the harness
+// says. Servers are safe for concurrent use.
+package storagetest

@@ -1,0 +1,98 @@
+package storagetest
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/storage"
+)
+
+// Harness says how to make and what to expect of the bucket under test.
+type Harness struct {
+	// New returns the bucket. It is called once per subtest and may return the
+	// same one. Needed.
+	New func(t testing.TB) storage.Bucket
+	// Prefix is put before every key, so that the suite can run in a bucket
+	// that is used otherwise. It ends in a slash. Default "waybill-suite/".
+	Prefix string
+	// Client sends requests to signed URLs; Handler, when set, is asked instead,
+	// without a network. Default http.DefaultClient.
+	Client  *http.Client
+	Handler http.Handler
+	// Advance makes time pass for the bucket and its server, so that a link
+	// expires. nil: the suite asks a link of one second until it is refused.
+	Advance func(d time.Duration)
+	// Big is the size of the object that is streamed, in bytes. Default 24 MiB.
+	// Memory bounds the live memory that streaming it may take beside what was
+	// live before, in bytes; 0 means that it is not measured.
+	Big, Memory int64
+	// Many is the number of objects in the long listing. Default 60.
+	Many int
+	// Parallel runs the subtests at the same time.
+	Parallel bool
+	// Secrets must appear in no error and no text.
+	Secrets []string
+	// Wire is for buckets that are spoken to over HTTP.
+	Wire *Wire
+	// Skip maps the path of a subtest, such as "keys/long_segment", to the
+	// reason why this bucket cannot pass it.
+	Skip map[string]string
+}
+
+// Wire says how to try a bucket with faults of the transport.
+type Wire struct {
+	// New makes the bucket, which speaks to baseURL through hc.
+	New func(baseURL string, hc *http.Client) (storage.Bucket, error)
+	// Server starts the fake. The suite closes it.
+	Server func(t testing.TB) Server
+	// Codes are the vendor's codes and their classes.
+	Codes []CodeCase
+}
+
+// Server is what the suite needs of a fake server; what [NewS3] returns has it.
+type Server interface {
+	// URL is the base URL, without a slash at its end.
+	URL() string
+	// Client reaches the server.
+	Client() *http.Client
+	// Close stops the server. Closing twice is harmless.
+	Close()
+	// Count returns how many requests for the path reached the server, with
+	// "" all of them.
+	Count(path string) int
+	// Log returns the last exchanges, with the secrets masked.
+	Log() []Exchange
+	// Fail makes the fault strike every request until Heal.
+	Fail(Fault)
+	// FailCode makes the server refuse every request until Heal with the
+	// vendor's code, in the vendor's shape.
+	FailCode(code string)
+	// Heal takes all faults away.
+	Heal()
+	// Stored reports whether an object is visible under the key.
+	Stored(key string) bool
+}
+
+// Fault is something going wrong with a request at some stage; see [Faults].
+type Fault = fakehttp.Fault
+
+// Exchange is one request that reached a fake, and what it answered.
+type Exchange = fakehttp.Exchange
+
+// Faults returns every fault of the transport that the suite tries.
+func Faults() []Fault { return fakehttp.AllFaults() }
+
+// CodeCase is one of the vendor's codes and what it must become.
+type CodeCase struct {
+	Code string
+	// Verbs restricts the case; none means all verbs with traffic.
+	Verbs    []waybill.Verb
+	Want     waybill.Code
+	Scope    waybill.Scope
+	Delivery waybill.Delivery
+	// RetryAfter is set when the error must say how long to wait.
+	RetryAfter bool
+}
