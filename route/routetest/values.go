@@ -294,7 +294,9 @@ func (b *bench) account() {
 	a, ok := b.router.(waybill.Accounted)
 	if !ok {
 		b.Error("the adapter has no Account method")
-	} else if a.Account() == nil || a.Account() != a.Account() {
+		return
+	}
+	if first, again := a.Account(), a.Account(); first == nil || first != again {
 		b.Error("Account must return one account, never nil")
 	}
 }
