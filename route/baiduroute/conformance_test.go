@@ -21,7 +21,9 @@ func harness(sk string, opened baiduroute.Opened) routetest.Harness {
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
 			return baiduroute.New(testAK, &baiduroute.Options{SK: sk, BaseURL: baseURL, HTTPClient: hc, Opened: opened})
 		},
-		Server: func(testing.TB) routetest.Server { return routetest.NewBaidu(&routetest.BaiduOptions{AK: testAK, SK: sk}) },
+		Server: func(testing.TB) routetest.Server {
+			return routetest.NewBaidu(&routetest.BaiduOptions{AK: testAK, SK: sk})
+		},
 		Vendor: geo.VendorBaidu,
 		// Bao'an airport, the civic centre, Luohu's railway station.
 		Trip: routetest.Trip{
