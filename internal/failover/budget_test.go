@@ -426,6 +426,30 @@ func TestRefusedStreamReplay(t *testing.T) {
 	})
 }
 
+// A replay that the account does not admit any more ends the call; it once went
+// round for ever.
+func TestRefusedStreamReplayNotAdmitted(t *testing.T) {
+	for name, gone := range map[string]func(*rig){
+		"idle":    func(g *rig) { g.fakes[0].account.Idle("", time.Now().Add(time.Minute)) },
+		"drained": func(g *rig) { _ = g.set.Drain("a") },
+		"full":    func(g *rig) { g.set.members[0].inUse.Add(1 << 20) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				stream := &waybill.Error{Code: waybill.Unavailable, Delivery: ns, VendorCode: waybill.CodeRefusedStream}
+				a := newFake("a")
+				g := newRig(t, rigging{kind: Send}, a, newFake("b"))
+				a.will(func(context.Context, string) (string, error) {
+					gone(g)
+					return "", stream
+				})
+				g.must("b")
+				g.tried(1, 1)
+			})
+		})
+	}
+}
+
 // Rule: a bulkhead per provider.
 func TestBulkhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -144,7 +144,7 @@ func TestNestedVerdictIdlesNothing(t *testing.T) {
 func TestNestedTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := newFake("x", hangs)
-		in, out, z := nest(t, rigging{policy: waybill.Policy{AttemptTimeout: -1}}, rigging{policy: waybill.Policy{AttemptTimeout: 3 * time.Second, TriesPerProvider: -1}}, x)
+		in, out, z := nest(t, rigging{policy: waybill.Policy{AttemptTimeout: -1, TriesPerProvider: -1}}, rigging{policy: waybill.Policy{AttemptTimeout: 3 * time.Second, TriesPerProvider: -1}}, x)
 		z.will(fails(fault(waybill.Unsupported, 0, ns)))
 		_, _, err := out.ask(t.Context(), nil)
 		if waybill.CodeOf(err) != waybill.DeadlineExceeded || errors.Is(err, context.DeadlineExceeded) {

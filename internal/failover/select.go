@@ -87,7 +87,7 @@ type cand struct {
 }
 
 // free reports whether the next try only replays a refused stream.
-func (k *cand) free() bool { return k.replay && k.ready == 0 }
+func (k *cand) free() bool { return k.replay && k.ready == 0 && k.reason == usable }
 
 // choose is the selection: a function of the lane's policy, the request and the
 // present state. It returns one entry per provider, those that may serve first,
