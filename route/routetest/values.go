@@ -1,7 +1,6 @@
 package routetest
 
 import (
-	"sync"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -262,42 +261,6 @@ func (b *bench) departure() {
 		if _, err := b.route(b.Context(), r); err != nil && waybill.CodeOf(err) != waybill.Unsupported {
 			b.Errorf("with a departure: %v, want a path or Unsupported", err)
 		}
-	}
-}
-
-// concurrency asks for trips of different lengths at once and wants each its
-// own answer.
-func (b *bench) concurrency() {
-	requests := []route.Request{b.pair(), b.whole(), b.pair()}
-	requests[2].Points = []geo.Point{b.trip.Via, b.trip.To}
-	var want []float64
-	for _, r := range requests {
-		want = append(want, b.must(r).Paths[0].Distance)
-	}
-	var wg sync.WaitGroup
-	for i := range 24 {
-		wg.Go(func() {
-			res, err := b.route(b.Context(), requests[i%3])
-			if err != nil {
-				b.Errorf("in parallel: %v", err)
-				return
-			}
-			if got := res.Paths[0].Distance; got != want[i%3] {
-				b.Errorf("in parallel %.0f m, alone %.0f m", got, want[i%3])
-			}
-		})
-	}
-	wg.Wait()
-}
-
-func (b *bench) account() {
-	a, ok := b.router.(waybill.Accounted)
-	if !ok {
-		b.Error("the adapter has no Account method")
-		return
-	}
-	if first, again := a.Account(), a.Account(); first == nil || first != again {
-		b.Error("Account must return one account, never nil")
 	}
 }
 
