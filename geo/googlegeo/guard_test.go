@@ -77,7 +77,7 @@ func TestStatusAndBodyAreKept(t *testing.T) {
 // calls would take nine seconds.
 func TestNoLimiterOfItsOwn(t *testing.T) {
 	a := replying(t, 200, one)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
 	defer cancel()
 	for range 500 {
 		if _, err := a.Geocode(ctx, geo.GeocodeRequest{Query: "1 Main Street"}); err != nil {
