@@ -30,7 +30,7 @@ type Policy struct {
 	// ConsecutiveFailures ejects a provider, LocalFailures when they are of the
 	// dial, DNS or TLS kind. Defaults 5 and 3.
 	ConsecutiveFailures, LocalFailures int
-	// FailureShare ejects above this share of failures among at least
+	// FailureShare ejects at this share of failures or above, among at least
 	// FailureSample results within FailureWindow. Defaults 0.5, 20 and 30 s.
 	FailureShare  float64
 	FailureSample int

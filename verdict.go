@@ -146,7 +146,7 @@ func rank(e *Error, send bool) int {
 		return 8
 	case Unavailable, Internal, DataLoss, Unknown:
 		return 9
-	case DeadlineExceeded, Canceled:
+	case DeadlineExceeded:
 		return 10
 	case FailedPrecondition, AlreadyExists:
 		return 11
@@ -154,6 +154,8 @@ func rank(e *Error, send bool) int {
 		return 12
 	case Unsupported:
 		return 13
+	case Canceled: // a hedge's loser: the caller's own end is VerdictInfo.Ended
+		return 14
 	}
 	return 9
 }

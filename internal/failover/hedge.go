@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/waybill-go/waybill"
 )
 
 const (
@@ -97,13 +99,15 @@ func hedged[P, Q, R any](c *call, l *Lane[P], first *attempt, req Q, fn func(P, 
 			if r.a == second {
 				other = first
 			}
-			decides := r.panic != nil || r.o.err == nil || running == 0 || (r.a == first && r.o.class.stops())
+			decides := r.panic != nil || r.o.err == nil || running == 0 ||
+				(r.a == first && r.o.class.stops() && !r.o.ended)
 			if !decides {
 				c.note(r.a, r.o, 0)
 				continue
 			}
 			if running > 0 {
 				other.lose()
+				c.loser(other)
 			}
 			if r.panic != nil {
 				panic(r.panic)
@@ -116,6 +120,14 @@ func hedged[P, Q, R any](c *call, l *Lane[P], first *attempt, req Q, fn func(P, 
 			}
 		}
 	}
+}
+
+// loser lists the attempt that was cancelled for the other's answer; it still
+// reports itself, to hooks and recorder, when it is over.
+func (c *call) loser(a *attempt) {
+	e := &waybill.Error{Code: waybill.Canceled, Delivery: waybill.NotSent, Provider: a.n.m.name, Op: a.l.op, Ref: c.sel.Ref,
+		Message: "the other attempt of a hedged read answered"}
+	c.attempts = append(c.attempts, a.record(outcome{err: e, at: time.Now()}, 0))
 }
 
 // second begins a hedge, or returns nil.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,11 +40,11 @@ func TestHedgeReadsOnly(t *testing.T) {
 // the loser is cancelled, neutral and awaited by Close.
 func TestHedgeWins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		gone := false
+		var gone atomic.Bool
 		a := newFake("a", func(ctx context.Context, _ string) (string, error) {
 			<-ctx.Done()
 			time.Sleep(700 * time.Millisecond) // slow to notice
-			gone = true
+			gone.Store(true)
 			return "", waybill.FromContext(ctx)
 		})
 		g := newRig(t, rigging{policy: always}, a, newFake("b", slow(10*time.Millisecond, ok)), newFake("c"))
@@ -53,10 +54,10 @@ func TestHedgeWins(t *testing.T) {
 		if err != nil || v != "b" || s.Attempts != 2 || time.Since(start) != 60*time.Millisecond {
 			t.Fatalf("%q, %+v, %v after %v", v, s, err, time.Since(start))
 		}
-		if gone {
+		if gone.Load() {
 			t.Fatal("the call waited for the loser")
 		}
-		if err := g.set.Close(t.Context()); err != nil || !gone {
+		if err := g.set.Close(t.Context()); err != nil || !gone.Load() {
 			t.Fatalf("Close did not wait for the loser: %v", err)
 		}
 		g.tried(1, 1, 0)
@@ -127,6 +128,9 @@ func TestConclusivePrimaryEndsBoth(t *testing.T) {
 		e := g.mustFail(waybill.NotFound)
 		if time.Since(start) != 100*time.Millisecond {
 			t.Fatalf("%v after %v", e, time.Since(start))
+		}
+		if all := waybill.Attempts(e); len(all) != 2 || !all[0].Hedge || all[0].Err.Code != waybill.Canceled || e.Delivery != ns {
+			t.Fatalf("attempts %+v of %v", all, e)
 		}
 		_ = g.set.Close(t.Context())
 		g.quiet()
