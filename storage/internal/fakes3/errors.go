@@ -1,0 +1,61 @@
+package fakes3
+
+import (
+	"encoding/xml"
+	"net/http"
+	"strconv"
+)
+
+// s3Error is a refusal.
+type s3Error struct {
+	code, message, resource string
+}
+
+func fail(code string) *s3Error { return &s3Error{code: code, message: "refused by the fake"} }
+
+// statuses are the HTTP statuses of S3's codes; 400 for the others.
+var statuses = map[string]int{
+	"AccessDenied": 403, "AccountProblem": 403, "AllAccessDisabled": 403, "InvalidAccessKeyId": 403, "SignatureDoesNotMatch": 403,
+	"RequestTimeTooSkewed": 403, "InvalidObjectState": 403, "TokenRefreshRequired": 403,
+	"NoSuchKey": 404, "NoSuchBucket": 404, "NoSuchUpload": 404, "NoSuchVersion": 404, "NotFound": 404, "XAdminUserNotFound": 404,
+	"MethodNotAllowed": 405, "NotImplemented": 501, "MissingContentLength": 411, "PreconditionFailed": 412, "InvalidRange": 416,
+	"BucketAlreadyExists": 409, "BucketNotEmpty": 409, "OperationAborted": 409, "ConditionalRequestConflict": 409, "ObjectParentIsFile": 409,
+	"InternalError": 500, "SlowDown": 503, "ServiceUnavailable": 503, "TooManyRequests": 429, "PermanentRedirect": 301, "TemporaryRedirect": 307,
+	"NotModified": 304, "XMinioStorageFull": 507,
+}
+
+type errorXML struct {
+	XMLName   xml.Name `xml:"Error"`
+	Code      string
+	Message   string
+	Resource  string `xml:",omitempty"`
+	RequestID string `xml:"RequestId"`
+}
+
+func writeError(w http.ResponseWriter, r *http.Request, e *s3Error) {
+	status := statuses[e.code]
+	if status == 0 {
+		status = http.StatusBadRequest
+	}
+	if e.code == "SlowDown" || e.code == "TooManyRequests" {
+		w.Header().Set("Retry-After", "3")
+	}
+	if r.Method == http.MethodHead || status == http.StatusNotModified {
+		w.WriteHeader(status)
+		return
+	}
+	// S3 echoes what was asked for, and who asked with which key.
+	writeXML(w, status, errorXML{Code: e.code, Message: e.message, Resource: r.URL.Path, RequestID: "FAKE0000REQUEST"})
+}
+
+func writeXML(w http.ResponseWriter, status int, v any) {
+	data, err := xml.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	data = append([]byte(xml.Header), data...)
+	w.Header().Set("Content-Type", "application/xml")
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	w.WriteHeader(status)
+	_, _ = w.Write(data)
+}

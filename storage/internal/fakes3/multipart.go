@@ -1,0 +1,274 @@
+package fakes3
+
+import (
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/xml"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// upload is an open multipart upload.
+type upload struct {
+	key    string
+	header http.Header
+	crc32  bool
+	parts  map[int]*content
+}
+
+type createXML struct {
+	XMLName  xml.Name `xml:"InitiateMultipartUploadResult"`
+	Bucket   string
+	Key      string
+	UploadID string `xml:"UploadId"`
+}
+
+func (s *Server) create(w http.ResponseWriter, r *http.Request, key string) *s3Error {
+	if e := metaFits(r.Header); e != nil {
+		return e
+	}
+	u := &upload{key: key, header: kept(r.Header), parts: map[int]*content{}}
+	switch r.Header.Get("X-Amz-Checksum-Algorithm") {
+	case "":
+	case "CRC32":
+		u.crc32 = true
+	default:
+		return fail("NotImplemented")
+	}
+	s.mu.Lock()
+	s.next++
+	id := "upload-" + strconv.Itoa(s.next) + "-" + hex.EncodeToString([]byte(strconv.Itoa(s.next*7919)))
+	s.uploads[id] = u
+	s.mu.Unlock()
+	writeXML(w, http.StatusOK, createXML{Bucket: s.o.Bucket, Key: key, UploadID: id})
+	return nil
+}
+
+// open finds an upload.
+func (s *Server) open(q url.Values, key string) (*upload, *s3Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.uploads[q.Get("uploadId")]
+	if u == nil || u.key != key {
+		return nil, fail("NoSuchUpload")
+	}
+	return u, nil
+}
+
+func partNumber(q url.Values) (int, *s3Error) {
+	n, err := strconv.Atoi(q.Get("partNumber"))
+	if err != nil || n < 1 || n > maxParts {
+		return 0, fail("InvalidArgument")
+	}
+	return n, nil
+}
+
+func (s *Server) putPart(w http.ResponseWriter, r *http.Request, q url.Values, key string, a *auth) *s3Error {
+	n, e := partNumber(q)
+	if e != nil {
+		return e
+	}
+	u, e := s.open(q, key)
+	if e != nil {
+		return e
+	}
+	c, e := receive(r, a)
+	if e != nil {
+		return e
+	}
+	if u.crc32 != c.claimedCRC {
+		return fail("InvalidRequest")
+	}
+	s.mu.Lock()
+	u.parts[n] = c
+	s.mu.Unlock()
+	w.Header()["ETag"] = []string{`"` + hex.EncodeToString(c.md5) + `"`}
+	if c.claimedCRC {
+		w.Header().Set("X-Amz-Checksum-Crc32", c.crc32)
+	}
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values, key string) *s3Error {
+	n, e := partNumber(q)
+	if e != nil {
+		return e
+	}
+	u, e := s.open(q, key)
+	if e != nil {
+		return e
+	}
+	src, e := s.source(r)
+	if e != nil {
+		return e
+	}
+	from, size := int64(0), src.blob.size()
+	if v := r.Header.Get("X-Amz-Copy-Source-Range"); v != "" {
+		var ok bool
+		if from, size, ok = parseRange(v, size); !ok {
+			return fail("InvalidArgument")
+		}
+	}
+	if size > s.o.MaxCopy {
+		return fail("InvalidRequest")
+	}
+	sum := md5.New()
+	p, err := store(src.blob.reader(from, size), size)
+	if err != nil {
+		return fail("InternalError")
+	}
+	_, _ = sum.Write([]byte(src.etag + strconv.FormatInt(from, 10)))
+	c := &content{blob: blob{p}, md5: sum.Sum(nil)}
+	s.mu.Lock()
+	u.parts[n] = c
+	s.mu.Unlock()
+	writeXML(w, http.StatusOK, copyXML{XMLName: xml.Name{Local: "CopyPartResult"}, LastModified: s.now().UTC().Format(time.RFC3339),
+		ETag: `"` + hex.EncodeToString(c.md5) + `"`})
+	return nil
+}
+
+type completeXML struct {
+	XMLName xml.Name `xml:"CompleteMultipartUpload"`
+	Parts   []struct {
+		PartNumber    int
+		ETag          string
+		ChecksumCRC32 string
+	} `xml:"Part"`
+}
+
+type completedXML struct {
+	XMLName  xml.Name `xml:"CompleteMultipartUploadResult"`
+	Location string
+	Bucket   string
+	Key      string
+	ETag     string
+}
+
+func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, key string, a *auth) *s3Error {
+	u, e := s.open(q, key)
+	if e != nil {
+		return e
+	}
+	c, e := receive(r, a)
+	if e != nil {
+		return e
+	}
+	var in completeXML
+	if xml.NewDecoder(c.blob.reader(0, c.blob.size())).Decode(&in) != nil || len(in.Parts) == 0 {
+		return fail("MalformedXML")
+	}
+	o, e := s.assemble(u, in)
+	if e != nil {
+		return e
+	}
+	if e := s.publish(r, key, o); e != nil {
+		return e
+	}
+	s.mu.Lock()
+	delete(s.uploads, q.Get("uploadId"))
+	s.mu.Unlock()
+	out := completedXML{Location: s.URL() + r.URL.Path, Bucket: s.o.Bucket, Key: key}
+	if !s.o.HideETags {
+		out.ETag = o.etag
+	}
+	writeXML(w, http.StatusOK, out)
+	return nil
+}
+
+// assemble makes the object of its parts.
+func (s *Server) assemble(u *upload, in completeXML) (*object, *s3Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := &object{header: u.header}
+	sum := md5.New()
+	last := 0
+	var parts []*content
+	for i, p := range in.Parts {
+		c := u.parts[p.PartNumber]
+		switch {
+		case p.PartNumber <= last:
+			return nil, fail("InvalidPartOrder")
+		case c == nil || strings.Trim(p.ETag, `"`) != hex.EncodeToString(c.md5):
+			return nil, fail("InvalidPart")
+		case u.crc32 && p.ChecksumCRC32 != c.crc32:
+			return nil, fail("InvalidRequest")
+		case i < len(in.Parts)-1 && c.blob.size() < s.o.MinPart:
+			return nil, fail("EntityTooSmall")
+		}
+		last = p.PartNumber
+		sum.Write(c.md5)
+		o.blob = append(o.blob, c.blob...)
+		parts = append(parts, c)
+	}
+	if u.crc32 {
+		o.checksum = composite(parts)
+	}
+	o.etag = `"` + hex.EncodeToString(sum.Sum(nil)) + "-" + strconv.Itoa(len(parts)) + `"`
+	return o, nil
+}
+
+func (s *Server) abort(w http.ResponseWriter, q url.Values, key string) *s3Error {
+	if _, e := s.open(q, key); e != nil {
+		return e
+	}
+	s.mu.Lock()
+	delete(s.uploads, q.Get("uploadId"))
+	s.mu.Unlock()
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// deleteXML is the request and the reply of DeleteObjects.
+type deleteXML struct {
+	XMLName xml.Name `xml:"Delete"`
+	Quiet   bool
+	Objects []struct{ Key string } `xml:"Object"`
+}
+
+type deletedXML struct {
+	XMLName xml.Name `xml:"DeleteResult"`
+	Deleted []struct{ Key string }
+	Errors  []deleteErrorXML `xml:"Error"`
+}
+
+type deleteErrorXML struct{ Key, Code, Message string }
+
+// locked is the word in a key that makes its deletion fail in a DeleteObjects.
+const locked = "object-lock"
+
+func (s *Server) deleteMany(w http.ResponseWriter, r *http.Request, a *auth) *s3Error {
+	c, e := receive(r, a)
+	if e != nil {
+		return e
+	}
+	if r.Header.Get("Content-Md5") == "" && !c.claimedCRC {
+		return &s3Error{code: "InvalidRequest", message: "Missing required header for this request: Content-MD5"}
+	}
+	if given := r.Header.Get("Content-Md5"); given != "" && given != base64.StdEncoding.EncodeToString(c.md5) {
+		return fail("BadDigest")
+	}
+	var in deleteXML
+	if xml.NewDecoder(c.blob.reader(0, c.blob.size())).Decode(&in) != nil || len(in.Objects) == 0 || len(in.Objects) > maxPage {
+		return fail("MalformedXML")
+	}
+	var out deletedXML
+	s.mu.Lock()
+	for _, o := range in.Objects {
+		if strings.Contains(o.Key, locked) {
+			out.Errors = append(out.Errors, deleteErrorXML{o.Key, "AccessDenied", "Access Denied"})
+			continue
+		}
+		delete(s.objects, o.Key)
+		if !in.Quiet {
+			out.Deleted = append(out.Deleted, struct{ Key string }{o.Key})
+		}
+	}
+	s.mu.Unlock()
+	writeXML(w, http.StatusOK, out)
+	return nil
+}

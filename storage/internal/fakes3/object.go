@@ -1,0 +1,272 @@
+package fakes3
+
+import (
+	"encoding/hex"
+	"encoding/xml"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// object is one version of an object.
+type object struct {
+	blob     blob
+	etag     string // with its quotes
+	header   http.Header
+	modified time.Time
+	checksum string // CRC32 in base64, with "-n" for a composite one
+}
+
+// kept are the request's headers that come back with the object.
+func kept(h http.Header) http.Header {
+	out := http.Header{}
+	for name, values := range h {
+		switch low := strings.ToLower(name); {
+		case low == "content-type", low == "content-disposition", low == "cache-control", low == "expires", low == "content-language":
+			out[name] = values
+		case strings.HasPrefix(low, "x-amz-meta-"):
+			out[name] = values
+		case low == "content-encoding" && values[0] != "aws-chunked":
+			out[name] = []string{strings.TrimPrefix(values[0], "aws-chunked,")}
+		}
+	}
+	if out.Get("Content-Type") == "" {
+		out.Set("Content-Type", "binary/octet-stream")
+	}
+	return out
+}
+
+// metaFits checks the 2 KiB of user metadata.
+func metaFits(h http.Header) *s3Error {
+	n := 0
+	for name, values := range h {
+		if low := strings.ToLower(name); strings.HasPrefix(low, "x-amz-meta-") {
+			n += len(low) - len("x-amz-meta-") + len(values[0])
+			if strings.ContainsFunc(values[0], func(r rune) bool { return r > 0x7e }) {
+				return fail("InvalidArgument") // S3 would keep it, but give it back encoded
+			}
+		}
+	}
+	if n > 2048 {
+		return fail("MetadataTooLarge")
+	}
+	return nil
+}
+
+// condition checks If-None-Match and If-Match of a write. The lock is held.
+func (s *Server) condition(r *http.Request, key string) *s3Error {
+	old := s.objects[key]
+	if v := r.Header.Get("If-None-Match"); v != "" {
+		if v != "*" {
+			return fail("NotImplemented")
+		}
+		if old != nil {
+			return fail("PreconditionFailed")
+		}
+	}
+	if v := r.Header.Get("If-Match"); v != "" {
+		if old == nil {
+			return fail("NoSuchKey")
+		}
+		if old.etag != v {
+			return fail("PreconditionFailed")
+		}
+	}
+	return nil
+}
+
+func (s *Server) put(w http.ResponseWriter, r *http.Request, key string, a *auth) *s3Error {
+	if e := metaFits(r.Header); e != nil {
+		return e
+	}
+	c, e := receive(r, a)
+	if e != nil {
+		return e
+	}
+	o := &object{blob: c.blob, etag: `"` + hex.EncodeToString(c.md5) + `"`, header: kept(r.Header)}
+	if c.claimedCRC {
+		o.checksum = c.crc32
+	}
+	if e := s.publish(r, key, o); e != nil {
+		return e
+	}
+	s.tag(w, o)
+	if o.checksum != "" {
+		w.Header().Set("X-Amz-Checksum-Crc32", o.checksum)
+		w.Header().Set("X-Amz-Checksum-Type", "FULL_OBJECT")
+	}
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// publish makes an object visible, if its conditions hold.
+func (s *Server) publish(r *http.Request, key string, o *object) *s3Error {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.condition(r, key); e != nil {
+		return e
+	}
+	o.modified = now.UTC().Truncate(time.Second)
+	s.objects[key] = o
+	s.Ledger().Accept(key)
+	return nil
+}
+
+func (s *Server) tag(w http.ResponseWriter, o *object) {
+	if !s.o.HideETags {
+		w.Header()["ETag"] = []string{o.etag}
+	}
+}
+
+func (s *Server) lookup(key string) (*object, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.objects[key], s.corrupt[key]
+}
+
+func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key string) *s3Error {
+	o, corrupt := s.lookup(key)
+	if o == nil {
+		return fail("NoSuchKey")
+	}
+	if v := r.Header.Get("If-Match"); v != "" && v != o.etag {
+		return fail("PreconditionFailed")
+	}
+	if r.Header.Get("If-None-Match") == o.etag {
+		return fail("NotModified")
+	}
+	size := o.blob.size()
+	from, n, partial := int64(0), size, false
+	if v := r.Header.Get("Range"); v != "" && !s.o.IgnoreRanges {
+		var ok bool
+		if from, n, ok = parseRange(v, size); !ok {
+			return fail("InvalidRange")
+		}
+		partial = true
+	}
+	h := w.Header()
+	for name, values := range o.header {
+		h[name] = values
+	}
+	for name, values := range q {
+		if as, ok := strings.CutPrefix(name, "response-"); ok {
+			h[http.CanonicalHeaderKey(as)] = values
+		}
+	}
+	s.tag(w, o)
+	h.Set("Last-Modified", o.modified.Format(http.TimeFormat))
+	h.Set("Accept-Ranges", "bytes")
+	h.Set("Content-Length", strconv.FormatInt(n, 10))
+	if o.checksum != "" && r.Header.Get("X-Amz-Checksum-Mode") == "ENABLED" && !partial {
+		h.Set("X-Amz-Checksum-Crc32", o.checksum)
+		h.Set("X-Amz-Checksum-Type", map[bool]string{true: "COMPOSITE", false: "FULL_OBJECT"}[strings.Contains(o.checksum, "-")])
+	}
+	status := http.StatusOK
+	if partial {
+		status = http.StatusPartialContent
+		h.Set("Content-Range", "bytes "+strconv.FormatInt(from, 10)+"-"+strconv.FormatInt(from+n-1, 10)+"/"+strconv.FormatInt(size, 10))
+	}
+	w.WriteHeader(status)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	body := o.blob.reader(from, n)
+	if corrupt {
+		body = &flipper{r: body}
+	}
+	_, _ = io.Copy(w, body)
+	return nil
+}
+
+// flipper flips a bit of the first byte.
+type flipper struct {
+	r    io.Reader
+	done bool
+}
+
+func (f *flipper) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if n > 0 && !f.done {
+		f.done = true
+		p[0] ^= 1
+	}
+	return n, err
+}
+
+// parseRange reads one range of a Range header.
+func parseRange(v string, size int64) (from, n int64, ok bool) {
+	spec, isBytes := strings.CutPrefix(v, "bytes=")
+	a, b, hasDash := strings.Cut(spec, "-")
+	if !isBytes || !hasDash || size == 0 {
+		return 0, 0, false
+	}
+	if a == "" {
+		last, err := strconv.ParseInt(b, 10, 64)
+		if err != nil || last <= 0 {
+			return 0, 0, false
+		}
+		last = min(last, size)
+		return size - last, last, true
+	}
+	from, err := strconv.ParseInt(a, 10, 64)
+	if err != nil || from < 0 || from >= size {
+		return 0, 0, false
+	}
+	to := size - 1
+	if b != "" {
+		if to, err = strconv.ParseInt(b, 10, 64); err != nil || to < from {
+			return 0, 0, false
+		}
+		to = min(to, size-1)
+	}
+	return from, to - from + 1, true
+}
+
+// source finds what a copy is made of.
+func (s *Server) source(r *http.Request) (*object, *s3Error) {
+	path, err := url.PathUnescape(strings.TrimPrefix(r.Header.Get("X-Amz-Copy-Source"), "/"))
+	bucket, key, ok := strings.Cut(path, "/")
+	if err != nil || !ok {
+		return nil, fail("InvalidArgument")
+	}
+	if bucket != s.o.Bucket {
+		return nil, fail("NoSuchBucket")
+	}
+	o, _ := s.lookup(key)
+	if o == nil {
+		return nil, fail("NoSuchKey")
+	}
+	if v := r.Header.Get("X-Amz-Copy-Source-If-Match"); v != "" && v != o.etag {
+		return nil, fail("PreconditionFailed")
+	}
+	return o, nil
+}
+
+type copyXML struct {
+	XMLName      xml.Name
+	LastModified string
+	ETag         string
+}
+
+func (s *Server) copy(w http.ResponseWriter, r *http.Request, key string) *s3Error {
+	src, e := s.source(r)
+	if e != nil {
+		return e
+	}
+	if d := r.Header.Get("X-Amz-Metadata-Directive"); d != "" && d != "COPY" {
+		return fail("NotImplemented")
+	}
+	if src.blob.size() > s.o.MaxCopy {
+		return &s3Error{code: "InvalidRequest", message: "The specified copy source is larger than the maximum allowable size for a copy source"}
+	}
+	o := *src
+	if e := s.publish(r, key, &o); e != nil {
+		return e
+	}
+	writeXML(w, http.StatusOK, copyXML{XMLName: xml.Name{Local: "CopyObjectResult"}, LastModified: o.modified.Format(time.RFC3339), ETag: o.etag})
+	return nil
+}

@@ -1,0 +1,290 @@
+// Package fakes3 is a strict fake of Amazon S3 on the loopback interface, with
+// path-style addresses. storagetest.NewS3 is its public constructor.
+//
+// It verifies Signature Version 4 in headers and links, the payload's hash,
+// MD5 and CRC32, part sizes and order, conditions and ranges; it refuses
+// parameters and x-amz headers that it does not know, and answers in S3's
+// shapes and codes.
+//
+// # Sources
+//
+// "Authenticating Requests (AWS Signature Version 4)", "Error responses" and the
+// API reference of Amazon S3.
+//
+// # Concurrency
+//
+// A Server is safe for concurrent use.
+package fakes3
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/waybill-go/waybill/internal/fakehttp"
+)
+
+// Options of [New]. The zero value is ready.
+type Options struct {
+	// Bucket, Region, AccessKey and SecretKey default to "waybill-fake",
+	// "us-east-1" and the keys that [Server] has. SessionToken, when set, must
+	// come with every request.
+	Bucket, Region, AccessKey, SecretKey, SessionToken string
+	// TLS makes it speak HTTPS.
+	TLS bool
+	// PageSize bounds a page of a listing; 0 means 1000.
+	PageSize int
+	// MinPart is the least size of a part that is not the last, MaxCopy the
+	// largest source of a copy in one request, in bytes. 0 means S3's own.
+	MinPart, MaxCopy int64
+	// HideETags leaves the ETag out of the answers, as no S3 server does, and
+	// IgnoreRanges answers every range with the whole object.
+	HideETags, IgnoreRanges bool
+}
+
+// The limits of S3.
+const (
+	minPart   = 5 << 20
+	maxSingle = 5 << 30
+	maxPage   = 1000
+	maxParts  = 10000
+)
+
+// Server is the fake. Its methods beside those of fakehttp.Server look at what
+// it holds and change how it answers.
+type Server struct {
+	*fakehttp.Server
+	o Options
+
+	mu      sync.Mutex
+	offset  time.Duration
+	keys    credentials
+	objects map[string]*object
+	uploads map[string]*upload
+	next    int
+	corrupt map[string]bool
+}
+
+type credentials struct {
+	access, secret, token string
+	expired               bool
+}
+
+// New starts a server with one empty bucket. The caller closes it.
+func New(o Options) *Server {
+	set := func(v *string, d string) {
+		if *v == "" {
+			*v = d
+		}
+	}
+	set(&o.Bucket, "waybill-fake")
+	set(&o.Region, "us-east-1")
+	set(&o.AccessKey, "AKFAKEWAYBILL0000001")
+	set(&o.SecretKey, "fake-secret-key/of+the/strict+server0001")
+	if o.PageSize <= 0 || o.PageSize > maxPage {
+		o.PageSize = maxPage
+	}
+	if o.MinPart == 0 {
+		o.MinPart = minPart
+	}
+	if o.MaxCopy == 0 {
+		o.MaxCopy = maxSingle
+	}
+	s := &Server{o: o, keys: credentials{access: o.AccessKey, secret: o.SecretKey, token: o.SessionToken},
+		objects: map[string]*object{}, uploads: map[string]*upload{}, corrupt: map[string]bool{}}
+	options := []fakehttp.Option{
+		fakehttp.MaskParams("X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token"),
+		fakehttp.MaskHeaders("X-Amz-Security-Token"),
+	}
+	if o.TLS {
+		options = append(options, fakehttp.TLS())
+	}
+	s.Server = fakehttp.New("s3", http.HandlerFunc(s.serve), options...)
+	return s
+}
+
+// Bucket returns the bucket's name, Region its region.
+func (s *Server) Bucket() string { return s.o.Bucket }
+
+// Region returns the region that requests must be signed for.
+func (s *Server) Region() string { return s.o.Region }
+
+// Keys returns the access key, secret key and session token that are accepted.
+func (s *Server) Keys() (access, secret, token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.keys.access, s.keys.secret, s.keys.token
+}
+
+// SetKeys replaces the accepted keys, as a rotation does.
+func (s *Server) SetKeys(access, secret, token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keys = credentials{access: access, secret: secret, token: token}
+}
+
+// ExpireToken makes requests with the present keys ExpiredToken, until SetKeys.
+func (s *Server) ExpireToken() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keys.expired = true
+}
+
+// Advance makes time pass for the server's checks.
+func (s *Server) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.offset += d
+}
+
+func (s *Server) now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Now().Add(s.offset)
+}
+
+// Stored reports whether an object is visible.
+func (s *Server) Stored(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.objects[key] != nil
+}
+
+// Uploads returns how many multipart uploads are open: parts that are paid for
+// and seen by nobody.
+func (s *Server) Uploads() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.uploads)
+}
+
+// Corrupt makes the object's content come back with a flipped bit.
+func (s *Server) Corrupt(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.corrupt[key] = true
+}
+
+// FailCode makes the server refuse every request with an S3 error code, until
+// Heal.
+func (s *Server) FailCode(code string) { s.Fail(Refusal(code)) }
+
+// Refusal is the fault that refuses a request with an S3 error code.
+func Refusal(code string) fakehttp.Fault {
+	return fakehttp.Answer("code_"+code, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		writeError(w, r, &s3Error{code: code, message: "refused by the test"})
+	}))
+}
+
+// serve is the whole protocol.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Server", "AmazonS3")
+	w.Header().Set("X-Amz-Request-Id", "FAKE0000REQUEST")
+	if e := s.route(w, r); e != nil {
+		writeError(w, r, e)
+	}
+}
+
+func (s *Server) route(w http.ResponseWriter, r *http.Request) *s3Error {
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return fail("InvalidURI")
+	}
+	auth, e := s.authenticate(r, q)
+	if e != nil {
+		return e
+	}
+	if e := knownHeaders(r.Header); e != nil {
+		return e
+	}
+	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	switch {
+	case bucket == "":
+		return fail("NotImplemented")
+	case bucket != s.o.Bucket:
+		return fail("NoSuchBucket")
+	case len(key) > 1024:
+		return fail("KeyTooLongError")
+	}
+	if key == "" {
+		return s.bucketVerb(w, r, q, auth)
+	}
+	return s.objectVerb(w, r, q, key, auth)
+}
+
+func (s *Server) bucketVerb(w http.ResponseWriter, r *http.Request, q url.Values, auth *auth) *s3Error {
+	switch {
+	case r.Method == http.MethodGet && q.Get("list-type") == "2":
+		return s.list(w, q)
+	case r.Method == http.MethodPost && q.Has("delete"):
+		return s.deleteMany(w, r, auth)
+	case r.Method == http.MethodHead && len(q) == 0:
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	return fail("NotImplemented")
+}
+
+// sub are the parameters of object requests by what they turn the request into.
+func (s *Server) objectVerb(w http.ResponseWriter, r *http.Request, q url.Values, key string, auth *auth) *s3Error {
+	for name := range q {
+		if !allowedParam(name) {
+			return fail("NotImplemented")
+		}
+	}
+	copied := r.Header.Get("X-Amz-Copy-Source") != ""
+	switch part := q.Has("uploadId"); {
+	case r.Method == http.MethodPut && part && copied:
+		return s.copyPart(w, r, q, key)
+	case r.Method == http.MethodPut && part:
+		return s.putPart(w, r, q, key, auth)
+	case r.Method == http.MethodPut && copied:
+		return s.copy(w, r, key)
+	case r.Method == http.MethodPut:
+		return s.put(w, r, key, auth)
+	case r.Method == http.MethodGet && !part, r.Method == http.MethodHead:
+		return s.get(w, r, q, key)
+	case r.Method == http.MethodDelete && part:
+		return s.abort(w, q, key)
+	case r.Method == http.MethodDelete:
+		s.mu.Lock()
+		delete(s.objects, key)
+		s.mu.Unlock()
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	case r.Method == http.MethodPost && q.Has("uploads"):
+		return s.create(w, r, key)
+	case r.Method == http.MethodPost && part:
+		return s.complete(w, r, q, key, auth)
+	}
+	return fail("MethodNotAllowed")
+}
+
+func allowedParam(name string) bool {
+	switch name {
+	case "x-id", "uploads", "uploadId", "partNumber", "response-content-type", "response-content-disposition", "response-cache-control",
+		"response-expires", "response-content-encoding", "response-content-language":
+		return true
+	}
+	return strings.HasPrefix(name, "X-Amz-")
+}
+
+// knownHeaders refuses x-amz headers for what the fake cannot do.
+func knownHeaders(h http.Header) *s3Error {
+	for name := range h {
+		low := strings.ToLower(name)
+		if !strings.HasPrefix(low, "x-amz-") || strings.HasPrefix(low, "x-amz-meta-") {
+			continue
+		}
+		switch low {
+		case "x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "x-amz-checksum-crc32", "x-amz-checksum-mode", "x-amz-checksum-algorithm",
+			"x-amz-sdk-checksum-algorithm", "x-amz-decoded-content-length", "x-amz-trailer", "x-amz-user-agent", "x-amz-copy-source",
+			"x-amz-copy-source-if-match", "x-amz-copy-source-range", "x-amz-metadata-directive":
+		default:
+			return &s3Error{code: "NotImplemented", message: "a header implies functionality that is not implemented"}
+		}
+	}
+	return nil
+}
