@@ -26,7 +26,7 @@ func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // FuzzReply: whatever comes back, there is a usable place or an error of ours.
 func FuzzReply(f *testing.F) {
-	files, _ := filepath.Glob("testdata/*")
+	files, _ := filepath.Glob("../../../shared/recorded/google/*.json")
 	for _, file := range files {
 		if b, err := os.ReadFile(file); err == nil {
 			f.Add(200, b)

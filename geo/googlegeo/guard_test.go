@@ -131,7 +131,7 @@ func TestTransportErrorsHoldNoURL(t *testing.T) {
 
 // A reply that refuses a signature repeats the request's URL.
 func TestSignatureTextIsNotRepeated(t *testing.T) {
-	e := geocode(t, replying(t, 403, recorded(t, "error_bad_client_signature.txt")))
+	e := geocode(t, replying(t, 403, badSignature))
 	if e == nil || strings.Contains(e.Error(), "Columbia") || strings.Contains(e.Error(), "9dJq") || strings.Contains(e.Error(), "foo") {
 		t.Errorf("got %v", e)
 	}
@@ -175,3 +175,8 @@ func TestUnknownStatus(t *testing.T) {
 		}
 	}
 }
+
+// badSignature is how Google refuses a client's signature: plain text that
+// repeats the request.
+const badSignature = "Unable to authenticate the request. Provided 'signature' is not valid for the provided client ID.\n" +
+	"The signature was checked against the URL: /maps/api/geocode/json?address=Columbia%20University&client=foo&signature=9dJq-secret=\n"

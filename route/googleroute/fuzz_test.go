@@ -31,7 +31,7 @@ func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
 // FuzzReply: whatever comes back from either service, there is a usable path or
 // an error of ours.
 func FuzzReply(f *testing.F) {
-	files, _ := filepath.Glob("testdata/*.json")
+	files, _ := filepath.Glob("../../../shared/recorded/google/*.json")
 	for _, file := range files {
 		if b, err := os.ReadFile(file); err == nil && len(b) < 30_000 {
 			f.Add(200, b)

@@ -51,12 +51,12 @@ type Trip struct {
 }
 
 // Shenzhen returns the trip that suits vendors of mainland China: Bao'an airport,
-// the civic centre, Futian's border crossing.
+// the civic centre, Luohu's railway station.
 func Shenzhen() Trip {
 	return Trip{
 		From: geo.Point{Lat: 22.633888, Lng: 113.812088},
 		Via:  geo.Point{Lat: 22.543099, Lng: 114.057868},
-		To:   geo.Point{Lat: 22.516800, Lng: 114.067900},
+		To:   geo.Point{Lat: 22.534700, Lng: 114.117500},
 	}
 }
 
