@@ -2,7 +2,6 @@ package googlegeo_test
 
 import (
 	"encoding/json"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
