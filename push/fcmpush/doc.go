@@ -42,12 +42,13 @@
 //	Kind           channel_id (Options)
 //	Badge          notification_count           badge
 //	Sound          sound                        sound
-//	Click          click_action, data           data                         data, link if https
+//	Click          click_action if no link      (data)                       link if https
 //	Image          image                        image, mutable-content       image
 //	DataOnly       no notification              background, priority 5       no notification
 //
 // TTLs are whole seconds, rounded down. The data carry push.Expiry, and
-// push.Click where there is a Click. Keys that FCM reserves, and payloads of
+// push.Click where there is a Click, which the app opens by itself where the
+// table has it in data or no place at all. Keys that FCM reserves, and payloads of
 // more than 4096 bytes, are Unsupported before the network.
 //
 // # Errors

@@ -84,8 +84,12 @@ func (a *Adapter) android(n *push.Notification, life time.Duration) *messaging.A
 		return c
 	}
 	c.Notification = &messaging.AndroidNotification{
-		ChannelID: a.channel(n.Kind), Tag: n.Collapse, ClickAction: n.Click, NotificationCount: n.Badge,
+		ChannelID: a.channel(n.Kind), Tag: n.Collapse, NotificationCount: n.Badge,
 		Sound: n.Sound, DefaultSound: n.Sound == "",
+	}
+	if !strings.Contains(n.Click, "://") {
+		// The action of an intent. A link there would open nothing at all.
+		c.Notification.ClickAction = n.Click
 	}
 	return c
 }
