@@ -45,7 +45,7 @@ type call struct {
 	items     int // of the present attempt
 	closed    bool
 
-	room [4]cand
+	room [2]cand // enough for most lanes
 }
 
 var noSelect Select
@@ -75,7 +75,11 @@ func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
 		c.closed = true
 		return c
 	}
-	c.cands = l.choose(c.room[:0], sel, now)
+	c.cands = c.room[:0]
+	if len(l.nodes) > len(c.room) {
+		c.cands = make([]cand, 0, len(l.nodes))
+	}
+	c.cands = l.choose(c.cands, sel, now)
 	return c
 }
 

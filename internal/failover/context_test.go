@@ -66,7 +66,7 @@ func TestAttemptContextByPolling(t *testing.T) {
 			if ctx.Err() != nil {
 				t.Error("too early")
 			}
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			if !errors.Is(ctx.Err(), context.DeadlineExceeded) || !errors.Is(context.Cause(ctx), waybill.ErrAttemptTimeout) {
 				t.Errorf("err %v, cause %v", ctx.Err(), context.Cause(ctx))
 			}

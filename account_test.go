@@ -1,0 +1,128 @@
+package waybill_test
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/waybill-go/waybill"
+)
+
+// A service's idling is its own, the account's everybody's; earlier times change
+// nothing.
+func TestAccountIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := waybill.NewAccount("main", waybill.Limits{})
+		now := time.Now()
+		if !a.NotBefore("x").IsZero() || !a.Idle("x", now.Add(time.Minute)) || a.Idle("x", now.Add(time.Second)) {
+			t.Fatal("x's time is wrong")
+		}
+		if !a.NotBefore("y").IsZero() || !a.NotBefore("x").Equal(now.Add(time.Minute)) {
+			t.Fatal("x's time is y's too")
+		}
+		if wait, ok := a.Admit("x"); ok || wait != time.Minute {
+			t.Fatalf("x was admitted, wait %v", wait)
+		}
+		if _, ok := a.Admit("y"); !ok {
+			t.Fatal("y was not admitted")
+		}
+		a.Idle("", now.Add(2*time.Minute))
+		if wait, ok := a.Admit("y"); ok || wait != 2*time.Minute {
+			t.Fatalf("y was admitted, wait %v", wait)
+		}
+		a.Restore("")
+		if _, ok := a.Admit("x"); !ok {
+			t.Fatal("Restore ended nothing")
+		}
+		a.Idle("x", now.Add(time.Hour))
+		a.Restore("x")
+		if !a.NotBefore("x").IsZero() {
+			t.Fatal("Restore of a service ended nothing")
+		}
+	})
+}
+
+func TestAccountQPS(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := waybill.NewAccount("main", waybill.Limits{QPS: 10})
+		if a.Limits().Burst != 10 || a.Name() != "main" {
+			t.Fatalf("limits %+v", a.Limits())
+		}
+		start, admitted := time.Now(), 0
+		for time.Since(start) < 5*time.Second {
+			wait, ok := a.Admit("x")
+			if !ok {
+				time.Sleep(wait)
+				continue
+			}
+			admitted++
+			a.Done()
+		}
+		if admitted < 58 || admitted > 61 {
+			t.Fatalf("%d calls in 5 s; want the burst of 10 and 10 a second", admitted)
+		}
+	})
+}
+
+func TestAccountPerDay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		zone := time.FixedZone("UTC+8", 8*3600)
+		a := waybill.NewAccount("main", waybill.Limits{PerDay: 3, ResetZone: zone})
+		for range 3 {
+			if _, ok := a.Admit("x"); !ok {
+				t.Fatal("not admitted")
+			}
+		}
+		wait, ok := a.Admit("x")
+		if ok || !time.Now().Add(wait).Equal(waybill.Midnight(time.Now(), zone)) {
+			t.Fatalf("wait %v", wait)
+		}
+		time.Sleep(wait)
+		if _, ok := a.Admit("x"); !ok {
+			t.Fatal("not admitted on the next day")
+		}
+	})
+}
+
+func TestAccountConcurrencyBound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := waybill.NewAccount("main", waybill.Limits{Concurrency: 5})
+		var inUse, most, refused atomic.Int64
+		var wg sync.WaitGroup
+		for range 100 {
+			wg.Go(func() {
+				if wait, ok := a.Admit("x"); !ok {
+					if refused.Add(1); wait != 0 {
+						t.Errorf("wait %v", wait)
+					}
+					return
+				}
+				n := inUse.Add(1)
+				for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+				}
+				time.Sleep(time.Second)
+				inUse.Add(-1)
+				a.Done()
+			})
+		}
+		wg.Wait()
+		if most.Load() > 5 || refused.Load() < 90 {
+			t.Fatalf("%d at once, %d refused", most.Load(), refused.Load())
+		}
+		if _, ok := a.Admit("x"); !ok {
+			t.Fatal("places were lost")
+		}
+	})
+}
+
+func ExampleNewAccount() {
+	a := waybill.NewAccount("amap-main", waybill.Limits{QPS: 50, PerDay: 300_000})
+	a.Idle("geo.geocode", time.Now().Add(time.Hour))
+	_, geocode := a.Admit("geo.geocode")
+	_, route := a.Admit("route.route")
+	fmt.Println(a.Name(), geocode, route)
+	// Output: amap-main false true
+}
