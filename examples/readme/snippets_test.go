@@ -1,0 +1,128 @@
+package readme
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/geo/amapgeo"
+	"github.com/waybill-go/waybill/geo/baidugeo"
+	"github.com/waybill-go/waybill/geo/geotest"
+	"github.com/waybill-go/waybill/geo/googlegeo"
+	"github.com/waybill-go/waybill/push"
+	"github.com/waybill-go/waybill/push/fcmpush"
+	"github.com/waybill-go/waybill/push/pushtest"
+	"github.com/waybill-go/waybill/route"
+	"github.com/waybill-go/waybill/route/amaproute"
+	"github.com/waybill-go/waybill/route/baiduroute"
+	"github.com/waybill-go/waybill/route/lineroute"
+	"github.com/waybill-go/waybill/route/routetest"
+	"github.com/waybill-go/waybill/sms"
+	"github.com/waybill-go/waybill/sms/nexmosms"
+	"github.com/waybill-go/waybill/sms/phone"
+	"github.com/waybill-go/waybill/sms/smstest"
+)
+
+// ctx stands for the context that your service has at hand.
+var ctx = context.Background()
+
+func Example_geo() {
+	amapFake, googleFake := geotest.NewAmap(nil), geotest.NewGoogle(nil) // leave BaseURL out for the real ones
+	amap, err1 := amapgeo.New(geotest.AmapKey, &amapgeo.Options{BaseURL: amapFake.URL()})
+	google, err2 := googlegeo.New(geotest.GoogleKey, &googlegeo.Options{BaseURL: googleFake.URL()})
+	maps, err3 := geo.New(geo.With(amap, geo.In("CN", "HK", "MO")), geo.With(google, geo.Outside("CN")))
+	if err := errors.Join(err1, err2, err3); err != nil {
+		log.Fatal(err)
+	}
+	for region, query := range map[string]string{"CN": "深圳北站", "SG": "Raffles Place"} {
+		res, err := maps.Geocode(ctx, geo.GeocodeRequest{Query: query, Region: region})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(region, res.Places[0].Point, "by", res.Provider) // WGS-84, whoever served
+	}
+	// Unordered output:
+	// CN 22.610000,114.024500 by amapgeo
+	// SG 1.284400,103.851100 by googlegeo
+}
+
+func Example_route() {
+	amapFake, baiduFake := routetest.NewAmap(nil), routetest.NewBaidu(nil)
+	amap, err1 := amaproute.New(routetest.AmapKey, &amaproute.Options{BaseURL: amapFake.URL()})
+	baidu, err2 := baiduroute.New(routetest.BaiduKey, &baiduroute.Options{BaseURL: baiduFake.URL()})
+	line, err3 := lineroute.New(nil) // an estimate without a network, when everybody else is down
+	routes, err4 := route.New(route.With(amap), route.With(baidu), route.With(line))
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		log.Fatal(err)
+	}
+	amapFake.FailCode("10021") // Amap says: too many requests a second
+	from, to := geo.Point{Lat: 22.6100, Lng: 114.0245}, geo.Point{Lat: 22.5392, Lng: 113.9344}
+	res, err := routes.Route(ctx, route.Request{Points: []geo.Point{from, to}, Pricing: true, Key: "order-1"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.1f km by %s after %d attempts\n", res.Paths[0].Distance/1000, res.Provider, res.Attempts)
+	// Output: 16.2 km by baiduroute after 2 attempts
+}
+
+func Example_sms() {
+	fake := smstest.NewNexmo(nil)
+	nexmo, err1 := nexmosms.New(smstest.NexmoKey, smstest.NexmoSecret, &nexmosms.Options{BaseURL: fake.URL(), From: "Waybill"})
+	gateways, err2 := sms.New(sms.With(nexmo), sms.WithRegion(phone.Region),
+		sms.WithTemplate("arrived", sms.Template{Texts: map[string]string{"en": "Your driver {name} is here."}}))
+	to, err3 := phone.Parse("9123 4567", "HK") // as people write it; to is +85291234567
+	if err := errors.Join(err1, err2, err3); err != nil {
+		log.Fatal(err)
+	}
+	receipt, err := gateways.Send(ctx, sms.Message{To: to, Template: "arrived", Params: map[string]string{"name": "Mei"}, Key: "order-1"})
+	switch {
+	case err == nil:
+		fmt.Println("accepted by", receipt.Provider, "in", len(receipt.Parts), "part")
+	case waybill.DeliveryOf(err) == waybill.Ambiguous:
+		fmt.Println("may have been sent, and is not sent again:", err)
+	}
+	// Output: accepted by nexmosms in 1 part
+}
+
+func Example_push() {
+	account := pushtest.NewServiceAccount("demo")
+	fake := pushtest.NewFCM(&pushtest.FCMOptions{Account: account})
+	fcm, err1 := fcmpush.New(account.JSON(fake.URL()+"/token"), &fcmpush.Options{BaseURL: fake.URL(), HTTPClient: fake.Client()})
+	pushes, err2 := push.New(push.With(fcm))
+	if err := errors.Join(err1, err2); err != nil {
+		log.Fatal(err)
+	}
+	tokens := []push.Token{{Vendor: push.FCM, Value: pushtest.FCMToken(1)}, {Vendor: push.FCM, Value: pushtest.FCMToken(2)}}
+	n := &push.Notification{Kind: push.KindOrder, Title: "New order", Body: "Pick up in 10 minutes", TTL: time.Hour}
+	for _, r := range pushes.Send(ctx, n, tokens) { // one result per token, in order
+		fmt.Println(r.Provider, r.Err == nil, r.Dead)
+	}
+	// Output:
+	// fcmpush true false
+	// fcmpush true false
+}
+
+func Example_errors() {
+	amapFake, baiduFake := geotest.NewAmap(nil), geotest.NewBaidu(nil)
+	amap, err1 := amapgeo.New(geotest.AmapKey, &amapgeo.Options{BaseURL: amapFake.URL()})
+	baidu, err2 := baidugeo.New(geotest.BaiduKey, &baidugeo.Options{BaseURL: baiduFake.URL()})
+	maps, err3 := geo.New(geo.With(amap), geo.With(baidu), geo.WithPolicy(waybill.Policy{TriesPerProvider: 1}))
+	if err := errors.Join(err1, err2, err3); err != nil {
+		log.Fatal(err)
+	}
+	amapFake.FailCode("10021") // too many requests a second
+	baiduFake.FailCode("302")  // the day's quota is used up
+	_, err := maps.Geocode(ctx, geo.GeocodeRequest{Query: "深圳北站"})
+	fmt.Println(waybill.CodeOf(err), errors.Is(err, waybill.ErrRateLimited), waybill.RetryAfterOf(err) <= time.Second)
+	for _, a := range waybill.Attempts(err) {
+		fmt.Println(a.Provider, a.Err.Code, a.Err.Scope, a.Err.Delivery, a.Err.VendorCode)
+	}
+	// Output:
+	// rate_limited true true
+	// amapgeo rate_limited service not_sent 10021
+	// baidugeo quota_exhausted service not_sent 302
+}
