@@ -113,7 +113,11 @@ func (l *lane) choose(cands []cand, sel *Select, now time.Time) []cand {
 		}
 		l.mu.Unlock()
 	}
-	slices.SortFunc(cands, compare)
+	for i := 1; i < len(cands); i++ { // few, and mostly in order
+		for j := i; j > 0 && compare(&cands[j], &cands[j-1]) < 0; j-- {
+			cands[j], cands[j-1] = cands[j-1], cands[j]
+		}
+	}
 	return cands
 }
 
@@ -208,7 +212,7 @@ func rendezvous(key, name string) uint64 {
 
 // compare orders candidates: who may serve; not ejected, else in order of
 // recovery; priority; weight and stickiness; the order of construction.
-func compare(a, b cand) int {
+func compare(a, b *cand) int {
 	switch {
 	case (a.reason == usable) != (b.reason == usable):
 		return first(a.reason == usable)
