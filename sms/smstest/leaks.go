@@ -21,10 +21,10 @@ func (s *suite) checkProvider(t tester, p waybill.Provider) {
 		t.Error("the name changes")
 	}
 	if a, ok := p.(waybill.Accounted); ok {
-		if a.Account() == nil || a.Account() != a.Account() {
+		if one := a.Account(); one == nil || a.Account() != one {
 			t.Error("Account must return one account, never nil")
 		} else {
-			s.leaks(t, "the account's name", a.Account().Name(), nil)
+			s.leaks(t, "the account's name", one.Name(), nil)
 		}
 	}
 	for _, format := range []string{"%v", "%+v", "%#v"} {
