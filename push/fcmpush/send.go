@@ -36,7 +36,7 @@ func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.
 	}
 	e := ended(ctx)
 	if e == nil {
-		b.message, e = a.message(n, time.Now())
+		b.body, e = a.body(n, time.Now())
 	}
 	if e == nil {
 		// One token exchange for the batch, and one failure when it fails.
@@ -59,7 +59,7 @@ type batch struct {
 	tokens  []push.Token
 	out     []push.Result
 	todo    []int
-	message *messaging.Message
+	body    body
 	private []string
 	next    atomic.Int64
 	// brake is the refusal of the service or account after which the rest of
@@ -199,17 +199,12 @@ func (b *batch) exchange(access, token string) (outcome, *waybill.Error) {
 		Op: string(push.Send), Ref: b.ref, Send: true, Private: append(b.private[:len(b.private):len(b.private)], token),
 		Rewrite: func(r *http.Request) error {
 			r.Header["Authorization"] = []string{"Bearer " + access}
+			b.body.put(r, token)
 			return nil
 		},
 	})
-	m := *b.message
-	m.Token = token
 	// What the SDK returns is not looked at: it takes some failures for success.
-	if b.a.dry {
-		_, _ = b.a.sdk.SendDryRun(x.Context(), &m)
-	} else {
-		_, _ = b.a.sdk.Send(x.Context(), &m)
-	}
+	_, _ = b.a.sdk.Send(x.Context(), &messaging.Message{Token: token})
 	reply, err := x.Result()
 	if err != nil {
 		return outcome{}, waybill.AsError(err)

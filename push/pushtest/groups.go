@@ -189,7 +189,7 @@ func (h *Harness) fault(t tester, f Fault, e expect, n int) {
 	}
 	results := b.send(t, ctx, order(), tokens[:n])
 	for i := range results {
-		h.judge(t, results[i].Err, e, e.hangs && n > 1)
+		h.judge(t, results[i].Err, e, n > 1 && !f.Replied())
 		if results[i].Dead {
 			t.Errorf("token %d was declared dead by a fault", i)
 		}
@@ -207,7 +207,7 @@ func (h *Harness) fault(t tester, f Fault, e expect, n int) {
 }
 
 // judge compares an error with what the fault allows. Of many tokens some may
-// not have been begun when the time was over.
+// not have been begun when the time was over or their common connection broke.
 func (h *Harness) judge(t tester, err *waybill.Error, e expect, some bool) {
 	t.Helper()
 	if err == nil {
