@@ -1,0 +1,147 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/route"
+)
+
+// borderLane is the lane of trips across the mainland's border. A provider
+// behind it is asked for such trips and for no others.
+const borderLane = "border"
+
+// mapOrder is the order in which map vendors are asked without -maps.
+func mapOrder() []string { return []string{"amap", "baidu", "google"} }
+
+// newMaps builds the clients for addresses and routes. Which vendor serves where
+// is said here and nowhere else in this program.
+func newMaps(p *providers, order []string) (*geo.Client, *route.Client, error) {
+	addresses, routes := []geo.Option{geo.WithDefaultRegion("CN")}, []route.Option{}
+	for _, name := range order {
+		g, r := withVendor(p, name)
+		addresses, routes = append(addresses, g...), append(routes, r...)
+	}
+	a, err := geo.New(addresses...)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := route.New(routes...)
+	return a, r, err
+}
+
+// withVendor is what a vendor adds to the constructors. The program prints these
+// very lines when -maps changes their order.
+func withVendor(p *providers, name string) (addresses []geo.Option, routes []route.Option) {
+	v, there := p.maps[name]
+	if !there {
+		return nil, nil
+	}
+	switch name {
+	case "amap":
+		addresses = []geo.Option{
+			geo.With(v.geo, geo.As("amap"), geo.In("CN")),
+		}
+		routes = []route.Option{
+			route.With(v.route, route.As("amap"), route.In("CN", "HK", "MO")),
+		}
+	case "baidu":
+		addresses = []geo.Option{
+			geo.With(v.geo, geo.As("baidu"), geo.In("CN")),
+		}
+		routes = []route.Option{
+			route.With(v.route, route.As("baidu"), route.In("CN")),
+		}
+	case "google":
+		addresses = []geo.Option{
+			geo.With(v.geo, geo.As("google"), geo.Outside("CN")),
+		}
+		routes = []route.Option{
+			route.With(v.route, route.As("google"), route.Outside("CN")),
+			route.With(p.maps["google-border"].route, route.As("google-border"), waybill.ForLanes(borderLane)),
+		}
+		if b, second := p.maps["google-b"]; second {
+			addresses = append(addresses,
+				geo.With(b.geo, geo.As("google-b"), geo.Outside("CN")),
+			)
+			routes = append(routes,
+				route.With(b.route, route.As("google-b"), route.Outside("CN")),
+			)
+		}
+	}
+	return addresses, routes
+}
+
+// parseMaps reads -maps: the vendors named come first, the others behind them.
+func parseMaps(flag string) ([]string, error) {
+	var order []string
+	for name := range strings.SplitSeq(flag, ",") {
+		name = strings.TrimSpace(name)
+		switch {
+		case name == "":
+		case !slices.Contains(mapOrder(), name):
+			return nil, fmt.Errorf("-maps: %q is none of %s", name, strings.Join(mapOrder(), ", "))
+		case slices.Contains(order, name):
+			return nil, fmt.Errorf("-maps: %s is there twice", name)
+		default:
+			order = append(order, name)
+		}
+	}
+	for _, name := range mapOrder() {
+		if !slices.Contains(order, name) {
+			order = append(order, name)
+		}
+	}
+	return order, nil
+}
+
+// This file, so that the lines that are printed are those that run.
+//
+//go:embed maps.go
+var mapsSource string
+
+// constructorLines are the lines of a client's constructor that begin with the
+// given call ("geo.With(") in an order of vendors.
+func constructorLines(call string, order []string) []string {
+	var out []string
+	for _, name := range order {
+		_, block, _ := strings.Cut(mapsSource, "\tcase \""+name+"\":\n")
+		block, _, _ = strings.Cut(block, "\tcase ")
+		block, _, _ = strings.Cut(block, "\n\treturn ")
+		for line := range strings.Lines(block) {
+			if at := strings.Index(line, call); at >= 0 {
+				out = append(out, name+": "+strings.TrimSuffix(strings.TrimSpace(line[at:]), ","))
+			}
+		}
+	}
+	return out
+}
+
+// changedLines shows what -maps changes in the constructors, as a diff.
+func changedLines(order []string) []string {
+	if slices.Equal(order, mapOrder()) {
+		return nil
+	}
+	var out []string
+	for _, call := range []string{"geo.With(", "route.With("} {
+		before, after := constructorLines(call, mapOrder()), constructorLines(call, order)
+		from, to := 0, 0
+		for from < len(before) && before[from] == after[from] {
+			from++
+		}
+		for to < len(before)-from && before[len(before)-1-to] == after[len(after)-1-to] {
+			to++
+		}
+		for _, l := range before[from : len(before)-to] {
+			out = append(out, "- "+l)
+		}
+		for _, l := range after[from : len(after)-to] {
+			out = append(out, "+ "+l)
+		}
+	}
+	return out
+}

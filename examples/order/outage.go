@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/push/pushtest"
+	"github.com/waybill-go/waybill/sms/smstest"
+)
+
+// outage is a provider that goes down in the middle of the run, and how.
+type outage struct{ name, flavour string }
+
+// The flavours that have a name of their own; others are faults of the transport
+// ("html_200") or one of the vendor's codes ("10021").
+const (
+	flavourDown = "down"         // connections are refused
+	flavourLost = "lost-replies" // the request is processed, the reply lost
+)
+
+func (o outage) String() string {
+	if o.flavour == flavourDown {
+		return o.name
+	}
+	return o.name + ":" + o.flavour
+}
+
+// parseOutages reads -outage: provider[:flavour], separated by commas.
+func parseOutages(flag string) ([]outage, error) {
+	var out []outage
+	for one := range strings.SplitSeq(flag, ",") {
+		name, flavour, _ := strings.Cut(strings.TrimSpace(one), ":")
+		switch {
+		case name == "" && flavour == "":
+			continue
+		case slices.ContainsFunc(out, func(o outage) bool { return o.name == name }):
+			return nil, fmt.Errorf("-outage: %s is there twice", name)
+		case flavour == "":
+			flavour = flavourDown
+		}
+		out = append(out, outage{name, flavour})
+	}
+	return out, nil
+}
+
+// checkOutages holds that the providers named are fakes that can fail so.
+func (p *providers) checkOutages(outages []outage) error {
+	for _, o := range outages {
+		if _, ok := p.fakes[o.name]; !ok {
+			return fmt.Errorf("-outage: %s is no fake of this run; there are %s", o.name, strings.Join(p.fakeNames(), ", "))
+		}
+		if _, transport := faultOf(o.flavour); transport {
+			continue
+		}
+		if !knowsCode(o) {
+			return fmt.Errorf("-outage: %s cannot fail with %q: say down, lost-replies, one of the vendor's codes, or a fault of the transport such as html_200", o.name, o.flavour)
+		}
+	}
+	return nil
+}
+
+// faultOf finds a fault of the transport by its name.
+func faultOf(flavour string) (smstest.Fault, bool) {
+	switch flavour {
+	case flavourDown:
+		return smstest.Outage(), true
+	case flavourLost:
+		flavour = "reset_before_reply_processed"
+	}
+	for _, f := range smstest.Faults() {
+		if f.String() == flavour {
+			return f, true
+		}
+	}
+	return smstest.Fault{}, false
+}
+
+// fail makes a fake fail as asked for.
+func (o outage) fail(f fake) {
+	if fault, ok := faultOf(o.flavour); ok {
+		f.Fail(fault)
+		return
+	}
+	f.FailCode(o.flavour)
+}
+
+// takeDown is what happens in the middle of the run: while all are well, the
+// orders that are still to come are asked about once, to compare; then the
+// providers go down.
+func (a *app) takeDown(ctx context.Context, orders []*order) {
+	if slices.ContainsFunc(a.cfg.outages, func(o outage) bool { return a.p.domainOf(o.name) == "maps" }) {
+		var wg sync.WaitGroup
+		found := make([]*result, len(orders))
+		for i, o := range orders {
+			wg.Go(func() {
+				if r := (&result{order: o}); a.locate(ctx, r) && a.measure(ctx, r) {
+					found[i] = r
+				}
+			})
+		}
+		wg.Wait()
+		for i, o := range orders {
+			a.before[o.N] = found[i]
+		}
+	}
+	var names []string
+	for _, o := range a.cfg.outages {
+		o.fail(a.p.fakes[o.name])
+		names = append(names, o.String())
+	}
+	last := 0
+	if len(orders) > 0 {
+		last = orders[0].N
+	}
+	a.out.print([]string{a.out.bold(fmt.Sprintf("── outage before order %d: %s ──", last, strings.Join(names, ", "))), ""})
+}
+
+// changes says what the outage changed: who served instead, how far the points
+// moved, and by how much the distance differs.
+func (a *app) changes() []string {
+	if len(a.cfg.outages) == 0 {
+		return nil
+	}
+	down := map[string]bool{}
+	for _, o := range a.cfg.outages {
+		down[o.name] = true
+	}
+	lines := []string{"What the outage changed (before: as the healthy provider answered for the same order)"}
+	moved := map[string][]int{} // "SMS nexmo → nexmo-b" and the orders
+	for _, r := range a.results {
+		if r == nil {
+			continue
+		}
+		if was := a.before[r.N]; was != nil {
+			lines = append(lines, a.mapChanges(was, r)...)
+		}
+		for _, s := range r.steps {
+			if !isMap(s.name) {
+				for _, m := range s.moves(down) {
+					moved[s.name+" "+m] = append(moved[s.name+" "+m], r.N)
+				}
+			}
+		}
+	}
+	for _, m := range slices.Sorted(maps.Keys(moved)) {
+		lines = append(lines, fmt.Sprintf("  %-34s orders %s", m, numbers(moved[m])))
+	}
+	if len(lines) == 1 {
+		lines = append(lines, "  nothing: no order needed the providers that were down")
+	}
+	return append(lines, "")
+}
+
+func isMap(step string) bool { return step == stepPickup || step == stepDropoff || step == stepWay }
+
+// moves are the changes from a provider that was down to the one that served.
+func (s step) moves(down map[string]bool) []string {
+	var out []string
+	for op, served := range s.served() {
+		for _, from := range s.missed(op) {
+			if down[from] && from != served {
+				out = append(out, from+" → "+served)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// served returns who served each verb of the step in the end.
+func (s step) served() map[string]string {
+	out := map[string]string{}
+	for _, t := range s.attempts {
+		if t.Err == nil {
+			out[t.Op] = name(t.Instance, t.Provider)
+		}
+	}
+	return out
+}
+
+// missed returns those who failed or were passed over.
+func (s step) missed(op string) []string {
+	var out []string
+	for _, c := range s.passed {
+		out = append(out, c.Instance)
+	}
+	for _, t := range s.attempts {
+		if t.Err != nil && t.Op == op {
+			out = append(out, name(t.Instance, t.Provider))
+		}
+	}
+	return out
+}
+
+// mapChanges compares an order with what healthy providers said of it.
+func (a *app) mapChanges(was, is *result) []string {
+	var lines []string
+	for _, e := range []struct {
+		step     string
+		from, to geo.Place
+	}{{stepPickup, was.pickup, is.pickup}, {stepDropoff, was.dropoff, is.dropoff}} {
+		from, to := was.by(e.step), is.by(e.step)
+		if from == to || to == "" {
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("  %2d %-9s %-9s %-22s the point moved by %.1f m", is.N, is.ID, e.step, from+" → "+to, geo.Distance(e.from.Point, e.to.Point)))
+	}
+	from, to := was.by(stepWay), is.by(stepWay)
+	if to == "" || from == to && was.path.Distance == is.path.Distance {
+		return lines
+	}
+	fare := "the fare stays"
+	if was.fare != is.fare {
+		fare = fmt.Sprintf("%s → %s", was.fare, is.fare)
+	}
+	who := from + " → " + to
+	if from == to {
+		who = from + ", other points"
+	}
+	percent := 100 * (is.path.Distance - was.path.Distance) / was.path.Distance
+	return append(lines, fmt.Sprintf("  %2d %-9s %-9s %-22s %.2f km → %.2f km (%+.2f %%), %s", is.N, is.ID, stepWay, who,
+		was.path.Distance/1000, is.path.Distance/1000, round(percent), fare))
+}
+
+func round(percent float64) float64 { return math.Round(percent*100)/100 + 0 } // no "-0.00"
+
+// by is who served a step, "" if nobody did.
+func (r *result) by(step string) string {
+	for _, s := range r.steps {
+		if s.name == step {
+			for _, t := range s.attempts {
+				if t.Err == nil {
+					return name(t.Instance, t.Provider)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func numbers(list []int) string {
+	parts := make([]string, len(list))
+	for i, n := range list {
+		parts[i] = fmt.Sprint(n)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// knowsCode reports whether a fake can be told to refuse with a code.
+func knowsCode(o outage) bool {
+	digits := strings.Trim(o.flavour, "0123456789") == ""
+	switch family(o.name) {
+	case "amap", "baidu", "nexmo":
+		return digits
+	case "google":
+		return strings.ToUpper(o.flavour) == o.flavour && !digits
+	case "fcm":
+		return slices.Contains(pushtest.FCMCodes(), o.flavour)
+	}
+	return false
+}

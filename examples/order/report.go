@@ -1,0 +1,185 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/geo"
+)
+
+// heading is the first lines: who is real, who is a fake and what it speaks.
+func (a *app) heading() []string {
+	lines := []string{"Providers, in the order in which they are asked:"}
+	domain := ""
+	for _, e := range a.p.sorted(a.cfg.maps) {
+		label := ""
+		if e.domain != domain {
+			label, domain = e.domain, e.domain
+		}
+		switch {
+		case e.fake:
+			lines = append(lines, fmt.Sprintf("  %-8s %-9s fake  %-27s %s", label, e.name, e.url, e.speaks))
+		default:
+			lines = append(lines, fmt.Sprintf("  %-8s %-9s REAL  %-27s %s", label, e.name, e.url, e.speaks))
+		}
+	}
+	if changed := changedLines(a.cfg.maps); changed != nil {
+		lines = append(lines, "", "What -maps changes in the constructors (maps.go), and all that it changes:")
+		for _, l := range changed {
+			lines = append(lines, "  "+l)
+		}
+	}
+	return append(lines, "")
+}
+
+// block is what is printed of one order.
+func (a *app) block(r *result) []string {
+	head := fmt.Sprintf("%2d  %-9s", r.N, r.ID)
+	if r.fare.currency != "" {
+		head += fmt.Sprintf("  %s → %s   %s km   %s min   %s   measured by %s", r.pickup.Address.Region, r.dropoff.Address.Region,
+			kilometres(r.path.Distance), minutes(r.path.Duration), r.fare, r.wayBy)
+	}
+	lines := []string{a.out.bold(head)}
+	add := func(label, text string) { lines = append(lines, fmt.Sprintf("    %-9s %s", label, text)) }
+	for _, e := range []struct {
+		label string
+		geo.Place
+		address
+	}{{stepPickup, r.pickup, r.Pickup}, {stepDropoff, r.dropoff, r.Dropoff}} {
+		if e.Place.Point.IsZero() {
+			continue
+		}
+		text := shown(e.Place, e.Text)
+		if text != e.Text {
+			text += "   ← " + e.Text
+		}
+		add(e.label, fmt.Sprintf("%s  %s", e.Address.Region, text))
+	}
+	if r.receipt.Provider != "" {
+		price := ""
+		if r.receipt.Price != "" {
+			price = "   " + r.receipt.Currency + " " + r.receipt.Price
+		}
+		add(stepSMS, fmt.Sprintf("%s   by %s   %s, %s%s", r.number.Masked(), r.receipt.Instance, plural(len(r.receipt.Parts), "part"), r.receipt.Encoding, price))
+	}
+	if r.push.ID != "" {
+		add(stepPush, fmt.Sprintf("%s   by %s   %s", r.push.Token, r.push.Instance, r.push.ID))
+	}
+	for i, l := range r.mailed.lines(r) {
+		label := stepMail
+		if i > 0 {
+			label = ""
+		}
+		add(label, l)
+	}
+	var paths []string
+	for _, s := range r.steps {
+		paths = append(paths, s.name+" "+s.path())
+	}
+	add("attempts", strings.Join(paths, " │ "))
+	for _, s := range r.failed() {
+		add("", a.out.bold(failure(r, s)))
+	}
+	return append(lines, "")
+}
+
+// path writes the attempts of a step, such as "amap ✗10021 → baidu ✓". In
+// brackets stand those who were passed over, because they were ejected or had
+// asked to wait.
+func (s step) path() string {
+	var parts []string
+	for _, c := range s.passed {
+		if !s.asked(c.Instance) {
+			word := "ejected"
+			if c.Err != nil {
+				word = "waiting"
+			}
+			parts = append(parts, c.Instance+" ("+word+")")
+		}
+	}
+	for _, t := range s.attempts {
+		parts = append(parts, name(t.Instance, t.Provider)+" "+mark(t))
+	}
+	if len(parts) == 0 {
+		return "✗ before the network"
+	}
+	return strings.Join(parts, " → ")
+}
+
+func (s step) asked(instance string) bool {
+	for _, t := range s.attempts {
+		if t.Instance == instance {
+			return true
+		}
+	}
+	return false
+}
+
+// mark is how an attempt ended in a word: the vendor's own code if it has one.
+func mark(t waybill.Attempt) string {
+	if t.Err == nil {
+		return "✓"
+	}
+	code := strings.TrimPrefix(t.Err.VendorCode, "wire_")
+	if code == "" {
+		code = t.Err.Code.String()
+	}
+	if t.Err.Delivery == waybill.Ambiguous && isSend(t.Op) {
+		return "✗" + code + " (ambiguous)"
+	}
+	return "✗" + code
+}
+
+func isSend(op string) bool { return op == "send" || op == "put" }
+
+func name(instance, provider string) string {
+	if instance != "" {
+		return instance
+	}
+	return provider
+}
+
+// failure says what a failed step means for the people who run the service.
+func failure(r *result, s step) string {
+	text := fmt.Sprintf("✗ order %d (%s): %s: %v", r.N, r.ID, s.name, s.err)
+	if isSend(s.err.Op) && s.err.Delivery == waybill.Ambiguous {
+		text += " – it may have arrived, so it was not sent again"
+	}
+	return text
+}
+
+// badBlock is what is printed of an order that could not be used.
+func badBlock(o *order) []string {
+	return []string{fmt.Sprintf("%2d  %s", o.N, o.ID), fmt.Sprintf("    ✗ order %d (%s): %v", o.N, o.ID, o.bad), ""}
+}
+
+// summary is the last lines.
+func (a *app) summary(orders []*order, failed int) []string {
+	bad, untouched := 0, 0
+	for i, o := range orders {
+		switch {
+		case o.bad != nil:
+			bad++
+		case a.results[i] == nil:
+			untouched++
+		}
+	}
+	text := fmt.Sprintf("%s: %d complete", plural(len(orders), "order"), len(orders)-failed)
+	for _, c := range []struct {
+		n    int
+		what string
+	}{{failed - bad - untouched, "with a failed step"}, {bad, "unusable"}, {untouched, "not begun"}} {
+		if c.n > 0 {
+			text += fmt.Sprintf(", %d %s", c.n, c.what)
+		}
+	}
+	return append(a.tally(), text)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
