@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"io"
+	"mime"
 	"net/mail"
 	"strings"
 	"time"
@@ -65,6 +66,11 @@ type Message struct {
 	Tenant, Lane, Region, Kind string
 	// Language chooses the wording of the link block, BCP 47.
 	Language string
+	// MessageID is the mail's own id without angle brackets, and Date its date.
+	// Both are normally left empty: Stamp fills them in, the id from Key where
+	// there is one, so that every relay and every repetition says the same.
+	MessageID string
+	Date      time.Time
 }
 
 // Attachment is a file that goes with a mail.
@@ -73,18 +79,20 @@ type Attachment struct {
 	Name string
 	// Type is the media type; empty means application/octet-stream.
 	Type string
-	// Size is in bytes; -1 when it is not known.
+	// Size is in bytes; -1 or 0 when it is not known. A size that is known is
+	// held to: a source with more or fewer bytes fails the mail.
 	Size int64
 	// Open opens the content, anew each time it is called. A source that can be
 	// read only once returns an error the second time; then no second relay can
-	// be tried after the first byte was read.
+	// be tried after the first byte was read. The content is closed once, which
+	// may be while a Read blocks, when the context ends.
 	Open func() (io.ReadCloser, error)
 	// Object, instead of Open, is an object already in a bucket. Bucket opens
 	// it.
 	Object string
 	Bucket storage.Bucket
 	// Inline is the Content-ID by which the HTML shows it (cid:…), empty for a
-	// real attachment.
+	// real attachment. It is printable ASCII.
 	Inline string
 }
 
@@ -146,13 +154,21 @@ func (m *Message) Recipients() []Address {
 
 // Validate checks the message before any network traffic.
 func (m *Message) Validate() error {
-	if msg := m.check(); msg != "" {
-		return waybill.Invalid(string(Send), msg).With("mail", "", m.Key)
+	msg := m.check()
+	if msg == "" {
+		return nil
 	}
-	return nil
+	key := ""
+	if m != nil && printableASCII(m.Key) {
+		key = m.Key
+	}
+	return waybill.Invalid(string(Send), msg).With("mail", "", key)
 }
 
 func (m *Message) check() string {
+	if m == nil {
+		return "there is no message"
+	}
 	if !validAddress(m.From) {
 		return "from is not a mail address"
 	}
@@ -174,6 +190,8 @@ func (m *Message) check() string {
 		return "key is not at most 64 printable ASCII characters"
 	case m.Region != "" && !waybill.ValidRegion(m.Region):
 		return "region is not two capital letters"
+	case m.MessageID != "" && !validMessageID(m.MessageID):
+		return "the message id is not left@right in printable ASCII"
 	}
 	for _, a := range all {
 		if !validAddress(a) {
@@ -197,7 +215,9 @@ func (a *Attachment) check() string {
 	switch {
 	case a.Name == "" || !validHeader(a.Name) || strings.ContainsAny(a.Name, "/\\"):
 		return "an attachment's name is empty, a path or has control characters"
-	case !validHeader(a.Type) || a.Type != "" && !strings.Contains(a.Type, "/"):
+	case len(a.Name) > 255:
+		return "an attachment's name is longer than 255 bytes"
+	case !validHeader(a.Type) || len(a.Type) > 255 || a.Type != "" && !validMediaType(a.Type):
 		return "an attachment's type is not a media type"
 	case a.Size < -1:
 		return "an attachment's size is below -1"
@@ -205,7 +225,7 @@ func (a *Attachment) check() string {
 		return "an attachment has neither or both of a source and an object"
 	case a.Object != "" && a.Bucket == nil:
 		return "an attachment's object has no bucket"
-	case !validHeader(a.Inline) || strings.ContainsAny(a.Inline, "<> "):
+	case len(a.Inline) > 255 || !printableASCII(a.Inline) || strings.ContainsAny(a.Inline, "<>()[]\\\",;:"):
 		return "an attachment's content id is not allowed"
 	}
 	return ""
@@ -218,6 +238,16 @@ func validAddress(a Address) bool {
 	}
 	p, err := mail.ParseAddress((&mail.Address{Address: a.Addr}).String())
 	return err == nil && p.Address == a.Addr && validHeader(a.Addr)
+}
+
+func validMediaType(s string) bool {
+	t, _, err := mime.ParseMediaType(s)
+	return err == nil && strings.Contains(t, "/")
+}
+
+func validMessageID(s string) bool {
+	left, right, ok := cutLast(s, '@')
+	return ok && left != "" && right != "" && len(s) <= 250 && printableASCII(s) && !strings.ContainsAny(s, "<>()[],;:\\\"")
 }
 
 func cutLast(s string, sep byte) (before, after string, ok bool) {

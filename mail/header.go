@@ -1,0 +1,202 @@
+package mail
+
+import (
+	"encoding/base64"
+	"mime"
+	"net/mail"
+	"strings"
+	"unicode/utf8"
+)
+
+// Lines of a header are folded behind column foldAt where there is a space. No
+// word is longer than longWord, so no line comes near the limit of 998 octets;
+// longer words are encoded, which cuts them.
+const (
+	foldAt   = 76
+	longWord = 400
+)
+
+// header is a block of header fields under construction.
+type header struct{ b []byte }
+
+// add adds one field, folded. The value holds no control characters.
+func (h *header) add(name, value string) {
+	h.b = append(append(h.b, name...), ':')
+	col := len(name) + 1
+	for word := range strings.SplitSeq(value, " ") {
+		if word != "" && col > len(name)+1 && col+1+len(word) > foldAt {
+			h.b = append(h.b, "\r\n"...)
+			col = 0
+		}
+		h.b = append(append(h.b, ' '), word...)
+		col += 1 + len(word)
+	}
+	h.b = append(h.b, "\r\n"...)
+}
+
+// encodeText writes an unstructured value in ASCII: as it is where that is
+// possible, else as encoded words (RFC 2047).
+func encodeText(s string) string {
+	if plain(s) {
+		return s
+	}
+	return encodedWords(s)
+}
+
+// plain reports whether a value can stand in a header as it is and comes out
+// the same: printable ASCII, no words too long to fold, nothing that looks
+// encoded, no spaces that folding could lose.
+func plain(s string) bool {
+	if strings.HasPrefix(s, " ") || strings.HasSuffix(s, " ") || strings.Contains(s, "  ") || strings.Contains(s, "=?") {
+		return false
+	}
+	run := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ' || c > '~':
+			return false
+		case c == ' ':
+			run = 0
+		default:
+			if run++; run > longWord {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// encodedWords writes s as encoded words of at most 72 characters, none of
+// which cuts a character.
+func encodedWords(s string) string {
+	const most = 45 // bytes that make 60 characters of base64
+	var b strings.Builder
+	for len(s) > 0 {
+		n := min(most, len(s))
+		for n < len(s) && n > 0 && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString("=?utf-8?B?" + base64.StdEncoding.EncodeToString([]byte(s[:n])) + "?=")
+		s = s[n:]
+	}
+	return b.String()
+}
+
+// phrase writes a display name.
+func phrase(s string) string {
+	if !plain(s) {
+		return encodedWords(s)
+	}
+	for _, c := range []byte(s) {
+		if !atom(c) && c != ' ' {
+			return quoted(s)
+		}
+	}
+	return s
+}
+
+// atom reports whether c may stand in an atom (RFC 5322).
+func atom(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
+}
+
+func quoted(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
+
+// Spec returns the address as it stands between angle brackets, in a header and
+// in a relay's envelope: the local part quoted where it must be. It is personal
+// data.
+func (a Address) Spec() string {
+	return strings.TrimSuffix(strings.TrimPrefix((&mail.Address{Address: a.Addr}).String(), "<"), ">")
+}
+
+func (a Address) header() string {
+	if a.Name == "" {
+		return "<" + a.Spec() + ">"
+	}
+	return phrase(a.Name) + " <" + a.Spec() + ">"
+}
+
+func addressList(all []Address) string {
+	var b strings.Builder
+	for i, a := range all {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(a.header())
+	}
+	return b.String()
+}
+
+// disposition returns the value of Content-Disposition for a file name: the
+// exact name as RFC 2231 says, behind a fallback in ASCII for old programs.
+func disposition(kind, name string) string {
+	fallback, ascii := asciiName(name)
+	d := kind + "; filename=" + quoted(fallback)
+	if !ascii || !plain(name) {
+		d += "; filename*=UTF-8''" + percent(name)
+	}
+	return d
+}
+
+// asciiName returns a name with each run of other characters replaced, and
+// whether there was nothing to replace.
+func asciiName(name string) (string, bool) {
+	var b strings.Builder
+	ascii, gap := true, false
+	for _, r := range name {
+		if r >= ' ' && r <= '~' && r != '"' && r != '\\' {
+			b.WriteRune(r)
+			gap = false
+			continue
+		}
+		ascii = false
+		if !gap {
+			b.WriteByte('_')
+		}
+		gap = true
+	}
+	return b.String(), ascii
+}
+
+// percent encodes as RFC 5987 says.
+func percent(s string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("!#$&+-.^_`|~", c) >= 0 {
+			b.WriteByte(c)
+			continue
+		}
+		b.WriteByte('%')
+		b.WriteByte(hex[c>>4])
+		b.WriteByte(hex[c&15])
+	}
+	return b.String()
+}
+
+// contentType returns the value of Content-Type for a file: its own type with
+// the name behind it. Types that must not be in base64 (message, multipart)
+// become application/octet-stream, so that the file arrives as it is.
+func contentType(typ, name string) string {
+	t, params, err := mime.ParseMediaType(typ)
+	if err != nil || strings.HasPrefix(t, "message/") || strings.HasPrefix(t, "multipart/") {
+		t, params = octetStream, nil
+	}
+	delete(params, "name")
+	out := mime.FormatMediaType(t, params)
+	if out == "" {
+		out = octetStream
+	}
+	if plain(name) {
+		return out + "; name=" + quoted(name)
+	}
+	return out + `; name="` + encodedWords(name) + `"`
+}
+
+const octetStream = "application/octet-stream"

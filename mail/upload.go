@@ -1,0 +1,218 @@
+package mail
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net/url"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/storage"
+)
+
+// peekMost is how much of an attachment of unknown size is read ahead. What ends
+// within it is kept in memory and sent with the mail; what does not becomes a
+// link.
+const peekMost = 256 << 10
+
+// cleanupTime bounds the removal of objects that are not needed any more.
+const cleanupTime = 15 * time.Second
+
+// graceTime is how much longer than its link a bucket is asked to keep an
+// object.
+const graceTime = 24 * time.Hour
+
+// measure learns the sizes that are not known: of an object from its bucket, of
+// another source by reading its beginning. A size that is still not known
+// afterwards is -1.
+func (r *request) measure(ctx context.Context) error {
+	for i := range r.m.Attachments {
+		a := &r.m.Attachments[i]
+		switch {
+		case a.Size > 0 || a.Size == peekedSize || !r.linkable(a):
+		case a.Object != "":
+			o, err := a.Bucket.Head(ctx, a.Object)
+			if err != nil {
+				return r.bucketFailed(err)
+			}
+			a.Size = o.Size
+		case r.off.Bucket != nil:
+			if err := r.peek(ctx, a, r.src[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// peekedSize marks a source that was found too long to be measured.
+const peekedSize = -2
+
+// peek reads the beginning of a source.
+func (r *request) peek(ctx context.Context, a *Attachment, s *source) error {
+	rc, _, err := a.open(ctx)
+	if err != nil {
+		return r.sourceFailed(ctx, err)
+	}
+	head, err := io.ReadAll(io.LimitReader(rc, peekMost))
+	if err != nil {
+		_ = rc.Close()
+		return r.sourceFailed(ctx, err)
+	}
+	if len(head) < peekMost {
+		_ = rc.Close()
+		a.Size = int64(len(head))
+		s.from = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(head)), nil }
+		s.opened = false
+		return nil
+	}
+	a.Size, s.ready = peekedSize, &joined{Reader: io.MultiReader(bytes.NewReader(head), rc), Closer: rc}
+	return nil
+}
+
+// joined is a source with its beginning put back.
+type joined struct {
+	io.Reader
+	io.Closer
+}
+
+func (r *request) sourceFailed(ctx context.Context, err error) error {
+	c := composer{ctx: ctx, m: &r.m}
+	e := c.sourceFailed(err)
+	if e.Code == waybill.FailedPrecondition {
+		e.Message = "an attachment could not be read"
+	}
+	return e
+}
+
+// bucketFailed says that nothing was sent, whatever the bucket did.
+func (r *request) bucketFailed(err error) error {
+	e := *waybill.AsError(err)
+	e.Delivery = waybill.NotSent
+	return e.With("storage", string(Send), r.m.Key)
+}
+
+// link makes a link of an attachment.
+func (r *request) link(ctx context.Context, a *Attachment) (Link, error) {
+	bucket, o := a.Bucket, storage.Object{Key: a.Object, Size: a.Size, ContentType: a.Type}
+	if a.Object == "" || !bucket.Capabilities().SignedGet && !(r.off.Link != nil && same(bucket, r.off.Bucket)) {
+		var err error
+		bucket = r.off.Bucket
+		if o, err = r.upload(ctx, a); err != nil {
+			return Link{}, err
+		}
+	}
+	now := time.Now()
+	asked := r.off.Expires
+	if asked == 0 {
+		asked = storage.MaxSignedURL
+	}
+	l := Link{Name: a.Name, Size: o.Size, Key: o.Key}
+	var err error
+	if r.off.Link != nil && same(bucket, r.off.Bucket) {
+		l.URL, l.Expires, err = r.off.Link(ctx, o)
+	} else {
+		var signed storage.Link
+		signed, err = bucket.SignedURL(ctx, o.Key, storage.SignOptions{Expires: min(asked, storage.MaxSignedURL),
+			ContentDisposition: disposition("attachment", a.Name), ContentType: a.Type})
+		l.URL, l.Expires = signed.URL, signed.Expires
+	}
+	if err != nil {
+		return Link{}, r.bucketFailed(err)
+	}
+	if end := now.Add(asked); l.Expires.After(end) {
+		l.Expires = end
+	}
+	if !validURL(l.URL) {
+		return Link{}, r.noPromise("the link is no absolute http or https URL")
+	}
+	if l.Expires.Sub(now) < r.off.MinLife-2*time.Second || !l.Expires.After(now) {
+		return Link{}, r.noPromise("the link would live shorter than MinLife")
+	}
+	return l, nil
+}
+
+// same compares buckets, also those that cannot be compared.
+func same(a, b storage.Bucket) bool {
+	return a != nil && b != nil && reflect.TypeOf(a).Comparable() && a == b
+}
+
+func (r *request) noPromise(why string) error {
+	return &waybill.Error{Code: waybill.FailedPrecondition, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent,
+		Provider: "mail", Op: string(Send), Ref: r.m.Key, Message: why}
+}
+
+func validURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil &&
+		!strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c == 0x7f || c == '"' || c == '<' || c == '>' })
+}
+
+// upload puts an attachment into the bucket under a key that nobody can guess.
+func (r *request) upload(ctx context.Context, a *Attachment) (storage.Object, error) {
+	off := r.off
+	key := off.Prefix
+	if off.KeyFunc != nil {
+		if mid := strings.Trim(off.KeyFunc(&r.m, a), "/"); mid != "" {
+			key += mid + "/"
+		}
+	}
+	key += strings.ToLower(rand.Text())
+	body, size, err := a.open(ctx)
+	if err != nil {
+		return storage.Object{}, r.sourceFailed(ctx, err)
+	}
+	defer body.Close()
+	watch := &watched{r: body}
+	var from io.Reader = watch
+	if size <= 0 {
+		size = -1
+	}
+	r.own = append(r.own, key)
+	o, err := off.Bucket.Put(ctx, key, from, storage.PutOptions{Size: size, IfNotExists: off.Bucket.Capabilities().IfNotExists,
+		ContentType: a.Type, ContentDisposition: disposition("attachment", a.Name),
+		Expires: time.Now().Add(off.Expires + graceTime), Region: r.m.Region, Ref: r.m.Key})
+	switch {
+	case watch.err != nil:
+		return storage.Object{}, r.sourceFailed(ctx, watch.err)
+	case err != nil:
+		return storage.Object{}, r.bucketFailed(err)
+	case size > 0 && o.Size != size:
+		return storage.Object{}, r.sourceFailed(ctx, errShort)
+	}
+	if o.Key != key { // a client over several buckets prefixes it
+		r.own[len(r.own)-1] = o.Key
+	}
+	return o, nil
+}
+
+// watched remembers the failure of a source, to tell it from the bucket's.
+type watched struct {
+	r   io.Reader
+	err error
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.err = err
+	}
+	return n, err
+}
+
+// discard removes the objects of a mail that was certainly not sent. What cannot
+// be removed expires later.
+func (r *request) discard(ctx context.Context) {
+	if len(r.own) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
+	defer cancel()
+	_ = r.off.Bucket.Delete(ctx, r.own...)
+	r.own = nil
+}
