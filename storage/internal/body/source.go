@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 
 	"github.com/waybill-go/waybill"
 )
@@ -13,6 +14,9 @@ import (
 // the body to the length that was promised, and remembers its error, which is
 // always a *waybill.Error: the caller's end, or InvalidArgument for a reader
 // that fails or does not have the length it should.
+//
+// Taken, Err and Barred may be called while a Read is under way elsewhere, as a
+// transport's goroutine does after its call was given up.
 //
 // The last bytes of a body of known length are handed out only when it is
 // certain that nothing follows, so that a longer one is never stored cut.
@@ -23,11 +27,11 @@ type Source struct {
 	seeker  io.Seeker
 	start   int64 // the seeker's position at the beginning
 	size    int64
-	read    int64
+	read    atomic.Int64
 	most    int64 // the most that was ever read
-	err     *waybill.Error
+	err     atomic.Pointer[waybill.Error]
 	keep    *keeper
-	barred  bool
+	barred  atomic.Bool
 }
 
 // New takes a body of the given length: 0 or -1 when that is not known, and it
@@ -80,16 +84,16 @@ func (s *Source) Keep(limit int) {
 func (s *Source) Size() int64 { return s.size }
 
 // Taken returns how many bytes were read since the last rewinding.
-func (s *Source) Taken() int64 { return s.read }
+func (s *Source) Taken() int64 { return s.read.Load() }
 
 // Seekable reports whether the body can be read again by seeking.
 func (s *Source) Seekable() bool { return s.seeker != nil }
 
 // Err returns the error that a Read returned, nil if none but io.EOF.
-func (s *Source) Err() *waybill.Error { return s.err }
+func (s *Source) Err() *waybill.Error { return s.err.Load() }
 
 // Barred reports whether Rewind ever failed.
-func (s *Source) Barred() bool { return s.barred }
+func (s *Source) Barred() bool { return s.barred.Load() }
 
 // ErrOneShot is returned by Rewind for a body of which something was read that
 // cannot be had again.
@@ -100,23 +104,24 @@ func (s *Source) Rewind() error {
 	switch {
 	case s.seeker != nil:
 		if _, err := s.seeker.Seek(s.start, io.SeekStart); err != nil {
-			s.barred = true
+			s.barred.Store(true)
 			return err
 		}
-	case s.most == 0 && s.err == nil:
+	case s.most == 0 && s.err.Load() == nil:
 	case s.keep != nil && s.keep.rewind():
 	default:
-		s.barred = true
+		s.barred.Store(true)
 		return ErrOneShot
 	}
-	s.read, s.err = 0, nil
+	s.read.Store(0)
+	s.err.Store(nil)
 	return nil
 }
 
 // Read implements io.Reader.
 func (s *Source) Read(p []byte) (int, error) {
-	if s.err != nil {
-		return 0, s.err
+	if e := s.err.Load(); e != nil {
+		return 0, e
 	}
 	if len(p) == 0 {
 		return 0, nil
@@ -128,19 +133,19 @@ func (s *Source) Read(p []byte) (int, error) {
 	if n < 0 || n > len(p) {
 		return 0, s.fail("the body's reader is broken", nil)
 	}
-	s.read += int64(n)
-	s.most = max(s.most, s.read)
+	read := s.read.Add(int64(n))
+	s.most = max(s.most, read)
 	switch {
 	case err != nil && err != io.EOF:
 		if e := waybill.FromContext(s.ctx); e != nil {
 			return 0, s.ended(e)
 		}
 		return 0, s.fail("the body could not be read", err)
-	case s.size >= 0 && s.read > s.size:
+	case s.size >= 0 && read > s.size:
 		return 0, s.fail("the body is longer than its size", nil)
-	case err == io.EOF && s.size >= 0 && s.read < s.size:
+	case err == io.EOF && s.size >= 0 && read < s.size:
 		return 0, s.fail("the body is shorter than its size", nil)
-	case err == nil && n > 0 && s.read == s.size:
+	case err == nil && n > 0 && read == s.size:
 		if e := s.probe(); e != nil {
 			return 0, e
 		}
@@ -169,14 +174,15 @@ func (s *Source) probe() error {
 
 func (s *Source) ended(e *waybill.Error) error {
 	e.Delivery, e.Op, e.Ref = waybill.NotSent, s.op, s.ref
-	s.err = e
+	s.err.Store(e)
 	return e
 }
 
 func (s *Source) fail(message string, err error) error {
-	s.err = waybill.Invalid(s.op, message).With("", "", s.ref)
-	s.err.Err = err
-	return s.err
+	e := waybill.Invalid(s.op, message).With("", "", s.ref)
+	e.Err = err
+	s.err.Store(e)
+	return e
 }
 
 // Seek implements io.Seeker within the body, whose beginning is 0. It must be
@@ -184,7 +190,7 @@ func (s *Source) fail(message string, err error) error {
 func (s *Source) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:
-		offset += s.read
+		offset += s.read.Load()
 	case io.SeekEnd:
 		offset += s.size
 	}
@@ -194,10 +200,8 @@ func (s *Source) Seek(offset int64, whence int) (int64, error) {
 	if _, err := s.seeker.Seek(s.start+offset, io.SeekStart); err != nil {
 		return 0, err
 	}
-	s.read = offset
-	if s.err != nil && s.err.Code == waybill.InvalidArgument {
-		s.err = nil
-	}
+	s.read.Store(offset)
+	s.err.Store(nil)
 	return offset, nil
 }
 

@@ -1,0 +1,134 @@
+package s3storage_test
+
+import (
+	"net/http"
+	"os"
+	"testing"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/s3storage"
+	"github.com/waybill-go/waybill/storage/storagetest"
+)
+
+// bucketOn returns an adapter for a fake.
+func bucketOn(t testing.TB, s *storagetest.S3, change func(*s3storage.Options)) *s3storage.Bucket {
+	t.Helper()
+	o := &s3storage.Options{BaseURL: s.URL(), Region: s.Region(), PathStyle: true, HTTPClient: s.Client()}
+	access, secret, token := s.Keys()
+	o.SessionToken = token
+	if change != nil {
+		change(o)
+	}
+	b, err := s3storage.New(s.Bucket(), access, secret, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// codes are S3's codes as the fact sheet classes them.
+var codes = []storagetest.CodeCase{
+	{Code: "AccessDenied", Want: waybill.PermissionDenied, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "NoSuchBucket", Want: waybill.PermissionDenied, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "PermanentRedirect", Want: waybill.PermissionDenied, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "AuthorizationHeaderMalformed", Want: waybill.PermissionDenied, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "InvalidAccessKeyId", Want: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "SignatureDoesNotMatch", Want: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "ExpiredToken", Want: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "RequestTimeTooSkewed", Want: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "SlowDown", Want: waybill.RateLimited, Scope: waybill.ScopeService, Delivery: waybill.NotSent, RetryAfter: true, Verbs: withBody},
+	{Code: "TooManyRequests", Want: waybill.RateLimited, Scope: waybill.ScopeService, Delivery: waybill.NotSent, RetryAfter: true},
+	{Code: "InternalError", Want: waybill.Internal, Scope: waybill.ScopeProvider, Delivery: waybill.Ambiguous},
+	{Code: "ServiceUnavailable", Want: waybill.Unavailable, Scope: waybill.ScopeProvider, Delivery: waybill.Ambiguous},
+	{Code: "RequestTimeout", Want: waybill.Unavailable, Scope: waybill.ScopeProvider, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "OperationAborted", Want: waybill.Unavailable, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "BadDigest", Want: waybill.DataLoss, Scope: waybill.ScopeProvider, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "XMinioStorageFull", Want: waybill.QuotaExhausted, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "NotImplemented", Want: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent},
+	{Code: "KeyTooLongError", Want: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "NoSuchKey", Want: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: []waybill.Verb{storage.Get}},
+	{Code: "NotFound", Want: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: []waybill.Verb{storage.Head, storage.Copy}},
+	{Code: "InvalidObjectState", Want: waybill.FailedPrecondition, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: []waybill.Verb{storage.Get}},
+	{Code: "SomethingNew", Want: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: withBody},
+}
+
+// withBody are the verbs whose refusals have a body, by which a code is known.
+var withBody = []waybill.Verb{storage.Put, storage.Get, storage.Delete, "delete many", storage.List}
+
+func TestConformanceOnTheFake(t *testing.T) {
+	for name, c := range map[string]struct {
+		server storagetest.S3Options
+		change func(*s3storage.Options)
+	}{
+		"http":                {storagetest.S3Options{PageSize: 7}, nil},
+		"http_checksums":      {storagetest.S3Options{}, func(o *s3storage.Options) { o.Checksums = s3storage.ChecksumSupported }},
+		"https":               {storagetest.S3Options{TLS: true, SessionToken: "the-session-token-of-the-fake"}, nil},
+		"https_checksums":     {storagetest.S3Options{TLS: true}, func(o *s3storage.Options) { o.Checksums = s3storage.ChecksumSupported }},
+		"larger_parts_copied": {storagetest.S3Options{MaxCopy: 8 << 20}, func(o *s3storage.Options) { o.PartSize = 6 << 20; o.Concurrency = 1 }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := storagetest.NewS3(c.server)
+			t.Cleanup(s.Close)
+			access, secret, token := s.Keys()
+			storagetest.Run(t, storagetest.Harness{
+				New:    func(t testing.TB) storage.Bucket { return bucketOn(t, s, c.change) },
+				Client: s.Client(), Advance: s.Advance, Secrets: []string{secret, access, token},
+			})
+			if n := s.Uploads(); n != 0 {
+				t.Errorf("%d uploads were left open", n)
+			}
+		})
+	}
+}
+
+func TestFaultsOnTheFake(t *testing.T) {
+	access, secret, _ := fakeKeys(t)
+	storagetest.Run(t, storagetest.Harness{
+		New:     func(t testing.TB) storage.Bucket { s := storagetest.NewS3(storagetest.S3Options{}); t.Cleanup(s.Close); return bucketOn(t, s, nil) },
+		Secrets: []string{access, secret},
+		Wire: &storagetest.Wire{
+			Server: func(testing.TB) storagetest.Server { return storagetest.NewS3(storagetest.S3Options{}) },
+			New: func(baseURL string, hc *http.Client) (storage.Bucket, error) {
+				return s3storage.New("waybill-fake", access, secret, &s3storage.Options{BaseURL: baseURL, PathStyle: true, HTTPClient: hc})
+			},
+			Codes: codes,
+		},
+	})
+}
+
+func fakeKeys(t testing.TB) (access, secret, token string) {
+	s := storagetest.NewS3(storagetest.S3Options{})
+	t.Cleanup(s.Close)
+	return s.Keys()
+}
+
+// real returns an adapter for the server that the environment names.
+func real(t testing.TB, prefix string) *s3storage.Bucket {
+	t.Helper()
+	endpoint := os.Getenv(prefix + "_ENDPOINT")
+	if endpoint == "" {
+		t.Skip(prefix + "_ENDPOINT is not set")
+	}
+	b, err := s3storage.New(os.Getenv(prefix+"_BUCKET"), os.Getenv(prefix+"_KEY"), os.Getenv(prefix+"_SECRET"),
+		&s3storage.Options{BaseURL: endpoint, Region: os.Getenv(prefix + "_REGION"), PathStyle: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+func TestConformanceOnARealServer(t *testing.T) {
+	b := real(t, "WAYBILL_TEST_S3")
+	storagetest.Run(t, storagetest.Harness{
+		New:     func(testing.TB) storage.Bucket { return b },
+		Secrets: []string{os.Getenv("WAYBILL_TEST_S3_SECRET"), os.Getenv("WAYBILL_TEST_S3_KEY")},
+		Big:     256 << 20, Memory: 32 << 20, Many: 1100,
+		Skip: map[string]string{
+			"keys/folder_and_object": "versitygw keeps objects as files: x and x/y exclude each other (409 ObjectParentIsFile)",
+			"keys/long_segment":      "versitygw keeps objects as files: a segment has at most 255 bytes",
+		},
+	})
+}

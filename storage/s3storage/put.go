@@ -1,0 +1,205 @@
+package s3storage
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/hex"
+	"hash"
+	"hash/crc32"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/internal/body"
+	"github.com/waybill-go/waybill/wire"
+)
+
+// Put stores an object in one request or, when it is long, in parts. With
+// IfNotExists a conflict with another writer is tried three times while the body
+// can be had again.
+func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.PutOptions) (storage.Object, error) {
+	meta, err := b.check(key, o)
+	if err != nil {
+		return storage.Object{}, err
+	}
+	if e := b.ended(ctx, storage.Put, o.Ref); e != nil {
+		return storage.Object{}, e
+	}
+	p := &put{b: b, o: o, key: key, meta: meta, src: body.New(ctx, string(storage.Put), o.Ref, r, o.Size)}
+	if p.o.ContentType == "" {
+		p.o.ContentType = "application/octet-stream"
+	}
+	p.o.Metadata = meta
+	var obj storage.Object
+	var e *waybill.Error
+	switch size := p.src.Size(); {
+	case size > maxObject:
+		return storage.Object{}, b.unsupported(storage.Put, o.Ref, "the object is larger than 5 TiB")
+	case p.src.Seekable() && size <= singleSeek:
+		obj, e = p.single(ctx, p.src, size)
+	case size >= 0 && size <= b.manager.PartSizeBytes:
+		data := make([]byte, size)
+		if _, err := io.ReadFull(p.src, data); err == nil || size == 0 {
+			// The end is looked for, so that a longer body is found out.
+			_, _ = p.src.Read(make([]byte, 1))
+		}
+		if p.src.Err() == nil {
+			obj, e = p.single(ctx, bytes.NewReader(data), size)
+		}
+	default:
+		obj, e = p.parts(ctx)
+	}
+	// The body's own failure is what matters, whatever came of it elsewhere.
+	if own := p.src.Err(); own != nil {
+		return storage.Object{}, own.With(name, "", "")
+	}
+	if e != nil {
+		return storage.Object{}, e
+	}
+	return obj, nil
+}
+
+// ended returns the caller's end, before anything was done.
+func (b *Bucket) ended(ctx context.Context, op waybill.Verb, ref string) *waybill.Error {
+	e := waybill.FromContext(ctx)
+	if e != nil {
+		e.Delivery = waybill.NotSent
+		e = e.With(name, string(op), ref)
+	}
+	return e
+}
+
+// put is one Put.
+type put struct {
+	b    *Bucket
+	o    storage.PutOptions
+	key  string
+	meta map[string]string
+	src  *body.Source
+}
+
+func (p *put) call() call {
+	return call{op: storage.Put, ref: p.o.Ref, key: p.key, send: true, exclusive: p.o.IfNotExists}
+}
+
+// The tries of a conditional write that met another one, and the longest pause
+// before the first repeat.
+const (
+	conflictTries = 4
+	conflictPause = 100 * time.Millisecond
+)
+
+// single stores a body in one request.
+func (p *put) single(ctx context.Context, r io.ReadSeeker, size int64) (storage.Object, *waybill.Error) {
+	for try := 1; ; try++ {
+		obj, e := p.request(ctx, r, size)
+		if e == nil || e.VendorCode != "ConditionalRequestConflict" && e.VendorCode != "OperationAborted" || try == conflictTries {
+			return obj, e
+		}
+		if !sleep(ctx, rand.N(conflictPause<<try)) {
+			return obj, e
+		}
+		if _, err := r.Seek(0, io.SeekStart); err != nil {
+			return obj, e
+		}
+	}
+}
+
+// sleep waits and reports whether ctx is still alive.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (p *put) request(ctx context.Context, r io.ReadSeeker, size int64) (storage.Object, *waybill.Error) {
+	b, o := p.b, p.o
+	in := &s3.PutObjectInput{Bucket: &b.bucket, Key: &p.key, Body: r, ContentLength: &size, ContentType: &o.ContentType, Metadata: p.meta,
+		ContentDisposition: text(o.ContentDisposition), CacheControl: text(o.CacheControl)}
+	if o.IfNotExists {
+		in.IfNoneMatch = aws.String("*")
+	}
+	sum, e := p.sum(r)
+	if e != nil {
+		return storage.Object{}, e
+	}
+	if b.checksums == ChecksumSupported {
+		in.ChecksumCRC32 = &sum
+	} else {
+		in.ContentMD5 = &sum
+	}
+	c := p.call()
+	c.rewind = func() error { _, err := r.Seek(0, io.SeekStart); return err }
+	out, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.PutObjectOutput, error) { return b.s3.PutObject(ctx, in) })
+	if e != nil {
+		return storage.Object{}, e
+	}
+	if aws.ToString(out.ETag) == "" {
+		return storage.Object{}, lost(reply, "the reply to a put has no ETag")
+	}
+	obj := p.object(size, aws.ToString(out.ETag), reply)
+	if b.checksums == ChecksumSupported {
+		obj.Checksum = checksum(&sum)
+	}
+	return obj, nil
+}
+
+// sum returns the CRC32 or MD5 of a body in base64, and rewinds it.
+func (p *put) sum(r io.ReadSeeker) (string, *waybill.Error) {
+	var h hash.Hash = crc32.NewIEEE()
+	if p.b.checksums == ChecksumRequired {
+		h = md5.New()
+	}
+	_, err := io.Copy(h, r)
+	if err == nil {
+		_, err = r.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		e := waybill.Invalid(string(storage.Put), "the body could not be read").With(name, "", p.o.Ref)
+		e.Err = err
+		return "", e
+	}
+	return base64.StdEncoding.EncodeToString(h.Sum(nil)), nil
+}
+
+// object is what was stored.
+func (p *put) object(size int64, etag string, reply *wire.Reply) storage.Object {
+	o := storage.Object{Key: p.key, Size: size, ETag: strings.Trim(etag, `"`), ContentType: p.o.ContentType, ContentDisposition: p.o.ContentDisposition,
+		CacheControl: p.o.CacheControl, Metadata: decodeMetadata(p.meta), Provider: name, Bucket: p.b.bucket}
+	// S3 does not say when; the reply's date is its clock.
+	if t, err := http.ParseTime(reply.Header.Get("Date")); err == nil {
+		o.Modified = t
+	}
+	return o
+}
+
+// text is a header that is left out when it is empty.
+func text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// checksum writes S3's CRC32 as storage.Object has it; "" for one of parts.
+func checksum(crc *string) string {
+	sum, err := base64.StdEncoding.DecodeString(aws.ToString(crc))
+	if err != nil || len(sum) != crc32.Size {
+		return ""
+	}
+	return "crc32:" + hex.EncodeToString(sum)
+}
