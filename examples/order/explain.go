@@ -34,7 +34,11 @@ func (a *app) explanation(n int) []string {
 		for _, t := range s.attempts {
 			who, took := name(t.Instance, t.Provider), t.Duration.Round(100*time.Microsecond)
 			if t.Err == nil {
-				row(s.name, t.Op, t.Number, who, took, "ok", "–", waybill.Sent, "–", "")
+				delivery := "–"
+				if isSend(t.Op) {
+					delivery = waybill.Sent.String()
+				}
+				row(s.name, t.Op, t.Number, who, took, "ok", "–", delivery, "–", "")
 				continue
 			}
 			e := t.Err

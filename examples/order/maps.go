@@ -37,39 +37,37 @@ func newMaps(p *providers, order []string) (*geo.Client, *route.Client, error) {
 // withVendor is what a vendor adds to the constructors. The program prints these
 // very lines when -maps changes their order.
 func withVendor(p *providers, name string) (addresses []geo.Option, routes []route.Option) {
-	v, there := p.maps[name]
-	if !there {
-		return nil, nil
-	}
-	switch name {
-	case "amap":
+	amap, baidu, google, googleB := p.maps["amap"], p.maps["baidu"], p.maps["google"], p.maps["google-b"]
+	switch {
+	case p.maps[name] == vendor{}: // no key for it
+	case name == "amap":
 		addresses = []geo.Option{
-			geo.With(v.geo, geo.As("amap"), geo.In("CN")),
+			geo.With(amap.geo, geo.As("amap"), geo.In("CN")),
 		}
 		routes = []route.Option{
-			route.With(v.route, route.As("amap"), route.In("CN", "HK", "MO")),
+			route.With(amap.route, route.As("amap"), route.In("CN", "HK", "MO")),
 		}
-	case "baidu":
+	case name == "baidu":
 		addresses = []geo.Option{
-			geo.With(v.geo, geo.As("baidu"), geo.In("CN")),
+			geo.With(baidu.geo, geo.As("baidu"), geo.In("CN")),
 		}
 		routes = []route.Option{
-			route.With(v.route, route.As("baidu"), route.In("CN")),
+			route.With(baidu.route, route.As("baidu"), route.In("CN")),
 		}
-	case "google":
+	case name == "google":
 		addresses = []geo.Option{
-			geo.With(v.geo, geo.As("google"), geo.Outside("CN")),
+			geo.With(google.geo, geo.As("google"), geo.Outside("CN")),
 		}
 		routes = []route.Option{
-			route.With(v.route, route.As("google"), route.Outside("CN")),
-			route.With(p.maps["google-border"].route, route.As("google-border"), waybill.ForLanes(borderLane)),
+			route.With(google.route, route.As("google"), route.Outside("CN")),
+			route.With(google.border, route.As("google-border"), waybill.ForLanes(borderLane)),
 		}
-		if b, second := p.maps["google-b"]; second {
+		if googleB.geo != nil {
 			addresses = append(addresses,
-				geo.With(b.geo, geo.As("google-b"), geo.Outside("CN")),
+				geo.With(googleB.geo, geo.As("google-b"), geo.Outside("CN")),
 			)
 			routes = append(routes,
-				route.With(b.route, route.As("google-b"), route.Outside("CN")),
+				route.With(googleB.route, route.As("google-b"), route.Outside("CN")),
 			)
 		}
 	}
@@ -109,12 +107,12 @@ var mapsSource string
 func constructorLines(call string, order []string) []string {
 	var out []string
 	for _, name := range order {
-		_, block, _ := strings.Cut(mapsSource, "\tcase \""+name+"\":\n")
+		_, block, _ := strings.Cut(mapsSource, "\tcase name == \""+name+"\":\n")
 		block, _, _ = strings.Cut(block, "\tcase ")
 		block, _, _ = strings.Cut(block, "\n\treturn ")
 		for line := range strings.Lines(block) {
 			if at := strings.Index(line, call); at >= 0 {
-				out = append(out, name+": "+strings.TrimSuffix(strings.TrimSpace(line[at:]), ","))
+				out = append(out, strings.TrimSpace(line[at:]))
 			}
 		}
 	}

@@ -209,7 +209,7 @@ func (a *app) mapChanges(was, is *result) []string {
 		if from == to || to == "" {
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("  %2d %-9s %-9s %-22s the point moved by %.1f m", is.N, is.ID, e.step, from+" → "+to, geo.Distance(e.from.Point, e.to.Point)))
+		lines = append(lines, fmt.Sprintf("  %2d %-9s %-9s %-22s the point moved by %.2f m", is.N, is.ID, e.step, from+" → "+to, geo.Distance(e.from.Point, e.to.Point)))
 	}
 	from, to := was.by(stepWay), is.by(stepWay)
 	if to == "" || from == to && was.path.Distance == is.path.Distance {

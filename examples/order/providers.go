@@ -27,8 +27,9 @@ type endpoint struct {
 	fake         bool
 }
 
-// vendor is one map account: the same key serves addresses and routes.
-type vendor struct{ geo, route waybill.Provider }
+// vendor is one map account: the same key serves addresses and routes. border is
+// a second router of it, for trips across the mainland's border.
+type vendor struct{ geo, route, border waybill.Provider }
 
 // instance is an adapter under the name that it has in its client.
 type instance struct {
@@ -123,7 +124,7 @@ func (p *providers) addAmap(key, privateKey string, f fake) {
 	addresses, err := amapgeo.New(key, &g)
 	must(p, addresses, err)
 	routes, err := amaproute.New(key, &r)
-	p.maps["amap"] = vendor{addresses, must(p, routes, err)}
+	p.maps["amap"] = vendor{geo: addresses, route: must(p, routes, err)}
 }
 
 func (p *providers) addBaidu(ak, sk string, limits waybill.Limits, f fake) {
@@ -137,7 +138,7 @@ func (p *providers) addBaidu(ak, sk string, limits waybill.Limits, f fake) {
 	addresses, err := baidugeo.New(ak, &g)
 	must(p, addresses, err)
 	routes, err := baiduroute.New(ak, &r)
-	p.maps["baidu"] = vendor{addresses, must(p, routes, err)}
+	p.maps["baidu"] = vendor{geo: addresses, route: must(p, routes, err)}
 }
 
 // addGoogle builds an account of Google's, and a router of it that serves the
@@ -153,12 +154,10 @@ func (p *providers) addGoogle(name, key string, f fake) {
 	addresses, err := googlegeo.New(key, &g)
 	must(p, addresses, err)
 	routes, err := googleroute.New(key, &r)
-	p.maps[name] = vendor{addresses, must(p, routes, err)}
-	if name == "google" {
-		r.Mainland = true
-		border, err := googleroute.New(key, &r)
-		p.maps["google-border"] = vendor{route: must(p, border, err)}
-	}
+	must(p, routes, err)
+	r.Mainland = true
+	border, err := googleroute.New(key, &r)
+	p.maps[name] = vendor{addresses, routes, must(p, border, err)}
 }
 
 // addSMS builds two accounts at Vonage. Its mainland traffic is free text that

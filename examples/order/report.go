@@ -59,7 +59,7 @@ func (a *app) block(r *result) []string {
 	if r.receipt.Provider != "" {
 		price := ""
 		if r.receipt.Price != "" {
-			price = "   " + r.receipt.Currency + " " + r.receipt.Price
+			price = "   " + r.receipt.Currency + " " + strings.TrimRight(r.receipt.Price, "0")
 		}
 		add(stepSMS, fmt.Sprintf("%s   by %s   %s, %s%s", r.number.Masked(), r.receipt.Instance, plural(len(r.receipt.Parts), "part"), r.receipt.Encoding, price))
 	}
@@ -99,7 +99,12 @@ func (s step) path() string {
 		}
 	}
 	for _, t := range s.attempts {
-		parts = append(parts, name(t.Instance, t.Provider)+" "+mark(t))
+		part := name(t.Instance, t.Provider) + " " + mark(t)
+		if n := len(parts); n > 0 && parts[n-1] == part {
+			parts[n-1] = part + " twice"
+			continue
+		}
+		parts = append(parts, part)
 	}
 	if len(parts) == 0 {
 		return "✗ before the network"

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -44,6 +46,7 @@ func (a *app) wireLines(n int) []string {
 		return append(lines, "  nothing: the order was not processed", "")
 	}
 	hide := r.people()
+	slices.SortStableFunc(a.wires, func(x, y exchange) int { return x.Time.Compare(y.Time) })
 	for _, x := range a.wires {
 		text := hide.Replace(trim(x.Exchange))
 		lines = append(lines, a.out.bold("  "+x.fake))
@@ -57,14 +60,34 @@ func (a *app) wireLines(n int) []string {
 	return append(lines, "")
 }
 
-// trim leaves out what says nothing: the headers of the transport.
+// trim leaves out the headers that say nothing, and writes queries and forms one
+// parameter a line, unescaped.
 func trim(x smstest.Exchange) string {
 	x.Header, x.ReplyHeader = x.Header.Clone(), x.ReplyHeader.Clone()
-	for _, h := range []string{"Accept-Encoding", "Content-Length", "User-Agent", "Connection", "X-Goog-Api-Client", "X-Firebase-Client", "Amz-Sdk-Request", "Amz-Sdk-Invocation-Id"} {
+	for _, h := range []string{"Accept", "Accept-Encoding", "Content-Length", "User-Agent", "Connection", "X-Goog-Api-Client", "X-Firebase-Client", "Amz-Sdk-Request", "Amz-Sdk-Invocation-Id"} {
 		x.Header.Del(h)
 		x.ReplyHeader.Del(h)
 	}
-	return x.String()
+	query := ""
+	if x.Query != "" {
+		query, x.Query = parameters(x.Query), ""
+	}
+	if strings.HasPrefix(x.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		x.Body = strings.TrimPrefix(parameters(x.Body), "> ")
+	}
+	first, rest, _ := strings.Cut(x.String(), "\n")
+	return first + "\n" + query + rest
+}
+
+func parameters(raw string) string {
+	var b strings.Builder
+	for pair := range strings.SplitSeq(raw, "&") {
+		if text, err := url.QueryUnescape(pair); err == nil {
+			pair = text
+		}
+		b.WriteString(">   " + pair + "\n")
+	}
+	return b.String()
 }
 
 // people masks the driver's number and token and the customer's mailbox,
