@@ -13,8 +13,8 @@ type element struct {
 
 // split cuts an array into its elements without decoding them, so that a broken
 // one does not take the others with it. It minds brackets and strings only; a
-// string ends with its line, and an opening brace where an object wants its next
-// name begins the next element.
+// string ends with its line, and in an object a brace that opens behind a comma,
+// or as the first in its line but not behind a colon, begins the next element.
 func split(data []byte) ([]element, error) {
 	if trimmed := bytes.TrimSpace(data); len(trimmed) == 0 || trimmed[0] != '[' {
 		return nil, errors.New("the file is not a JSON array of orders")
@@ -35,6 +35,7 @@ type splitter struct {
 	data     []byte
 	at, line int
 	quoted   bool
+	fresh    bool   // nothing but blanks in this line so far
 	open     []byte // the brackets that are open within the element
 	before   byte   // the last byte that is no blank and in no string
 	start    int    // of the element, -1 between elements
@@ -47,7 +48,7 @@ func (s *splitter) step(c byte) bool {
 	switch {
 	case c == '\n':
 		s.line++
-		s.quoted = false
+		s.quoted, s.fresh = false, true
 		return false
 	case s.quoted && c == '\\':
 		s.at++
@@ -57,14 +58,15 @@ func (s *splitter) step(c byte) bool {
 	case s.quoted, c <= ' ':
 		return false
 	}
+	defer func() { s.fresh = false }()
 	inner := byte(0)
 	if n := len(s.open); n > 0 {
 		inner = s.open[n-1]
 	}
 	switch {
 	case s.quoted:
-	case c == '{' && (inner == '{' && s.before == ',' || inner == 0 && s.before == '}'):
-		s.end() // the brace of the last one is missing, or the comma behind it
+	case c == '{' && (inner == '{' && (s.before == ',' || s.fresh && s.before != ':') || inner == 0 && s.before == '}'):
+		s.end() // something is missing at the end of the last one
 	case inner == 0 && c == ',':
 		s.end()
 		s.before = c
