@@ -160,17 +160,23 @@ func TestTracesStayHere(t *testing.T) {
 type counter struct {
 	*httptest.Server
 	conns, now, most, sends atomic.Int64
-	hold                    chan struct{}
+	hold, full              chan struct{}
 }
 
-func newCounter(t *testing.T) *counter {
-	c := &counter{hold: make(chan struct{})}
+// newCounter starts one that holds back all replies but the first, and closes
+// full when so many exchanges are under way.
+func newCounter(t *testing.T, workers int64) *counter {
+	c := &counter{hold: make(chan struct{}), full: make(chan struct{})}
+	var once sync.Once
 	c.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := c.now.Add(1)
 		defer c.now.Add(-1)
 		for m := c.most.Load(); n > m && !c.most.CompareAndSwap(m, n); m = c.most.Load() {
 		}
 		_, _ = io.Copy(io.Discard, r.Body)
+		if n == workers {
+			once.Do(func() { close(c.full) })
+		}
 		if c.sends.Add(1) > 1 {
 			<-c.hold
 		}
@@ -189,8 +195,8 @@ func newCounter(t *testing.T) *counter {
 }
 
 func TestOneConnectionAndBoundedWorkers(t *testing.T) {
-	c := newCounter(t)
 	const workers = 20
+	c := newCounter(t, workers)
 	a, err := fcmpush.New(nil, &fcmpush.Options{BaseURL: c.URL, HTTPClient: c.Client(), ProjectID: "p", Workers: workers, TokenSource: static})
 	if err != nil {
 		t.Fatal(err)
@@ -208,9 +214,7 @@ func TestOneConnectionAndBoundedWorkers(t *testing.T) {
 		}
 	}
 	wg.Go(send)
-	for c.now.Load() < workers { // all workers are waiting for the server
-		time.Sleep(time.Millisecond)
-	}
+	<-c.full // all workers are waiting for the server
 	if n := c.conns.Load(); n != 1 {
 		t.Errorf("%d connections for a cold start, want 1", n)
 	}
