@@ -165,8 +165,13 @@ func (c *Client) selectReverse(r ReverseGeocodeRequest) *failover.Select {
 }
 
 // geocodeWithin asks one geocoder and drops what lies outside the asked region.
+// The limit counts what is left, so it is not the geocoder's to apply.
 func geocodeWithin(g Geocoder, ctx context.Context, r GeocodeRequest) (GeocodeResult, error) {
-	res, err := g.Geocode(ctx, r)
+	wanted := r
+	if r.Region != "" {
+		wanted.Limit = 0
+	}
+	res, err := g.Geocode(ctx, wanted)
 	if err != nil {
 		return res, err
 	}

@@ -2,7 +2,9 @@ package geo_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -108,6 +110,47 @@ func TestClientDropsPlacesOutsideTheRegion(t *testing.T) {
 	}
 	if res, err = c.Geocode(t.Context(), geo.GeocodeRequest{Query: "서울", Region: "KR"}); err != nil || res.Provider != "right" {
 		t.Errorf("KR: %v %v", res.Provider, err)
+	}
+}
+
+func TestClientsLimitCountsWhatIsInTheRegion(t *testing.T) {
+	s := &stub{name: "a"}
+	s.geocode = func(r geo.GeocodeRequest) (geo.GeocodeResult, error) {
+		places := []geo.Place{{Point: shenzhen, Address: geo.Address{Region: "CN"}}, {Point: seoul, Address: geo.Address{Region: "KR"}}, {Point: seoul}}
+		if r.Limit > 0 {
+			places = places[:r.Limit] // as vendors do
+		}
+		return geo.GeocodeResult{Places: places}, nil
+	}
+	c := newClient(t, geo.With(s))
+	for limit, want := range []int{2, 1, 2, 2} {
+		res, err := c.Geocode(t.Context(), geo.GeocodeRequest{Query: "x", Region: "KR", Limit: limit})
+		if err != nil || len(res.Places) != want || res.Places[0].Point != seoul {
+			t.Errorf("limit %d: %+v %v", limit, res.Places, err)
+		}
+	}
+	if res, err := c.Geocode(t.Context(), geo.GeocodeRequest{Query: "x", Limit: 1}); err != nil || len(res.Places) != 1 {
+		t.Errorf("without a region: %+v %v", res.Places, err)
+	}
+}
+
+func TestPlaceSurvivesJSON(t *testing.T) {
+	in := geo.Place{ID: geo.PlaceID{Issuer: geo.IssuerAmap, Value: "B0:1"}, Name: "n", Point: shenzhen.To(geo.GCJ02),
+		Address: geo.Address{Region: "CN"}, Precision: geo.PrecisionDoor, Partial: true, Types: []string{"t"}, Distance: 3}
+	b, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out geo.Place
+	if err := json.Unmarshal(b, &out); err != nil || !reflect.DeepEqual(in, out) {
+		t.Errorf("%s came back as %+v, %v", b, out, err)
+	}
+	p := geo.PrecisionCity
+	if err := p.UnmarshalText([]byte("exact")); !errors.Is(err, waybill.ErrInvalidArgument) || p != geo.PrecisionCity {
+		t.Errorf("%v %v", p, err)
+	}
+	if err := p.UnmarshalText(nil); err != nil || p != geo.PrecisionUnknown {
+		t.Errorf("%v %v", p, err)
 	}
 }
 

@@ -45,6 +45,23 @@ func (p Precision) String() string {
 // MarshalText writes the precision's name.
 func (p Precision) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
+// UnmarshalText reads a precision's name; the empty text is PrecisionUnknown.
+// Anything else is a *[waybill.Error] with code InvalidArgument and leaves p
+// alone.
+func (p *Precision) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*p = PrecisionUnknown
+		return nil
+	}
+	for i, name := range precisionNames {
+		if string(text) == name {
+			*p = Precision(i)
+			return nil
+		}
+	}
+	return waybill.Invalid("precision", "precision has no such name").With("geo", "", "")
+}
+
 // Place is a place as a vendor knows it.
 type Place struct {
 	// ID is the vendor's id, zero when it gave none.

@@ -16,7 +16,7 @@
 //
 // Amap knows no "nothing like that here": a foreign name matches villages and
 // shops that are called the same (东京 gives a village in Guangxi). Precision and
-// Region tell; a geo.Client drops what lies outside the asked region.
+// Region tell; what lies outside the asked region is left out.
 //
 // # Language
 //

@@ -169,8 +169,9 @@ func TestGeocodeNarrows(t *testing.T) {
 		{geo.GeocodeRequest{Query: "x", Region: "HK", City: "440300"}, "440300"},
 	} {
 		a, query := canned(t, fixture(t, "geocode_three.json"), nil)
-		if _, err := a.Geocode(t.Context(), v.r); err != nil {
-			t.Error(err)
+		_, err := a.Geocode(t.Context(), v.r)
+		if elsewhere := v.r.Region != "" && v.r.Region != "CN"; elsewhere != errors.Is(err, waybill.ErrNotFound) || !elsewhere && err != nil {
+			t.Errorf("%+v, answered with places in the mainland: %v", v.r, err)
 		}
 		if got := query.Get("city"); got != v.city || query.Has("city") != (v.city != "") {
 			t.Errorf("%+v sent city %q", v.r, got)
@@ -314,7 +315,25 @@ func TestNamesakesTellTheirRegion(t *testing.T) {
 		places[1].Address.Region != "HK" {
 		t.Errorf("东京: %+v %v", places, err)
 	}
+	// The limit counts what lies within the region, not what Amap put first.
+	for region, point := range map[string]int{"CN": 0, "HK": 1} {
+		res, err := a.Geocode(t.Context(), geo.GeocodeRequest{Query: "东京", Region: region, Limit: 1})
+		if err != nil || len(res.Places) != 1 || res.Places[0].Point != places[point].Point {
+			t.Errorf("东京 in %s: %+v %v", region, res.Places, err)
+		}
+	}
 	if _, err := a.Geocode(t.Context(), geo.GeocodeRequest{Query: "东京", Region: "JP"}); !errors.Is(err, waybill.ErrUnsupported) {
 		t.Errorf("东京 in Japan: %v", err)
+	}
+}
+
+func TestCandidatesWithoutAPoint(t *testing.T) {
+	const head = `{"status":"1","info":"OK","infocode":"10000","count":"1","geocodes":[{"formatted_address":"x","adcode":"440305","location":`
+	for location, want := range map[string]waybill.Code{`[]`: waybill.NotFound, `""`: waybill.NotFound, `null`: waybill.NotFound,
+		`"0,0"`: waybill.DataLoss, `","`: waybill.DataLoss, `"NaN,NaN"`: waybill.DataLoss, `"22.5,114"`: waybill.DataLoss} {
+		a, _ := canned(t, head+location+`}]}`, nil)
+		if _, err := ask(a, "x"); waybill.CodeOf(orNil(err)) != want {
+			t.Errorf("%s: %v, want %v", location, err, want)
+		}
 	}
 }

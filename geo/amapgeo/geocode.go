@@ -1,6 +1,7 @@
 package amapgeo
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -20,7 +21,8 @@ const maxPlaces = 20
 // Query is a structured address or the name of a landmark, best in Chinese. A
 // Region other than CN, HK and MO is Unsupported. City is a name in Chinese, an
 // area code or a division code of a city, not of a county; without it the
-// regions HK and MO narrow the search to themselves. Each place's Types hold
+// regions HK and MO narrow the search to themselves. Candidates outside the
+// Region are left out. Each place's Types hold
 // Amap's word for the level of the match (门牌号, 兴趣点, 市 …), from which its
 // Precision comes.
 //
@@ -49,7 +51,7 @@ func (a *Adapter) Geocode(ctx context.Context, r geo.GeocodeRequest) (geo.Geocod
 	if err := a.client.Do(ctx, call, &reply); err != nil {
 		return geo.GeocodeResult{}, err
 	}
-	places, err := a.places(call, &reply, r.Limit)
+	places, err := a.places(call, &reply, &r)
 	if err != nil {
 		return geo.GeocodeResult{}, err
 	}
@@ -88,36 +90,43 @@ type geocode struct {
 }
 
 // places turns the candidates into places, leaving out those without a usable
-// point.
-func (a *Adapter) places(call amap.Call, reply *geocodeReply, limit int) ([]geo.Place, error) {
+// point and those outside the asked region.
+func (a *Adapter) places(call amap.Call, reply *geocodeReply, r *geo.GeocodeRequest) ([]geo.Place, error) {
 	if reply.Geocodes == nil && reply.Count != "0" {
 		return nil, a.client.Malformed(call, "the reply has no list of places")
 	}
 	if reply.Geocodes == nil || len(*reply.Geocodes) == 0 {
 		return nil, a.client.Error(call, waybill.NotFound, waybill.NotSent, "no such address")
 	}
-	if limit == 0 {
-		limit = maxPlaces
-	}
+	limit := cmp.Or(r.Limit, maxPlaces)
 	var places []geo.Place
+	unreadable := false
 	for _, g := range *reply.Geocodes {
 		if len(places) == limit {
 			break
 		}
 		lat, lng, ok := g.Location.Location()
 		if !ok {
+			// Amap leaves the point of some candidates empty.
+			unreadable = unreadable || g.Location != ""
 			continue
 		}
 		p := geo.Place{Precision: precisionOf(string(g.Level)), Address: g.address()}
 		p.Address.Formatted, p.Address.Street, p.Address.Number = string(g.Formatted), string(g.Street), string(g.Number)
 		p.Point = a.tag(&p.Address, lat, lng)
+		if r.Region != "" && p.Address.Region != "" && p.Address.Region != r.Region {
+			continue
+		}
 		if g.Level != "" {
 			p.Types = []string{string(g.Level)}
 		}
 		places = append(places, p)
 	}
-	if len(places) == 0 {
+	switch {
+	case len(places) == 0 && unreadable:
 		return nil, a.client.Malformed(call, "no place of the reply has a point")
+	case len(places) == 0:
+		return nil, a.client.Error(call, waybill.NotFound, waybill.NotSent, "no such address within the region")
 	}
 	return places, nil
 }

@@ -26,7 +26,7 @@ type geocodeResult struct {
 // Geocode finds the one place that Baidu takes an address for; see
 // [geo.Geocoder] for the contract and the package comment for what the place
 // holds. City is sent as a hint unless it is a division code, which Baidu does
-// not take. Language has no effect.
+// not take. Language has no effect. A place outside the Region is NotFound.
 func (a *Adapter) Geocode(ctx context.Context, r geo.GeocodeRequest) (geo.GeocodeResult, error) {
 	if err := r.Validate(); err != nil {
 		return geo.GeocodeResult{}, invalid(err)
@@ -57,6 +57,9 @@ func (a *Adapter) Geocode(ctx context.Context, r geo.GeocodeRequest) (geo.Geocod
 	place, err := a.place(&res, r.Key)
 	if err != nil {
 		return geo.GeocodeResult{}, err
+	}
+	if r.Region != "" && place.Address.Region != "" && place.Address.Region != r.Region {
+		return geo.GeocodeResult{}, notFound(geo.Geocode, r.Key, "no such address within the region")
 	}
 	return geo.GeocodeResult{Served: waybill.Served{Provider: Name}, Places: []geo.Place{place}}, nil
 }

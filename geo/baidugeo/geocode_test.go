@@ -1,6 +1,7 @@
 package baidugeo
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -241,5 +242,15 @@ func TestRecordedErrors(t *testing.T) {
 				t.Error("it does not say how long to wait")
 			}
 		})
+	}
+}
+
+func TestPlaceOutsideTheRegion(t *testing.T) {
+	a, _ := adapter(t, `{"status":0,"result":{"location":{"lng":113.93,"lat":22.54},"precise":1,"confidence":80,"comprehension":100,"level":"门址"}}`)
+	for region, want := range map[string]bool{"": true, "CN": true, "HK": false, "TW": false} {
+		_, err := a.Geocode(t.Context(), geo.GeocodeRequest{Query: "x", Region: region, Key: "order-7"})
+		if want != (err == nil) || !want && !errors.Is(err, waybill.ErrNotFound) {
+			t.Errorf("in %q: %v", region, err)
+		}
 	}
 }

@@ -87,7 +87,7 @@ func city(p parts, region string) string {
 	case "TW", "CN":
 		return p.get("administrative_area_level_1", "administrative_area_level_2")
 	case "US":
-		return p.get("administrative_area_level_3", "sublocality_level_1", "administrative_area_level_2")
+		return p.get("administrative_area_level_3", "sublocality_level_1", "sublocality", "administrative_area_level_2")
 	}
 	return p.get("administrative_area_level_3", "administrative_area_level_2", "sublocality_level_1", "sublocality")
 }

@@ -47,6 +47,10 @@ func TestAddress(t *testing.T) {
 		"London": {list([]string{"London", "London", "postal_town"}, []string{"Greater London", "Greater London", "administrative_area_level_2", "political"},
 			[]string{"England", "England", "administrative_area_level_1", "political"}, []string{"United Kingdom", "GB", "country", "political"}, []string{"SW1A", "SW1A", "postal_code", "postal_code_prefix"}),
 			geo.Address{Region: "GB", Country: "United Kingdom", Province: "England", City: "London", Postcode: "SW1A"}},
+		"Brooklyn as older replies have it": {list(
+			[]string{"Williamsburg", "Williamsburg", "neighborhood", "political"}, []string{"Brooklyn", "Brooklyn", "sublocality", "political"},
+			[]string{"Kings", "Kings", "administrative_area_level_2", "political"}, []string{"United States", "US", "country", "political"}),
+			geo.Address{Region: "US", Country: "United States", City: "Brooklyn", District: "Williamsburg"}},
 		"a suffix without a code": {list([]string{"1936", "1936", "postal_code_suffix"}), geo.Address{}},
 		"a country that is none":  {list([]string{"Nowhere", "Nowhere", "country"}), geo.Address{Country: "Nowhere"}},
 		"lower case":              {list([]string{"Peru", "pe", "country"}), geo.Address{Country: "Peru", Region: "PE"}},

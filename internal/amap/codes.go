@@ -58,6 +58,10 @@ var table = map[string]class{
 	"10019": {"CQPS_HAS_EXCEEDED_THE_LIMIT", waybill.RateLimited, waybill.ScopeService, second},
 	"10020": {"CKQPS_HAS_EXCEEDED_THE_LIMIT", waybill.RateLimited, waybill.ScopeService, second},
 	"10021": {"CUQPS_HAS_EXCEEDED_THE_LIMIT", waybill.RateLimited, waybill.ScopeService, second},
+	// The next three belong to the track service, on another host.
+	"10022": {"QPS_HAS_EXCEEDED_THE_LIMIT", waybill.RateLimited, waybill.ScopeService, second},
+	"10023": {"QPS_HAS_EXCEEDED_THE_LIMIT", waybill.RateLimited, waybill.ScopeService, second},
+	"10024": {"INSUFFICIENT_PERMISSIONS", waybill.PermissionDenied, waybill.ScopeService, noWait},
 	"10026": {"INVALID_REQUEST", waybill.PermissionDenied, waybill.ScopeAccount, noWait},
 	"10029": {"ABROAD_DAILY_QUERY_OVER_LIMIT", waybill.QuotaExhausted, waybill.ScopeRequest, midnight},
 	"10041": {"NO_EFFECTIVE_INTERFACE", waybill.PermissionDenied, waybill.ScopeService, noWait},

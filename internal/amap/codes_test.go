@@ -8,7 +8,7 @@ import (
 )
 
 func TestEveryCodeHasAClass(t *testing.T) {
-	if len(table) != 40 {
+	if len(table) != 43 {
 		t.Errorf("%d codes", len(table))
 	}
 	for code, c := range table {
