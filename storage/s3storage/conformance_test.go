@@ -86,7 +86,11 @@ func TestConformanceOnTheFake(t *testing.T) {
 func TestFaultsOnTheFake(t *testing.T) {
 	access, secret, _ := fakeKeys(t)
 	storagetest.Run(t, storagetest.Harness{
-		New:     func(t testing.TB) storage.Bucket { s := storagetest.NewS3(storagetest.S3Options{}); t.Cleanup(s.Close); return bucketOn(t, s, nil) },
+		New: func(t testing.TB) storage.Bucket {
+			s := storagetest.NewS3(storagetest.S3Options{})
+			t.Cleanup(s.Close)
+			return bucketOn(t, s, nil)
+		},
 		Secrets: []string{access, secret},
 		Wire: &storagetest.Wire{
 			Server: func(testing.TB) storagetest.Server { return storagetest.NewS3(storagetest.S3Options{}) },
