@@ -1,6 +1,7 @@
 package amap
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -156,6 +157,9 @@ func (c *Client) Malformed(call Call, message string) *waybill.Error {
 
 // decode is the one function that turns a reply into a value or an error.
 func decode(reply *wire.Reply, call Call, into Reply) *waybill.Error {
+	if isPage(reply) {
+		return reply.Error(waybill.Unavailable, waybill.ScopeProvider, waybill.Ambiguous, wire.CodeReply, "a page came in place of a reply")
+	}
 	bad := reply.JSON(into)
 	head := into.Head()
 	if bad != nil {
@@ -179,6 +183,17 @@ func decode(reply *wire.Reply, call Call, into Reply) *waybill.Error {
 		return reply.Error(waybill.DataLoss, waybill.ScopeProvider, waybill.Ambiguous, wire.CodeReply, "the reply has neither status nor code")
 	}
 	return nil
+}
+
+// isPage reports whether somebody before the services answered, such as a
+// firewall that blocks the caller. Amap itself refuses in JSON and with 200, so
+// that a page with 401 or 403 says nothing about the key.
+func isPage(reply *wire.Reply) bool {
+	body := bytes.TrimSpace(reply.Body)
+	if len(body) == 0 || body[0] != '<' {
+		return false
+	}
+	return reply.OK() || reply.Status == http.StatusUnauthorized || reply.Status == http.StatusForbidden || reply.Status == http.StatusMethodNotAllowed
 }
 
 // refusal makes an error of a code.

@@ -83,6 +83,8 @@ func TestReplies(t *testing.T) {
 		"value of odd type":    {200, `{"status":0,"result":{"n":true}}`, waybill.DataLoss, waybill.Ambiguous, "reply"},
 		"jsonp":                {200, `cb&&cb({"status":0,"result":{"n":1}})`, waybill.DataLoss, waybill.Ambiguous, ""},
 		"page of a block":      {200, "<html><body>blocked</body></html>", waybill.Unavailable, waybill.Ambiguous, "reply"},
+		"page of a firewall":   {403, "<html><body>blocked</body></html>", waybill.Unavailable, waybill.Ambiguous, "reply"},
+		"page of nowhere":      {404, "<html></html>", waybill.PermissionDenied, waybill.NotSent, "404"},
 		"xml":                  {200, "\xef\xbb\xbf<?xml version=\"1.0\"?><a/>", waybill.Unavailable, waybill.Ambiguous, "reply"},
 		"empty":                {200, "", waybill.DataLoss, waybill.Ambiguous, ""},
 		"null":                 {200, "null", waybill.DataLoss, waybill.Ambiguous, ""},

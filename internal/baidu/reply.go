@@ -3,6 +3,7 @@ package baidu
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"strconv"
 
 	"github.com/waybill-go/waybill"
@@ -57,7 +58,7 @@ const (
 // empty (null, an empty list or object), which is a success without a result.
 func decode(reply *wire.Reply, result any) (found bool, bad *waybill.Error) {
 	body := bytes.TrimSpace(bytes.TrimPrefix(reply.Body, []byte("\xef\xbb\xbf")))
-	if len(body) > 0 && body[0] == '<' && reply.OK() {
+	if len(body) > 0 && body[0] == '<' && blocked(reply) {
 		// A caller whose address Baidu blocks gets pages in place of replies.
 		return false, fail(reply, waybill.Unavailable, "a page came in place of a reply")
 	}
@@ -92,6 +93,17 @@ func decode(reply *wire.Reply, result any) (found bool, bad *waybill.Error) {
 		}
 	}
 	return true, nil
+}
+
+// blocked reports whether a page with this status stands before the services.
+// Baidu itself refuses in JSON and with 200, so that one with 401 or 403 says
+// nothing about the key.
+func blocked(reply *wire.Reply) bool {
+	switch reply.Status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusMethodNotAllowed:
+		return true
+	}
+	return reply.OK()
 }
 
 // fail is the error of a reply that says nothing of what happened.

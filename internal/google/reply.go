@@ -31,10 +31,10 @@ func ReplyError(reply *wire.Reply) *waybill.Error {
 			return reply.StatusError()
 		}
 		return e
-	case reply.OK():
-		return nil
 	case rejectedSignature(body):
 		return badSignature.err(reply, strconv.Itoa(reply.Status))
+	case reply.OK():
+		return nil
 	}
 	return reply.StatusError()
 }

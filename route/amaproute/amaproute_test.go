@@ -284,3 +284,30 @@ func TestMixedDatumsAreTaggedByPlace(t *testing.T) {
 		t.Errorf("polyline: %v", line)
 	}
 }
+
+// A path of no length between distant points is no path, and one that takes no
+// time is none either.
+func TestZeroIsNoRoute(t *testing.T) {
+	const head = `{"status":"1","info":"OK","infocode":"10000","route":{"paths":[`
+	spot := func(r *route.Request) { r.Points = []geo.Point{tencent, tencent} }
+	for _, v := range []struct {
+		paths  string
+		change func(*route.Request)
+		want   waybill.Code // none: a result
+	}{
+		{`{"distance":"0","cost":{"duration":"0"},"steps":[]}`, nil, waybill.NotFound},
+		{`{"distance":"0","cost":{"duration":"60"},"steps":[]}`, nil, waybill.NotFound},
+		{`{"distance":"0","cost":{"duration":"0"},"steps":[]}`, spot, 0},
+		{`{"distance":"1","cost":{"duration":"0"},"steps":[]}`, spot, 0},
+		{`{"distance":"0","cost":{"duration":"0"}},{"distance":"14571","cost":{"duration":"2255"}}`, nil, 0},
+		{`{"distance":"14571","cost":{"duration":"0"}}`, nil, waybill.DataLoss},
+		{`{"distance":"14571","cost":{}}`, nil, waybill.DataLoss},
+		{`{"distance":"-1","cost":{"duration":"-1"}}`, nil, waybill.DataLoss},
+	} {
+		a, _ := canned(t, map[string]string{"": head + v.paths + `]}}`}, nil)
+		res, err := a.Route(t.Context(), pair(v.change))
+		if v.want == 0 && (err != nil || len(res.Paths) != 1) || v.want != 0 && (err == nil || waybill.CodeOf(err) != v.want) {
+			t.Errorf("%s: %+v %v, want %v", v.paths, res.Paths, err, v.want)
+		}
+	}
+}

@@ -100,21 +100,42 @@ func (a *Adapter) result(t *trip, r *reply) (route.Result, error) {
 		return route.Result{}, a.client.Error(t.call, waybill.NotFound, waybill.NotSent, "no way between the points")
 	}
 	res := route.Result{Served: waybill.Served{Provider: name}}
-	for i := range all[:min(len(all), 1+t.Alternatives)] {
+	for i := range all {
+		if len(res.Paths) > t.Alternatives {
+			break
+		}
 		p, ok := a.path(t, &all[i])
 		if !ok {
 			return route.Result{}, a.client.Malformed(t.call, "a path has no distance or duration")
 		}
-		res.Paths = append(res.Paths, p)
+		if p.Distance > 0 || !t.apart() {
+			res.Paths = append(res.Paths, p)
+		}
+	}
+	if len(res.Paths) == 0 {
+		return route.Result{}, a.client.Error(t.call, waybill.NotFound, waybill.NotSent, "no way between the points")
 	}
 	return res, nil
+}
+
+// far is the length of a trip, in metres, that cannot end on the spot where it
+// began, whatever roads the points are taken to lie on.
+const far = 1000
+
+// apart reports whether a path of no length cannot be one.
+func (t *trip) apart() bool {
+	sum := 0.0
+	for i := range len(t.Points) - 1 {
+		sum += geo.Distance(t.Points[i], t.Points[i+1])
+	}
+	return sum > far
 }
 
 func (a *Adapter) path(t *trip, p *path) (route.Path, bool) {
 	c := p.Cost.Value.or(p.cost)
 	metres, ok1 := p.Distance.Amount()
 	took, ok2 := duration(c.Duration)
-	if !ok1 || !ok2 {
+	if !ok1 || !ok2 || took == 0 && metres > far {
 		return route.Path{}, false
 	}
 	out := route.Path{Distance: metres, Duration: took, Traffic: t.live(), Substituted: t.substituted}

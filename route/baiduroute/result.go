@@ -95,6 +95,9 @@ func (p *plan) result(res *result, r *route.Request) (route.Result, error) {
 		if o.Distance.V == 0 && apart > 100 {
 			continue // Baidu's way to say that there is none
 		}
+		if o.Duration.V == 0 && o.Distance.V > 1000 {
+			return route.Result{}, damaged(r.Key, "a route takes no time")
+		}
 		path, err := p.path(o, &res.Restriction, r)
 		if err != nil {
 			return route.Result{}, err

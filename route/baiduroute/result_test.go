@@ -161,6 +161,7 @@ func TestOddReplies(t *testing.T) {
 		"no result":            {`{"status":0,"result":{}}`, waybill.NotFound},
 		"no routes":            {`{"status":0,"result":{"routes":[]}}`, waybill.NotFound},
 		"null routes":          {`{"status":0,"result":{"routes":null,"total":0}}`, waybill.NotFound},
+		"route in no time":     {`{"status":0,"result":{"routes":[{"distance":5000,"duration":0}]}}`, waybill.DataLoss},
 		"route of nothing":     {`{"status":0,"result":{"routes":[{"distance":0,"duration":0}]}}`, waybill.NotFound},
 		"status 7":             {`{"status":7,"message":"无返回结果"}`, waybill.NotFound},
 		"status 2001":          {`{"status":2001,"message":"无路线"}`, waybill.NotFound},

@@ -187,9 +187,13 @@ func wantsTraffic(r *route.Request) bool {
 	return !r.Departure.IsZero() && motorized(r.Mode)
 }
 
+// soon is how far ahead a departure must be to be sent as a time. Google refuses
+// one that has passed, and its clock is another one than ours.
+const soon = time.Minute
+
 // leaves returns when the trip begins, and false for now.
 func leaves(at time.Time) (time.Time, bool) {
-	return at, at.After(time.Now())
+	return at, at.After(time.Now().Add(soon))
 }
 
 var (

@@ -77,6 +77,7 @@ func TestOddRoutes(t *testing.T) {
 		{`{"routes":[{"duration":"1s","polyline":{"encodedPolyline":"?"}}]}`, line},
 		{`{"routes":[{"duration":"1s","polyline":{"encodedPolyline":"~~~~~~~~~~~~~"}}]}`, line},
 		{`{"routes":[{"duration":"1s","polyline":{"encodedPolyline":"??"}}]}`, line},
+		{`{"routes":[{"distanceMeters":5000,"duration":"0s"}]}`, nil},
 		{`{"routes":{}}`, nil},
 		{`[]`, nil},
 		{`[{}]`, nil},

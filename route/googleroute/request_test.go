@@ -82,6 +82,8 @@ func TestRoutesRequest(t *testing.T) {
 			base + ",routes.polyline.encodedPolyline,routes.legs.steps.distanceMeters,routes.legs.steps.staticDuration,routes.legs.steps.navigationInstruction.instructions"},
 		{"a departure that has passed", googleroute.Options{}, func(r *route.Request) { r.Departure = time.Now().Add(-time.Hour) },
 			`{"travelMode":"DRIVE","routingPreference":"TRAFFIC_AWARE","units":"METRIC"}`, base + ",fallbackInfo"},
+		{"a departure about now", googleroute.Options{}, func(r *route.Request) { r.Departure = time.Now().Add(20 * time.Second) },
+			`{"travelMode":"DRIVE","routingPreference":"TRAFFIC_AWARE","units":"METRIC"}`, base + ",fallbackInfo"},
 		{"a departure to come", googleroute.Options{}, func(r *route.Request) { r.Departure = later },
 			`{"travelMode":"DRIVE","routingPreference":"TRAFFIC_AWARE","units":"METRIC","departureTime":"` + later.UTC().Format(time.RFC3339Nano) + `"}`, base + ",fallbackInfo"},
 		{"avoid and alternatives", googleroute.Options{}, func(r *route.Request) {

@@ -127,6 +127,9 @@ func (a *Adapter) path(g *routeReply, r *route.Request) (p route.Path, wrong str
 	if g.DistanceMeters < 0 {
 		return p, "a route's distance is negative"
 	}
+	if took == 0 && g.DistanceMeters > far {
+		return p, "a route takes no time"
+	}
 	p = route.Path{Distance: float64(g.DistanceMeters), Duration: took, Warnings: g.Warnings}
 	if p.Legs, wrong = legs(g.Legs, r); wrong != "" {
 		return p, wrong
@@ -143,6 +146,9 @@ func (a *Adapter) path(g *routeReply, r *route.Request) (p route.Path, wrong str
 	}
 	return p, ""
 }
+
+// far is a distance in metres that nobody covers in no time.
+const far = 1000
 
 // legs converts the legs, of which there is one for each pair of points, or none
 // at all.
