@@ -130,7 +130,9 @@ func TestTwoProjects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := func(app string, n int) push.Token { return push.Token{Vendor: push.FCM, App: app, Value: pushtest.FCMToken(n)} }
+	at := func(app string, n int) push.Token {
+		return push.Token{Vendor: push.FCM, App: app, Value: pushtest.FCMToken(n)}
+	}
 	drivers.Register(pushtest.FCMToken(1))
 	results := c.Send(t.Context(), order(), []push.Token{at("driver", 1), at("customer", 2), at("driver", 3), at("shop", 4)})
 	if results[0].Err != nil || results[0].Instance != "drivers" || results[1].Err != nil || results[1].Instance != "customers" {
