@@ -118,9 +118,9 @@ type watch struct {
 	cancel context.CancelCauseFunc
 	idle   time.Duration
 	last   atomic.Int64 // Unix ns
-	timer  *time.Timer
 
 	mu     sync.Mutex
+	timer  *time.Timer // runs from the request to the head of its reply
 	sealed bool
 	sends  bool
 	left   int64
@@ -129,17 +129,17 @@ type watch struct {
 func newWatch(ctx context.Context, idle time.Duration) *watch {
 	w := &watch{idle: idle}
 	w.ctx, w.cancel = context.WithCancelCause(ctx)
-	if idle > 0 {
-		w.last.Store(time.Now().UnixNano())
-		w.timer = time.AfterFunc(idle, w.look)
-	}
 	return w
 }
 
 // look ends the exchange, or comes back later when something moved.
 func (w *watch) look() {
 	if silent := time.Duration(time.Now().UnixNano() - w.last.Load()); silent < w.idle {
-		w.timer.Reset(w.idle - silent)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.timer != nil {
+			w.timer.Reset(w.idle - silent)
+		}
 		return
 	}
 	w.cancel(waybill.ErrAttemptTimeout)
@@ -147,8 +147,11 @@ func (w *watch) look() {
 
 // quiet ends the bound, end the exchange.
 func (w *watch) quiet() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.timer != nil {
 		w.timer.Stop()
+		w.timer = nil
 	}
 }
 
@@ -166,14 +169,18 @@ func (w *watch) seal() (whole bool) {
 	return !w.sends || w.left <= 0
 }
 
-// guard puts the watch between the body and the transport.
+// guard begins the bound and puts the watch between the body and the transport.
 func (w *watch) guard(req *http.Request) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.idle > 0 && w.timer == nil && !w.sealed {
+		w.last.Store(time.Now().UnixNano())
+		w.timer = time.AfterFunc(w.idle, w.look)
+	}
 	if req.Body == nil || req.Body == http.NoBody || req.ContentLength <= 0 {
 		return nil
 	}
-	w.mu.Lock()
 	w.sends, w.left = true, req.ContentLength
-	w.mu.Unlock()
 	req.Body = &watchedBody{ReadCloser: req.Body, w: w}
 	req.GetBody = nil
 	return nil

@@ -1,0 +1,480 @@
+package s3storage_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/s3storage"
+	"github.com/waybill-go/waybill/storage/storagetest"
+)
+
+func fake(t testing.TB, o storagetest.S3Options) *storagetest.S3 {
+	t.Helper()
+	s := storagetest.NewS3(o)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func wants(t testing.TB, err error, code waybill.Code, scope waybill.Scope, d waybill.Delivery) {
+	t.Helper()
+	e := waybill.AsError(err)
+	if e == nil || e.Code != code || e.Scope != scope || e.Delivery != d || e.Provider != "s3storage" {
+		t.Errorf("got %v: %+v", err, e)
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		bucket, key, secret string
+		o                   *s3storage.Options
+	}{
+		"no bucket":   {"", "k", "s", nil},
+		"arn":         {"arn:aws:s3:us-east-1:1:accesspoint/a", "k", "s", nil},
+		"slash":       {"a/b", "k", "s", nil},
+		"no key":      {"b", "", "s", nil},
+		"no secret":   {"b", "k", "", nil},
+		"relative":    {"b", "k", "s", &s3storage.Options{BaseURL: "s3.example.com"}},
+		"userinfo":    {"b", "k", "s", &s3storage.Options{BaseURL: "https://a:b@s3.example.com"}},
+		"query":       {"b", "k", "s", &s3storage.Options{BaseURL: "https://s3.example.com?x=1"}},
+		"scheme":      {"b", "k", "s", &s3storage.Options{BaseURL: "ftp://s3.example.com"}},
+		"small parts": {"b", "k", "s", &s3storage.Options{PartSize: 1 << 20}},
+		"concurrency": {"b", "k", "s", &s3storage.Options{Concurrency: -1}},
+		"checksums":   {"b", "k", "s", &s3storage.Options{Checksums: 9}},
+		"region":      {"b", "k", "s", &s3storage.Options{Region: "eu/1"}},
+		"max reply":   {"b", "k", "s", &s3storage.Options{MaxReply: -1}},
+	} {
+		if _, err := s3storage.New(c.bucket, c.key, c.secret, c.o); waybill.CodeOf(err) != waybill.InvalidArgument || err == nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What was uploaded in parts and then failed must not stay behind.
+func TestFailedUploadsAreAborted(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault  fakehttp.Fault
+		method string
+		param  string
+		code   waybill.Code
+	}{
+		"part refused":       {storagetest.Refusal("InvalidArgument"), "PUT", "partNumber", waybill.Unsupported},
+		"parts fail":         {storagetest.Refusal("InternalError"), "PUT", "partNumber", waybill.Internal},
+		"completion refused": {storagetest.Refusal("InvalidPart"), "POST", "uploadId", waybill.Unsupported},
+		"completion fails":   {storagetest.Refusal("InternalError"), "POST", "uploadId", waybill.Internal},
+		"completion reset":   {fakehttp.ResetBeforeReply(), "POST", "uploadId", waybill.Unavailable},
+		"error with status 200": {fakehttp.Answer("inside", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `<?xml version="1.0"?><Error><Code>InternalError</Code><Message>We encountered an internal error.</Message></Error>`)
+		})), "POST", "uploadId", waybill.Internal},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := fake(t, storagetest.S3Options{})
+			b := bucketOn(t, s, nil)
+			s.FailWhen(func(r *http.Request, _ []byte) bool { return r.Method == c.method && r.URL.Query().Has(c.param) }, c.fault)
+			_, err := b.Put(t.Context(), "k", zeros(12<<20), storage.PutOptions{})
+			if waybill.CodeOf(err) != c.code || err == nil {
+				t.Errorf("got %v, want %v", err, c.code)
+			}
+			if c.method == "PUT" && waybill.DeliveryOf(err) != waybill.NotSent {
+				t.Errorf("delivery %v, but nothing was completed", waybill.DeliveryOf(err))
+			}
+			if s.Uploads() != 0 || s.Stored("k") {
+				t.Errorf("%d uploads open, stored %t", s.Uploads(), s.Stored("k"))
+			}
+		})
+	}
+}
+
+func zeros(n int64) io.Reader { return io.LimitReader(zeroReader{}, n) }
+
+type zeroReader struct{}
+
+func (zeroReader) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+func TestCanceledUploadIsAborted(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	// The parts hang, then the caller goes.
+	s.FailWhen(func(r *http.Request, _ []byte) bool {
+		hang := r.URL.Query().Get("partNumber") == "2"
+		if hang {
+			cancel()
+		}
+		return hang
+	}, fakehttp.HangAfterRead())
+	_, err := b.Put(ctx, "k", zeros(30<<20), storage.PutOptions{})
+	wants(t, err, waybill.Canceled, waybill.ScopeUnknown, waybill.NotSent)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v is not the caller's end", err)
+	}
+	if s.Uploads() != 0 || s.Stored("k") {
+		t.Errorf("%d uploads open, stored %t", s.Uploads(), s.Stored("k"))
+	}
+}
+
+func TestPartsAreSentAgain(t *testing.T) {
+	for name, f := range map[string]fakehttp.Fault{"internal": storagetest.Refusal("InternalError"), "reset": fakehttp.ResetBeforeReply(),
+		"corrupted": storagetest.Refusal("BadDigest"), "lost": fakehttp.After(fakehttp.ResetBeforeReply())} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := fake(t, storagetest.S3Options{})
+			b := bucketOn(t, s, nil)
+			s.Script(fakehttp.Rule{Times: 2, Fault: f, Match: func(r *http.Request, _ []byte) bool { return r.URL.Query().Get("partNumber") == "2" }})
+			o, err := b.Put(t.Context(), "k", zeros(12<<20), storage.PutOptions{})
+			if err != nil || o.Size != 12<<20 || !s.Stored("k") {
+				t.Errorf("%v, %d bytes", err, o.Size)
+			}
+		})
+	}
+}
+
+func TestPutsAreNotSentAgain(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, nil)
+	for _, f := range []fakehttp.Fault{storagetest.Refusal("InternalError"), fakehttp.ResetBeforeReply(), storagetest.Refusal("SlowDown"), fakehttp.Status(502, nil, "")} {
+		s.Fail(f)
+		before := s.Count("")
+		if _, err := b.Put(t.Context(), "k", strings.NewReader("x"), storage.PutOptions{}); err == nil {
+			t.Errorf("%s: no error", f)
+		}
+		if n := s.Count("") - before; n != 1 {
+			t.Errorf("%s: %d requests, want 1", f, n)
+		}
+	}
+}
+
+func TestConflictIsTriedAgain(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, nil)
+	s.FailNext(2, storagetest.Refusal("ConditionalRequestConflict"))
+	if _, err := b.Put(t.Context(), "k", strings.NewReader("x"), storage.PutOptions{IfNotExists: true}); err != nil {
+		t.Error(err)
+	}
+	s.Fail(storagetest.Refusal("ConditionalRequestConflict"))
+	_, err := b.Put(t.Context(), "k", strings.NewReader("x"), storage.PutOptions{IfNotExists: true})
+	wants(t, err, waybill.Unavailable, waybill.ScopeRequest, waybill.NotSent)
+}
+
+func TestCredentialsRotate(t *testing.T) {
+	s := fake(t, storagetest.S3Options{SessionToken: "the-first-session-token-of-this-test"})
+	access, secret, token := s.Keys()
+	var asked atomic.Int64
+	var mu sync.Mutex
+	now := s3storage.Credentials{AccessKey: access, SecretKey: secret, SessionToken: token}
+	b := bucketOn(t, s, func(o *s3storage.Options) {
+		o.Credentials = func(context.Context) (s3storage.Credentials, error) {
+			asked.Add(1)
+			mu.Lock()
+			defer mu.Unlock()
+			return now, nil
+		}
+	})
+	put := func() error {
+		_, err := b.Put(t.Context(), "k", strings.NewReader("x"), storage.PutOptions{})
+		return err
+	}
+	for range 3 {
+		if err := put(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := asked.Load(); n != 1 {
+		t.Errorf("asked %d times, want once", n)
+	}
+	// The server's keys change; the refused request is made again with new ones.
+	s.SetKeys("AKROTATED", "another-secret-of-this-test", "another-token-of-this-test")
+	mu.Lock()
+	now = s3storage.Credentials{AccessKey: "AKROTATED", SecretKey: "another-secret-of-this-test", SessionToken: "another-token-of-this-test"}
+	mu.Unlock()
+	if err := put(); err != nil {
+		t.Errorf("after the rotation: %v", err)
+	}
+	s.ExpireToken()
+	before := s.Count("")
+	err := put()
+	wants(t, err, waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent)
+	if n := s.Count("") - before; n != 2 {
+		t.Errorf("%d requests with keys that stay refused, want 2", n)
+	}
+	if n := asked.Load(); n != 3 {
+		t.Errorf("asked %d times, want 3", n)
+	}
+}
+
+func TestCredentialsFail(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	for name, c := range map[string]struct {
+		keys s3storage.Credentials
+		err  error
+		code waybill.Code
+	}{
+		"error":   {err: errors.New("no vault"), code: waybill.Unauthenticated},
+		"ours":    {err: &waybill.Error{Code: waybill.Unavailable, Scope: waybill.ScopeProvider}, code: waybill.Unavailable},
+		"empty":   {code: waybill.Unauthenticated},
+		"expired": {keys: s3storage.Credentials{AccessKey: "a", SecretKey: "b", Expires: time.Now().Add(-time.Hour)}, code: waybill.Unauthenticated},
+	} {
+		b := bucketOn(t, s, func(o *s3storage.Options) {
+			o.Credentials = func(context.Context) (s3storage.Credentials, error) { return c.keys, c.err }
+		})
+		_, err := b.Head(t.Context(), "k")
+		if waybill.CodeOf(err) != c.code || waybill.DeliveryOf(err) != waybill.NotSent {
+			t.Errorf("%s: %v", name, err)
+		}
+		_, err = b.SignedURL(t.Context(), "k", storage.SignOptions{})
+		if waybill.CodeOf(err) != c.code {
+			t.Errorf("%s: signed url: %v", name, err)
+		}
+	}
+	if n := s.Count(""); n != 0 {
+		t.Errorf("%d requests without keys", n)
+	}
+}
+
+func TestLinkDiesWithItsCredentials(t *testing.T) {
+	s := fake(t, storagetest.S3Options{SessionToken: "the-session-token-of-this-test"})
+	access, secret, token := s.Keys()
+	end := time.Now().Add(10 * time.Minute)
+	b := bucketOn(t, s, func(o *s3storage.Options) {
+		o.Credentials = func(context.Context) (s3storage.Credentials, error) {
+			return s3storage.Credentials{AccessKey: access, SecretKey: secret, SessionToken: token, Expires: end}, nil
+		}
+	})
+	l, err := b.SignedURL(t.Context(), "k", storage.SignOptions{Expires: 24 * time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Expires.After(end) || l.Expires.Before(end.Add(-5*time.Second)) {
+		t.Errorf("the link says %v, the credentials end %v", l.Expires, end)
+	}
+	u, err := url.Parse(l.URL)
+	if err != nil || u.Query().Get("X-Amz-Security-Token") != token {
+		t.Errorf("the token is not in the link")
+	}
+	if life := u.Query().Get("X-Amz-Expires"); len(life) != 3 {
+		t.Errorf("signed for %s seconds", life)
+	}
+}
+
+func TestCorruptedReadsAreFound(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, func(o *s3storage.Options) { o.Checksums = s3storage.ChecksumSupported })
+	o, err := b.Put(t.Context(), "k", strings.NewReader("content"), storage.PutOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Checksum != "crc32:"+fmt.Sprintf("%08x", crc("content")) {
+		t.Errorf("checksum %q", o.Checksum)
+	}
+	s.Corrupt("k")
+	r, err := b.Get(t.Context(), "k", storage.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	_, err = io.ReadAll(r)
+	wants(t, err, waybill.DataLoss, waybill.ScopeRequest, waybill.NotSent)
+}
+
+func TestCutReadsAreFound(t *testing.T) {
+	for _, f := range []fakehttp.Fault{fakehttp.After(fakehttp.CutBody()), fakehttp.After(fakehttp.ResetMidReply())} {
+		s := fake(t, storagetest.S3Options{})
+		b := bucketOn(t, s, nil)
+		if _, err := b.Put(t.Context(), "k", strings.NewReader(strings.Repeat("x", 1000)), storage.PutOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		s.Fail(f)
+		r, err := b.Get(t.Context(), "k", storage.GetOptions{})
+		if err == nil {
+			_, err = io.ReadAll(r)
+			_ = r.Close()
+		}
+		if waybill.CodeOf(err) != waybill.DataLoss || err == nil {
+			t.Errorf("%s: %v", f, err)
+		}
+	}
+}
+
+func TestStrangeServers(t *testing.T) {
+	s := fake(t, storagetest.S3Options{HideETags: true})
+	b := bucketOn(t, s, nil)
+	_, err := b.Put(t.Context(), "k", strings.NewReader("x"), storage.PutOptions{})
+	wants(t, err, waybill.DataLoss, waybill.ScopeProvider, waybill.Ambiguous)
+	_, err = b.Head(t.Context(), "k")
+	wants(t, err, waybill.DataLoss, waybill.ScopeProvider, waybill.Ambiguous)
+	_, err = b.Get(t.Context(), "k", storage.GetOptions{})
+	wants(t, err, waybill.DataLoss, waybill.ScopeProvider, waybill.Ambiguous)
+
+	s = fake(t, storagetest.S3Options{IgnoreRanges: true})
+	b = bucketOn(t, s, nil)
+	if _, err := b.Put(t.Context(), "k", strings.NewReader("0123456789"), storage.PutOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.Get(t.Context(), "k", storage.GetOptions{Offset: 5})
+	wants(t, err, waybill.DataLoss, waybill.ScopeProvider, waybill.Ambiguous)
+
+	s.Fail(fakehttp.Status(200, nil, `<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>a</Key><Size>1</Size></Contents></ListBucketResult>`))
+	for _, err = range b.List(t.Context(), storage.ListOptions{}) {
+	}
+	wants(t, err, waybill.DataLoss, waybill.ScopeProvider, waybill.Ambiguous)
+}
+
+func TestOddBodies(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, nil)
+	for _, kind := range []string{"application/xml", "application/json"} {
+		for _, f := range append(fakehttp.OddBodies(kind), fakehttp.Status(200, nil, "<a>"), fakehttp.Status(200, nil, "<Error/>"), fakehttp.Status(200, nil, "<Error><Code></Code></Error>")) {
+			s.Fail(f)
+			for _, err := range b.List(t.Context(), storage.ListOptions{}) {
+				if err == nil || waybill.AsError(err).Provider != "s3storage" {
+					t.Errorf("%s: list: %v", f, err)
+				}
+			}
+			for what, err := range map[string]error{"delete": b.Delete(t.Context(), "a", "b"), "delete one": b.Delete(t.Context(), "a")} {
+				if err == nil {
+					t.Errorf("%s: %s: no error", f, what)
+				}
+			}
+			if _, err := b.Copy(t.Context(), "a", "b"); err == nil {
+				t.Errorf("%s: copy: no error", f)
+			}
+		}
+	}
+}
+
+func TestDeleteNamesHowManyFailed(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, nil)
+	for _, k := range []string{"a", "object-lock/b", "c"} {
+		if _, err := b.Put(t.Context(), k, strings.NewReader("x"), storage.PutOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := b.Delete(t.Context(), "a", "object-lock/b", "c")
+	wants(t, err, waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent)
+	if err == nil || !strings.Contains(err.Error(), "1 of 3 objects") || s.Stored("a") || s.Stored("c") || !s.Stored("object-lock/b") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestDeclaredLimits(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, func(o *s3storage.Options) { o.NoIfNotExists = true })
+	for name, o := range map[string]storage.PutOptions{
+		"if not exists":     {IfNotExists: true},
+		"large":             {Size: 6 << 40},
+		"disposition":       {ContentDisposition: "attachment; filename=\"发票.pdf\""},
+		"encoded too large": {Metadata: map[string]string{"a": strings.Repeat("长", 600)}},
+	} {
+		_, err := b.Put(t.Context(), "k", strings.NewReader("x"), o)
+		if waybill.CodeOf(err) != waybill.Unsupported || waybill.DeliveryOf(err) != waybill.NotSent {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n := s.Count(""); n != 0 || b.Capabilities().IfNotExists {
+		t.Errorf("%d requests", n)
+	}
+}
+
+func TestWrongSetupIsNotAMissingObject(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	access, secret, _ := s.Keys()
+	at := func(bucket string, o s3storage.Options) *s3storage.Bucket {
+		o.BaseURL, o.PathStyle, o.HTTPClient = s.URL(), true, s.Client()
+		b, err := s3storage.New(bucket, access, secret, &o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	for name, b := range map[string]*s3storage.Bucket{"bucket": at("another", s3storage.Options{}), "region": at(s.Bucket(), s3storage.Options{Region: "eu-west-1"})} {
+		_, err := b.Get(t.Context(), "k", storage.GetOptions{})
+		if waybill.CodeOf(err) != waybill.PermissionDenied || waybill.ScopeOf(err) != waybill.ScopeAccount {
+			t.Errorf("%s: %v", name, err)
+		}
+		_, err = b.Put(t.Context(), "k", strings.NewReader("x"), storage.PutOptions{})
+		wants(t, err, waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent)
+	}
+}
+
+// The idle time-out ends what hangs, and is no deadline of the caller's.
+func TestSilenceIsBounded(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, func(o *s3storage.Options) { o.IdleTimeout = 100 * time.Millisecond })
+	if _, err := b.Put(t.Context(), "k", strings.NewReader("x"), storage.PutOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	s.Fail(fakehttp.HangAfterRead())
+	_, err := b.Put(t.Context(), "k", strings.NewReader("x"), storage.PutOptions{})
+	if waybill.CodeOf(err) != waybill.DeadlineExceeded || errors.Is(err, context.DeadlineExceeded) || waybill.DeliveryOf(err) != waybill.Ambiguous {
+		t.Errorf("put: %v, %v", err, waybill.DeliveryOf(err))
+	}
+	_, err = b.Head(t.Context(), "k")
+	if waybill.CodeOf(err) != waybill.DeadlineExceeded || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("head: %v", err)
+	}
+	s.Fail(fakehttp.After(fakehttp.SlowBody(time.Hour)))
+	r, err := b.Get(t.Context(), "k", storage.GetOptions{})
+	if err == nil {
+		_, err = io.ReadAll(r)
+		_ = r.Close()
+	}
+	if waybill.CodeOf(err) != waybill.DeadlineExceeded || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("get: %v", err)
+	}
+}
+
+// A body that keeps moving is not cut off by the idle time-out.
+func TestSlowBodiesPass(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, func(o *s3storage.Options) { o.IdleTimeout = 300 * time.Millisecond })
+	slow := &slowSeeker{Reader: *bytes.NewReader(make([]byte, 400))}
+	if _, err := b.Put(t.Context(), "k", slow, storage.PutOptions{}); err != nil {
+		t.Error(err)
+	}
+}
+
+// slowSeeker gives a few bytes every few milliseconds.
+type slowSeeker struct{ bytes.Reader }
+
+func (s *slowSeeker) Read(p []byte) (int, error) {
+	<-time.After(5 * time.Millisecond)
+	return s.Reader.Read(p[:min(len(p), 4)])
+}
+
+func (s *slowSeeker) WriteTo(w io.Writer) (int64, error) { return io.Copy(w, struct{ io.Reader }{s}) }
+
+// The transfer manager writes to the standard logger when a completion fails;
+// ours never reaches that line.
+func TestNothingIsLogged(t *testing.T) {
+	var out bytes.Buffer
+	log.SetOutput(&out)
+	defer log.SetOutput(io.Discard)
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, nil)
+	s.FailWhen(func(r *http.Request, _ []byte) bool { return r.Method == "POST" && r.URL.Query().Has("uploadId") }, storagetest.Refusal("InternalError"))
+	_, err := b.Put(t.Context(), "private-name", zeros(11<<20), storage.PutOptions{})
+	if err == nil || out.Len() > 0 {
+		t.Errorf("%v, logged %q", err, out.String())
+	}
+	_, err = b.Put(t.Context(), "private-name", iotest.ErrReader(io.ErrNoProgress), storage.PutOptions{})
+	if err == nil || strings.Contains(err.Error(), "private-name") || out.Len() > 0 {
+		t.Errorf("%v, logged %q", err, out.String())
+	}
+}
