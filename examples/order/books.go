@@ -26,7 +26,7 @@ func (a *app) conclude(r *result, ok bool, key string) {
 	if ok {
 		return
 	}
-	last := r.steps[len(r.steps)-1]
+	last := r.steps[len(r.steps)-1] // the send, which has failed
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	b := a.books[last.name]

@@ -8,20 +8,78 @@ import (
 	"github.com/waybill-go/waybill/geo/geotest"
 	"github.com/waybill-go/waybill/push/pushtest"
 	"github.com/waybill-go/waybill/sms/smstest"
+	"github.com/waybill-go/waybill/storage/storagetest"
 )
 
-// fake is what this program needs of a fake provider: the servers of all test
-// packages have it.
+// fake is what this program needs of a fake provider, whatever it speaks.
 type fake interface {
+	Close()
+	Ledger() *smstest.Ledger
+	// fail makes it fail from now on; knows reports whether it can fail so.
+	fail(flavour string)
+	knows(flavour string) bool
+	// mark is where its log is now, traffic what was logged since.
+	mark() int
+	traffic(mark int) []exchange
+}
+
+// server is a fake that speaks HTTP. Those of all test packages have these
+// methods.
+type server interface {
 	URL() string
 	Client() *http.Client
 	Close()
 	Fail(smstest.Fault)
 	FailCode(code string)
-	Heal()
 	Log() []smstest.Exchange
 	Ledger() *smstest.Ledger
 }
+
+// httpFake is a fake that speaks HTTP, with the codes that its vendor has.
+type httpFake struct {
+	server
+	code func(string) bool
+}
+
+func (f httpFake) fail(flavour string) {
+	if fault, ok := faultOf(flavour); ok {
+		f.Fail(fault)
+		return
+	}
+	f.FailCode(flavour)
+}
+
+func (f httpFake) knows(flavour string) bool {
+	_, ok := faultOf(flavour)
+	return ok || f.code(flavour)
+}
+
+func (f httpFake) mark() int {
+	log := f.Log()
+	if len(log) == 0 {
+		return 0
+	}
+	return log[len(log)-1].N
+}
+
+func (f httpFake) traffic(mark int) []exchange {
+	var out []exchange
+	for _, x := range f.Log() {
+		if x.N > mark {
+			out = append(out, exchange{at: x.Time, lines: readable(x)})
+		}
+	}
+	return out
+}
+
+// isDigits, isCapitals and isName tell the vendors' codes apart from mistypings.
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+func isCapitals(s string) bool { return s == strings.ToUpper(s) && !isDigits(s) }
+
+func isName(s string) bool { return s != "" && s[0] >= 'A' && s[0] <= 'Z' }
+
+func isFCM(s string) bool { return slices.Contains(pushtest.FCMCodes(), s) }
 
 // What the fakes of each vendor speak, for the first lines.
 const (
@@ -35,8 +93,8 @@ const (
 )
 
 // start keeps a fake and notes it for the first lines.
-func (p *providers) start(domain, name, speaks string, f fake) fake {
-	p.fakes[name] = f
+func (p *providers) start(domain, name, speaks string, f server, code func(string) bool) server {
+	p.fakes[name] = httpFake{f, code}
 	p.list = append(p.list, endpoint{domain: domain, name: name, url: f.URL(), speaks: speaks, fake: true})
 	return f
 }
@@ -73,9 +131,10 @@ func (p *providers) ledgers(prefix string) []*smstest.Ledger {
 }
 
 var (
-	_ fake = (*geotest.Amap)(nil)
-	_ fake = (*geotest.Baidu)(nil)
-	_ fake = (*geotest.Google)(nil)
-	_ fake = (*smstest.Nexmo)(nil)
-	_ fake = (*pushtest.FCM)(nil)
+	_ server = (*geotest.Amap)(nil)
+	_ server = (*geotest.Baidu)(nil)
+	_ server = (*geotest.Google)(nil)
+	_ server = (*smstest.Nexmo)(nil)
+	_ server = (*pushtest.FCM)(nil)
+	_ server = (*storagetest.S3)(nil)
 )

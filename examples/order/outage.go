@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/waybill-go/waybill/geo"
-	"github.com/waybill-go/waybill/push/pushtest"
 	"github.com/waybill-go/waybill/sms/smstest"
 )
 
@@ -52,13 +51,11 @@ func parseOutages(flag string) ([]outage, error) {
 // checkOutages holds that the providers named are fakes that can fail so.
 func (p *providers) checkOutages(outages []outage) error {
 	for _, o := range outages {
-		if _, ok := p.fakes[o.name]; !ok {
+		f, ok := p.fakes[o.name]
+		if !ok {
 			return fmt.Errorf("-outage: %s is no fake of this run; there are %s", o.name, strings.Join(p.fakeNames(), ", "))
 		}
-		if _, transport := faultOf(o.flavour); transport {
-			continue
-		}
-		if !knowsCode(o) {
+		if !f.knows(o.flavour) {
 			return fmt.Errorf("-outage: %s cannot fail with %q: say down, lost-replies, one of the vendor's codes, or a fault of the transport such as html_200", o.name, o.flavour)
 		}
 	}
@@ -79,15 +76,6 @@ func faultOf(flavour string) (smstest.Fault, bool) {
 		}
 	}
 	return smstest.Fault{}, false
-}
-
-// fail makes a fake fail as asked for.
-func (o outage) fail(f fake) {
-	if fault, ok := faultOf(o.flavour); ok {
-		f.Fail(fault)
-		return
-	}
-	f.FailCode(o.flavour)
 }
 
 // takeDown is what happens in the middle of the run: while all are well, the
@@ -111,7 +99,7 @@ func (a *app) takeDown(ctx context.Context, orders []*order) {
 	}
 	var names []string
 	for _, o := range a.cfg.outages {
-		o.fail(a.p.fakes[o.name])
+		a.p.fakes[o.name].fail(o.flavour)
 		names = append(names, o.String())
 	}
 	last := 0
@@ -140,9 +128,9 @@ func (a *app) changes() []string {
 		if was := a.before[r.N]; was != nil {
 			lines = append(lines, a.mapChanges(was, r)...)
 		}
-		for _, s := range r.steps {
-			if !isMap(s.name) {
-				for _, m := range s.moves(down) {
+		for _, whole := range r.steps {
+			for _, s := range whole.split() {
+				if m := s.move(down); m != "" && !isMap(s.name) {
 					moved[s.name+" "+m] = append(moved[s.name+" "+m], r.N)
 				}
 			}
@@ -159,43 +147,34 @@ func (a *app) changes() []string {
 
 func isMap(step string) bool { return step == stepPickup || step == stepDropoff || step == stepWay }
 
-// moves are the changes from a provider that was down to the one that served.
-func (s step) moves(down map[string]bool) []string {
-	var out []string
-	for op, served := range s.served() {
-		for _, from := range s.missed(op) {
-			if down[from] && from != served {
-				out = append(out, from+" → "+served)
-			}
+// move is the change from a provider that was down to the one that served, "" if
+// there was none.
+func (s step) move(down map[string]bool) string {
+	served := s.by()
+	if served == "" {
+		return ""
+	}
+	for _, c := range s.passed {
+		if down[c.Instance] && c.Instance != served {
+			return c.Instance + " → " + served
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	for _, t := range s.attempts {
+		if who := name(t.Instance, t.Provider); t.Err != nil && down[who] && who != served {
+			return who + " → " + served
+		}
+	}
+	return ""
 }
 
-// served returns who served each verb of the step in the end.
-func (s step) served() map[string]string {
-	out := map[string]string{}
+// by is who served a step in the end, "" if nobody did.
+func (s step) by() string {
 	for _, t := range s.attempts {
 		if t.Err == nil {
-			out[t.Op] = name(t.Instance, t.Provider)
+			return name(t.Instance, t.Provider)
 		}
 	}
-	return out
-}
-
-// missed returns those who failed or were passed over.
-func (s step) missed(op string) []string {
-	var out []string
-	for _, c := range s.passed {
-		out = append(out, c.Instance)
-	}
-	for _, t := range s.attempts {
-		if t.Err != nil && t.Op == op {
-			out = append(out, name(t.Instance, t.Provider))
-		}
-	}
-	return out
+	return ""
 }
 
 // mapChanges compares an order with what healthy providers said of it.
@@ -230,15 +209,11 @@ func (a *app) mapChanges(was, is *result) []string {
 
 func round(percent float64) float64 { return math.Round(percent*100)/100 + 0 } // no "-0.00"
 
-// by is who served a step, "" if nobody did.
-func (r *result) by(step string) string {
+// by is who served a step of the order, "" if nobody did.
+func (r *result) by(name string) string {
 	for _, s := range r.steps {
-		if s.name == step {
-			for _, t := range s.attempts {
-				if t.Err == nil {
-					return name(t.Instance, t.Provider)
-				}
-			}
+		if s.name == name {
+			return s.by()
 		}
 	}
 	return ""
@@ -250,18 +225,4 @@ func numbers(list []int) string {
 		parts[i] = fmt.Sprint(n)
 	}
 	return strings.Join(parts, ", ")
-}
-
-// knowsCode reports whether a fake can be told to refuse with a code.
-func knowsCode(o outage) bool {
-	digits := strings.Trim(o.flavour, "0123456789") == ""
-	switch family(o.name) {
-	case "amap", "baidu", "nexmo":
-		return digits
-	case "google":
-		return strings.ToUpper(o.flavour) == o.flavour && !digits
-	case "fcm":
-		return slices.Contains(pushtest.FCMCodes(), o.flavour)
-	}
-	return false
 }

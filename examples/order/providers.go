@@ -24,7 +24,7 @@ import (
 type endpoint struct {
 	domain, name string
 	url, speaks  string
-	fake         bool
+	fake, own    bool // own is a real one of this machine
 }
 
 // vendor is one map account: the same key serves addresses and routes. border is
@@ -47,6 +47,9 @@ type providers struct {
 
 	maps         map[string]vendor
 	sms, push    []instance
+	relays       []instance
+	buckets      []shelf
+	mailFrom     string
 	realMaps     bool
 	realSenders  []string // the environment's senders to real people
 	getenv       func(string) string
@@ -56,7 +59,7 @@ type providers struct {
 // newProviders builds the adapters. getenv is os.Getenv, or a test's.
 func newProviders(getenv func(string) string) (*providers, error) {
 	p := &providers{fakes: map[string]fake{}, maps: map[string]vendor{}, getenv: getenv}
-	for _, build := range []func(){p.addMaps, p.addSMS, p.addPush} {
+	for _, build := range []func(){p.addMaps, p.addSMS, p.addPush, p.addRelays, p.addBuckets} {
 		if build(); p.constructing != nil {
 			p.close()
 			return nil, p.constructing
@@ -104,16 +107,16 @@ func (p *providers) addMaps() {
 
 func (p *providers) addFakeMaps() {
 	p.addAmap(geotest.AmapKey, "fake-private-key", p.start("maps", "amap", speaksAmap,
-		geotest.NewAmap(&geotest.AmapOptions{PrivateKey: "fake-private-key"})))
+		geotest.NewAmap(&geotest.AmapOptions{PrivateKey: "fake-private-key"}), isDigits))
 	p.addBaidu("fake-baidu-ak", "fake-baidu-sk", waybill.Limits{}, p.start("maps", "baidu", speaksBaidu,
-		geotest.NewBaidu(&geotest.BaiduOptions{AK: "fake-baidu-ak", SK: "fake-baidu-sk"})))
+		geotest.NewBaidu(&geotest.BaiduOptions{AK: "fake-baidu-ak", SK: "fake-baidu-sk"}), isDigits))
 	for _, name := range []string{"google", "google-b"} {
 		key := "fake-key-of-" + name
-		p.addGoogle(name, key, p.start("maps", name, speaksGoogle, geotest.NewGoogle(&geotest.GoogleOptions{Key: key})))
+		p.addGoogle(name, key, p.start("maps", name, speaksGoogle, geotest.NewGoogle(&geotest.GoogleOptions{Key: key}), isCapitals))
 	}
 }
 
-func (p *providers) addAmap(key, privateKey string, f fake) {
+func (p *providers) addAmap(key, privateKey string, f server) {
 	account := waybill.NewAccount("amap", waybill.Limits{}) // both services share the key's limits
 	g := amapgeo.Options{Account: account, PrivateKey: privateKey}
 	r := amaproute.Options{Account: account, PrivateKey: privateKey}
@@ -127,7 +130,7 @@ func (p *providers) addAmap(key, privateKey string, f fake) {
 	p.maps["amap"] = vendor{geo: addresses, route: must(p, routes, err)}
 }
 
-func (p *providers) addBaidu(ak, sk string, limits waybill.Limits, f fake) {
+func (p *providers) addBaidu(ak, sk string, limits waybill.Limits, f server) {
 	account := waybill.NewAccount("baidu", limits)
 	g := baidugeo.Options{Account: account, SK: sk}
 	r := baiduroute.Options{Account: account, SK: sk}
@@ -143,7 +146,7 @@ func (p *providers) addBaidu(ak, sk string, limits waybill.Limits, f fake) {
 
 // addGoogle builds an account of Google's, and a router of it that serves the
 // mainland too, for trips across its border.
-func (p *providers) addGoogle(name, key string, f fake) {
+func (p *providers) addGoogle(name, key string, f server) {
 	account := waybill.NewAccount(name, waybill.Limits{})
 	g := googlegeo.Options{Account: account}
 	r := googleroute.Options{Account: account}
@@ -175,7 +178,7 @@ func (p *providers) addSMS() {
 			continue
 		default:
 			key, secret = smstest.NexmoKey, "fake-secret-of-"+n.name
-			f := p.start("sms", n.name, speaksNexmo, smstest.NewNexmo(&smstest.NexmoOptions{Secret: secret}))
+			f := p.start("sms", n.name, speaksNexmo, smstest.NewNexmo(&smstest.NexmoOptions{Secret: secret}), isDigits)
 			o.BaseURL, o.HTTPClient = f.URL(), f.Client()
 		}
 		a, err := nexmosms.New(key, secret, &o)
@@ -202,7 +205,7 @@ func (p *providers) addPush() {
 		default:
 			f := pushtest.NewFCM(nil)
 			key = f.Key()
-			p.start("push", n.name, speaksFCM, f)
+			p.start("push", n.name, speaksFCM, f, isFCM)
 			o.BaseURL, o.HTTPClient = f.URL(), f.Client()
 		}
 		a, err := fcmpush.New(key, &o)

@@ -2,27 +2,31 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/mail"
+	"github.com/waybill-go/waybill/storage"
 )
 
 // heading is the first lines: who is real, who is a fake and what it speaks.
 func (a *app) heading() []string {
-	lines := []string{"Providers, in the order in which they are asked:"}
+	lines := []string{"Providers by step, in the order in which they are asked:"}
 	domain := ""
 	for _, e := range a.p.sorted(a.cfg.maps) {
 		label := ""
 		if e.domain != domain {
 			label, domain = e.domain, e.domain
 		}
-		switch {
-		case e.fake:
-			lines = append(lines, fmt.Sprintf("  %-8s %-9s fake  %-27s %s", label, e.name, e.url, e.speaks))
-		default:
-			lines = append(lines, fmt.Sprintf("  %-8s %-9s REAL  %-27s %s", label, e.name, e.url, e.speaks))
+		kind := "REAL"
+		if e.fake {
+			kind = "fake"
+		} else if e.own {
+			kind = "own"
 		}
+		lines = append(lines, strings.TrimRight(fmt.Sprintf("  %-8s %-9s %-5s %-27s %s", label, e.name, kind, e.url, e.speaks), " "))
 	}
 	if changed := changedLines(a.cfg.maps); changed != nil {
 		lines = append(lines, "", "What -maps changes in the constructors (maps.go), and all that it changes:")
@@ -75,13 +79,37 @@ func (a *app) block(r *result) []string {
 	}
 	var paths []string
 	for _, s := range r.steps {
-		paths = append(paths, s.name+" "+s.path())
+		for _, part := range s.split() {
+			paths = append(paths, part.name+" "+part.path())
+		}
 	}
 	add("attempts", strings.Join(paths, " │ "))
 	for _, s := range r.failed() {
 		add("", a.out.bold(failure(r, s)))
 	}
 	return append(lines, "")
+}
+
+// split takes the mail's step apart: the link first, which is made of a put and a
+// signature at a bucket, then the mail itself. What a bucket was merely asked,
+// whether it has the key already, is left out.
+func (s step) split() []step {
+	if s.name != stepMail {
+		return []step{s}
+	}
+	link, own := s, s
+	link.name = "link"
+	link.attempts = slices.DeleteFunc(slices.Clone(s.attempts), func(t waybill.Attempt) bool { return t.Op != string(storage.Put) })
+	own.attempts = slices.DeleteFunc(slices.Clone(s.attempts), func(t waybill.Attempt) bool { return t.Op != string(mail.Send) })
+	link.passed, own.passed = nil, nil
+	for _, c := range s.passed {
+		if family(c.Instance) == "smtp" {
+			own.passed = append(own.passed, c)
+		} else {
+			link.passed = append(link.passed, c)
+		}
+	}
+	return []step{link, own}
 }
 
 // path writes the attempts of a step, such as "amap ✗10021 → baidu ✓". In

@@ -5,40 +5,40 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/waybill-go/waybill/sms/smstest"
 )
 
-// exchange is a request that a fake received during the order of -wire.
+// exchange is a request, or a dialogue, that a fake received during the order of
+// -wire. The fakes mask keys, signatures and access tokens in their logs.
 type exchange struct {
-	fake string
-	smstest.Exchange
+	fake  string
+	at    time.Time // when it began
+	lines []string
 }
 
-// startWire forgets nothing and marks where the fakes' logs are now: the order
-// of -wire is processed alone, so what comes after belongs to it.
+// startWire marks where the fakes' logs are now. The order of -wire is processed
+// alone, so what comes after belongs to it.
 func (a *app) startWire() {
 	a.marks = map[string]int{}
 	for name, f := range a.p.fakes {
-		if log := f.Log(); len(log) > 0 {
-			a.marks[name] = log[len(log)-1].N
-		}
+		a.marks[name] = f.mark()
 	}
 }
 
 func (a *app) stopWire() {
 	for _, name := range a.p.fakeNames() {
-		for _, x := range a.p.fakes[name].Log() {
-			if x.N > a.marks[name] {
-				a.wires = append(a.wires, exchange{name, x})
-			}
+		for _, x := range a.p.fakes[name].traffic(a.marks[name]) {
+			x.fake = name
+			a.wires = append(a.wires, x)
 		}
 	}
+	slices.SortStableFunc(a.wires, func(x, y exchange) int { return x.at.Compare(y.at) })
 }
 
-// wireLines prints the requests of an order as the vendors' fakes received them,
-// in the order of their arrival.
+// wireLines prints the requests of an order as the fakes received them.
 func (a *app) wireLines(n int) []string {
 	lines := []string{fmt.Sprintf("What went over the wire for order %d, as the fakes received it; keys, signatures, tokens and people are masked", n)}
 	r := a.results[n-1]
@@ -46,12 +46,10 @@ func (a *app) wireLines(n int) []string {
 		return append(lines, "  nothing: the order was not processed", "")
 	}
 	hide := r.people()
-	slices.SortStableFunc(a.wires, func(x, y exchange) int { return x.Time.Compare(y.Time) })
 	for _, x := range a.wires {
-		text := hide.Replace(trim(x.Exchange))
 		lines = append(lines, a.out.bold("  "+x.fake))
-		for l := range strings.Lines(text) {
-			lines = append(lines, "    "+shorten(strings.TrimRight(l, "\r\n"), 240))
+		for _, l := range x.lines {
+			lines = append(lines, "    "+shorten(hide.Replace(l), 240))
 		}
 	}
 	if len(a.wires) == 0 {
@@ -60,34 +58,39 @@ func (a *app) wireLines(n int) []string {
 	return append(lines, "")
 }
 
-// trim leaves out the headers that say nothing, and writes queries and forms one
-// parameter a line, unescaped.
-func trim(x smstest.Exchange) string {
+// readable leaves out the headers that say nothing, and writes queries and forms
+// one parameter a line, unescaped.
+func readable(x smstest.Exchange) []string {
 	x.Header, x.ReplyHeader = x.Header.Clone(), x.ReplyHeader.Clone()
 	for _, h := range []string{"Accept", "Accept-Encoding", "Content-Length", "User-Agent", "Connection", "X-Goog-Api-Client", "X-Firebase-Client", "Amz-Sdk-Request", "Amz-Sdk-Invocation-Id"} {
 		x.Header.Del(h)
 		x.ReplyHeader.Del(h)
 	}
-	query := ""
-	if x.Query != "" {
-		query, x.Query = parameters(x.Query), ""
-	}
 	if strings.HasPrefix(x.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		x.Body = strings.TrimPrefix(parameters(x.Body), "> ")
+		x.Body = strings.Join(parameters(x.Body), "\n> ")
+	} else if strings.HasPrefix(x.Body, "<?xml") && len(x.Body) > 1000 {
+		x.Body = x.Body[:strings.IndexByte(x.Body, '\n')+1] + "(and so on)" // an itinerary
 	}
-	first, rest, _ := strings.Cut(x.String(), "\n")
-	return first + "\n" + query + rest
+	query := x.Query
+	x.Query = ""
+	lines := strings.Split(strings.TrimRight(x.String(), "\n"), "\n")
+	for i, p := range parameters(query) {
+		lines = slices.Insert(lines, 1+i, ">   "+p)
+	}
+	return lines
 }
 
-func parameters(raw string) string {
-	var b strings.Builder
-	for pair := range strings.SplitSeq(raw, "&") {
-		if text, err := url.QueryUnescape(pair); err == nil {
-			pair = text
-		}
-		b.WriteString(">   " + pair + "\n")
+func parameters(raw string) []string {
+	if raw == "" {
+		return nil
 	}
-	return b.String()
+	pairs := strings.Split(raw, "&")
+	for i, pair := range pairs {
+		if text, err := url.QueryUnescape(pair); err == nil {
+			pairs[i] = text
+		}
+	}
+	return pairs
 }
 
 // people masks the driver's number and token and the customer's mailbox,
