@@ -16,9 +16,8 @@ type stub struct {
 	vendor push.Vendor
 	answer func(ctx context.Context, n *push.Notification, t push.Token) push.Result
 
-	mu      sync.Mutex
-	calls   [][]push.Token
-	account *waybill.Account
+	mu    sync.Mutex
+	calls [][]push.Token
 }
 
 func (s *stub) Name() string { return s.name }
