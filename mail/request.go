@@ -23,14 +23,14 @@ type Limited interface {
 // request is one mail on its way through the client. It is used by the calling
 // goroutine alone.
 type request struct {
-	c       *Client
-	m       Message // stamped, its Region resolved, its sources wrapped
-	off     *offload
-	src     []*source // of each attachment, nil for an object
-	links   []Link
-	own     []string // objects that were uploaded for this mail
-	text    string   // the bodies without it
-	html    string
+	c     *Client
+	m     Message // stamped, its Region resolved, its sources wrapped
+	off   *offload
+	src   []*source // of each attachment, nil for an object
+	links []Link
+	own   []string // objects that were uploaded for this mail
+	text  string   // the bodies without it
+	html  string
 
 	fatal    *waybill.Error // a source or a bucket failed: no relay's fault
 	tooLarge *waybill.Error // what a relay said before the chain went on

@@ -139,7 +139,7 @@ func (r *request) link(ctx context.Context, a *Attachment) (Link, error) {
 
 // same compares buckets, also those that cannot be compared.
 func same(a, b storage.Bucket) bool {
-	return a != nil && b != nil && reflect.TypeOf(a).Comparable() && a == b
+	return a != nil && b != nil && reflect.ValueOf(a).Comparable() && a == b
 }
 
 func (r *request) noPromise(why string) error {
@@ -174,7 +174,9 @@ func (r *request) upload(ctx context.Context, a *Attachment) (storage.Object, er
 		size = -1
 	}
 	r.own = append(r.own, key)
-	o, err := off.Bucket.Put(ctx, key, from, storage.PutOptions{Size: size, IfNotExists: off.Bucket.Capabilities().IfNotExists,
+	// Not IfNotExists: nobody has this key, and with several buckets it would
+	// need an answer of each, also of one that is down.
+	o, err := off.Bucket.Put(ctx, key, from, storage.PutOptions{Size: size,
 		ContentType: a.Type, ContentDisposition: disposition("attachment", a.Name),
 		Expires: time.Now().Add(off.Expires + graceTime), Region: r.m.Region, Ref: r.m.Key})
 	switch {

@@ -1,0 +1,99 @@
+package mailtest
+
+import (
+	"testing"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/mail"
+)
+
+// Relay is what the suite tries.
+type Relay interface {
+	waybill.Provider
+	mail.Sender
+}
+
+// Harness says how to make the adapter under test.
+type Harness struct {
+	// New makes the adapter, which sends through s and logs in as [User] with
+	// [Password] if s demands it. The suite calls it once for each subtest, and
+	// closes what implements io.Closer.
+	New func(s *SMTP) (Relay, error)
+	// Server starts the server; nil means one that offers STARTTLS and demands
+	// a login. The suite closes it.
+	Server func(t testing.TB) *SMTP
+	// Secrets are further secrets of the adapter. They must appear nowhere.
+	Secrets []string
+	// Skip maps the path of a subtest, such as "faults/ehlo/endless", to the
+	// reason why the adapter cannot pass it.
+	Skip map[string]string
+}
+
+// The login that the suite's server wants.
+const (
+	User     = "suite-login"
+	Password = "suite-pässword-9271"
+)
+
+func (h *Harness) server(t testing.TB) *SMTP {
+	var s *SMTP
+	if h.Server != nil {
+		s = h.Server(t)
+	} else {
+		s = NewSMTP(&SMTPOptions{Users: map[string]string{User: Password},
+			Refuse: map[string]string{goneRecipient: "550 5.1.1 <" + goneRecipient + ">: no such user", busyRecipient: "450 4.2.0 try later"}})
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// relay starts a server and makes an adapter of it.
+func (h *Harness) relay(t testing.TB) (Relay, *SMTP) {
+	t.Helper()
+	s := h.server(t)
+	r, err := h.New(s)
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	if c, ok := r.(interface{ Close() error }); ok {
+		t.Cleanup(func() { _ = c.Close() })
+	}
+	return r, s
+}
+
+// sub runs a parallel subtest, unless it is to be skipped.
+func (h *Harness) sub(t *testing.T, path, name string, f func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		if why := h.Skip[path+name]; why != "" {
+			t.Skip(why)
+		}
+		t.Parallel()
+		f(t)
+	})
+}
+
+// The suite's people. Their names must not show in any error.
+const (
+	senderAddress = "Dispatch.Quercus@sender.example"
+	goodRecipient = "annabel.larch@receiver.example"
+	moreRecipient = "bertram.alder@receiver.example"
+	bccRecipient  = "cornelia.rowan@receiver.example"
+	goneRecipient = "desmond.willow@receiver.example"
+	busyRecipient = "eleanor.hazel@receiver.example"
+	privateName   = "Annabel Larch-Ünal"
+	privateText   = "The parcel lies behind the crooked fence."
+	privateTitle  = "Your crooked parcel"
+)
+
+// private must appear in no error.
+var private = []string{"Quercus", "annabel", "larch", "bertram", "alder", "cornelia", "rowan", "desmond", "willow", "eleanor", "hazel",
+	"crooked", User, Password, "secret-plan"}
+
+// message is a mail that no relay refuses.
+func message(key string) *mail.Message {
+	return &mail.Message{
+		From: mail.Address{Name: "Dispatch", Addr: senderAddress}, To: []mail.Address{{Name: privateName, Addr: goodRecipient}},
+		Subject: privateTitle, Text: privateText, Key: key,
+	}
+}

@@ -1,0 +1,280 @@
+package smtpmail
+
+import (
+	"strings"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/mail"
+	"github.com/waybill-go/waybill/wire"
+)
+
+// stage is the step of the dialogue to which a reply belongs.
+type stage uint8
+
+const (
+	atConnect stage = iota
+	atEHLO
+	atSTARTTLS
+	atAUTH
+	atMAIL
+	atRCPT
+	atDATA
+	atDot // the reply to the final dot
+)
+
+var stageNames = [...]string{"the connection", "EHLO", "STARTTLS", "AUTH", "the sender", "a recipient", "DATA", "the mail"}
+
+// Vendor codes of failures that are no reply.
+const (
+	// CodeLost: the connection broke, or the relay closed it.
+	CodeLost = "smtp_lost"
+	// CodeTimeout: the relay let one of the time-outs run out.
+	CodeTimeout = "smtp_timeout"
+	// CodeReply: the relay answered with something that is no reply.
+	CodeReply = "smtp_reply"
+	// CodeBusy: all connections to the relay were in use.
+	CodeBusy = "smtp_busy"
+)
+
+// verdict is a class of refusals.
+type verdict struct {
+	code  waybill.Code
+	scope waybill.Scope
+}
+
+var (
+	unavailable   = verdict{waybill.Unavailable, waybill.ScopeProvider}
+	mailboxBusy   = verdict{waybill.Unavailable, waybill.ScopeRecipient}
+	limited       = verdict{waybill.RateLimited, waybill.ScopeAccount}
+	mailboxFull   = verdict{waybill.RecipientLimited, waybill.ScopeRecipient}
+	unregistered  = verdict{waybill.Unregistered, waybill.ScopeRecipient}
+	badRecipient  = verdict{waybill.InvalidArgument, waybill.ScopeRecipient}
+	badSender     = verdict{waybill.PermissionDenied, waybill.ScopeSender}
+	badLogin      = verdict{waybill.Unauthenticated, waybill.ScopeAccount}
+	hostRefused   = verdict{waybill.PermissionDenied, waybill.ScopeAccount}
+	policy        = verdict{waybill.PermissionDenied, waybill.ScopeRequest}
+	largeMail     = verdict{waybill.TooLarge, waybill.ScopeRequest}
+	notOffered    = verdict{waybill.Unsupported, waybill.ScopeRequest}
+	outOfProtocol = verdict{waybill.Internal, waybill.ScopeProvider}
+	invalidMail   = verdict{waybill.InvalidArgument, waybill.ScopeRequest}
+	unknown       = verdict{waybill.Unknown, waybill.ScopeRequest}
+)
+
+// classify is the one place where a refusal gets its class. A reply that refuses
+// proves that nothing was accepted, so the outcome is NotSent, after the final
+// dot too. Sources: RFC 5321, RFC 3463 with the IANA registry, RFC 4954, and the
+// return codes of Google's and Aliyun's (DirectMail) help pages.
+func classify(at stage, p reply) verdict {
+	detail, text := p.detail(), strings.ToLower(p.text())
+	rate := strings.Contains(text, "rate") || strings.Contains(text, "too many") || strings.Contains(text, "too quickly") || strings.Contains(text, "throttl") || strings.Contains(text, "too much mail")
+	switch at {
+	case atAUTH:
+		if p.code < 500 {
+			return verdict{waybill.Unavailable, waybill.ScopeAccount}
+		}
+		return badLogin
+	case atConnect:
+		if p.code >= 500 {
+			return hostRefused
+		}
+	case atEHLO:
+		if p.code >= 500 && p.code != 550 && p.code != 554 {
+			return notOffered
+		}
+		if p.code >= 500 {
+			return hostRefused
+		}
+	case atSTARTTLS:
+		return unavailable
+	}
+	if p.code < 500 {
+		return classifyTemporary(at, p.code, detail, rate)
+	}
+	return classifyPermanent(at, p.code, detail)
+}
+
+func classifyTemporary(at stage, code int, detail string, rate bool) verdict {
+	switch {
+	case detail == "7.28", detail == "7.0" && rate, code == 421 && rate:
+		return limited
+	case code == 436: // DirectMail: the sender is not the account's, for good
+		return badSender
+	case code == 455:
+		return notOffered
+	case detail == "2.1" && rate:
+		return mailboxFull
+	case at == atRCPT && strings.HasPrefix(detail, "2."):
+		return mailboxBusy
+	case at == atRCPT && code == 450 && (detail == "" || strings.HasPrefix(detail, "1.")):
+		return mailboxBusy
+	}
+	return unavailable
+}
+
+func classifyPermanent(at stage, code int, detail string) verdict {
+	switch detail {
+	case "1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.1":
+		if at == atMAIL {
+			return badSender
+		}
+		return unregistered
+	case "1.7", "1.8":
+		return badSender
+	case "2.2":
+		return mailboxFull
+	case "2.3", "3.4":
+		return largeMail
+	case "5.3":
+		return notOffered
+	case "6.7":
+		return notOffered
+	case "7.8", "7.9", "7.11":
+		return badLogin
+	}
+	switch code {
+	case 530, 534, 535, 538:
+		return badLogin
+	case 521:
+		return hostRefused
+	case 556: // DirectMail: too many recipients; with 5.1.10 it was a dead domain
+		return notOffered
+	case 557: // DirectMail: the mail is too large
+		return largeMail
+	case 559, 563: // DirectMail: the recipient is in a list of dead addresses
+		return unregistered
+	}
+	switch {
+	case strings.HasPrefix(detail, "7."):
+		return policy
+	case strings.HasPrefix(detail, "6."):
+		return policy
+	case code == 504 && at == atDot: // DirectMail: a header that it cannot read
+		return invalidMail
+	case code == 501 && at == atRCPT:
+		return badRecipient
+	case code == 501 && at == atMAIL && detail == "":
+		return badSender
+	case code == 502, code == 504, code == 555:
+		return notOffered
+	case code >= 500 && code <= 503:
+		return outOfProtocol
+	}
+	switch at {
+	case atRCPT:
+		switch code {
+		case 550, 551, 553:
+			return unregistered
+		case 552:
+			return mailboxFull
+		case 554:
+			return policy
+		}
+	case atMAIL:
+		switch code {
+		case 550, 551, 553:
+			return badSender
+		case 552:
+			return largeMail
+		case 554:
+			return policy
+		}
+	case atDATA, atDot:
+		switch code {
+		case 550, 551, 553, 554:
+			return policy
+		case 552:
+			return largeMail
+		}
+	}
+	return unknown
+}
+
+// messages are our own words for the classes.
+func (v verdict) message(at stage) string {
+	switch v {
+	case unavailable, mailboxBusy:
+		return "the relay cannot take " + stageNames[at] + " now"
+	case limited:
+		return "the relay limits the rate"
+	case mailboxFull:
+		return "the mailbox is full or limited"
+	case unregistered:
+		return "there is no such recipient"
+	case badRecipient:
+		return "the relay cannot read the recipient"
+	case badSender:
+		return "the relay does not accept the sender"
+	case badLogin:
+		return "the relay refuses the login"
+	case hostRefused:
+		return "the relay refuses this host"
+	case policy:
+		return "the relay refuses " + stageNames[at] + " by its policy"
+	case largeMail:
+		return "the mail is larger than the relay takes"
+	}
+	return "the relay refuses " + stageNames[at]
+}
+
+// refusal makes the error of a reply that refuses.
+func (t *transfer) refusal(at stage, p reply) *waybill.Error {
+	if p.code < 400 { // an answer to something else
+		return t.broken(at, errMalformed, waybill.NotSent)
+	}
+	v := classify(at, p)
+	e := t.error(v.code, v.scope, waybill.NotSent, v.message(at))
+	e.VendorCode = p.vendorCode()
+	if said := t.scrub(at, p.text()); said != "" {
+		e.Message += ": " + said
+	}
+	e.Err = &ReplyError{Code: p.code, Enhanced: p.enhanced}
+	return e
+}
+
+// scrub takes out of a relay's words what is private. Words that may hold a
+// secret, or private values too short to be told from other text, are dropped
+// whole.
+func (t *transfer) scrub(at stage, text string) string {
+	if at == atAUTH {
+		return ""
+	}
+	private := t.private()
+	for _, p := range private {
+		if p != "" && len(p) < 4 && strings.Contains(strings.ToLower(text), strings.ToLower(p)) {
+			return ""
+		}
+	}
+	return (*wire.Client)(nil).Scrub(text, private...)
+}
+
+// ReplyError is a relay's refusal, to be found by errors.As. The relay's words
+// are not kept, since they may name people.
+type ReplyError struct {
+	// Code is the reply's code, such as 550; Enhanced the code of RFC 3463 such
+	// as "5.1.1", empty when there was none.
+	Code     int
+	Enhanced string
+}
+
+// Error returns the codes.
+func (e *ReplyError) Error() string {
+	return "smtp: " + reply{code: e.Code, enhanced: e.Enhanced}.vendorCode()
+}
+
+// private is what no error may repeat.
+func (t *transfer) private() []string {
+	p := []string{t.r.o.Username, t.r.o.Password, t.user, t.password}
+	p = append(p, t.m.Subject, t.m.Text, t.m.HTML)
+	for _, a := range append(t.m.Recipients(), t.m.From, t.m.ReplyTo) {
+		local, _, _ := strings.Cut(a.Addr, "@")
+		p = append(p, a.Addr, a.Name, local)
+	}
+	for _, a := range t.m.Attachments {
+		p = append(p, a.Name)
+	}
+	return p
+}
+
+func (t *transfer) error(code waybill.Code, scope waybill.Scope, d waybill.Delivery, message string) *waybill.Error {
+	return &waybill.Error{Code: code, Scope: scope, Delivery: d, Provider: name, Op: string(mail.Send), Ref: t.m.Key, Message: message}
+}

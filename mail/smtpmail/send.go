@@ -1,0 +1,197 @@
+package smtpmail
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/mail"
+)
+
+// transfer is one mail at this relay.
+type transfer struct {
+	r    *Relay
+	ctx  context.Context
+	m    *mail.Message // stamped, domains in ASCII
+	size int64         // of the whole mail, 0 when it is not known
+	utf8 bool          // an address needs SMTPUTF8
+
+	user, password string // of Credentials, to be kept out of errors
+	res            mail.Receipt
+}
+
+// Send sends the mail; see [mail.Sender] for the outcomes.
+//
+// Before the network: what is wrong with the mail is InvalidArgument, a mail
+// larger than MaxSize is TooLarge. A recipient that the relay refuses has its
+// error in the receipt while the others get the mail, unless AllOrNone is set.
+// A mail with more recipients than fit one transaction goes in several, for
+// which the attachments are opened anew; AllOrNone is Unsupported then.
+func (r *Relay) Send(ctx context.Context, m *mail.Message) (mail.Receipt, error) {
+	if err := m.Validate(); err != nil {
+		return mail.Receipt{}, waybill.AsError(err)
+	}
+	t := &transfer{r: r, ctx: ctx, m: m.Stamp()}
+	if e := t.prepare(); e != nil {
+		return mail.Receipt{}, e
+	}
+	if e := t.run(); e != nil {
+		return t.res, e
+	}
+	return t.res, nil
+}
+
+// prepare checks what can be checked before the network.
+func (t *transfer) prepare() *waybill.Error {
+	if e := waybill.FromContext(t.ctx); e != nil {
+		e.Delivery = waybill.NotSent
+		return t.complete(e)
+	}
+	all := t.m.Recipients()
+	t.res = mail.Receipt{Served: waybill.Served{Provider: name}, MessageID: t.m.MessageID, Recipients: make([]mail.Recipient, len(all))}
+	for i, a := range all {
+		t.res.Recipients[i].Address = a
+	}
+	if e := t.internationalize(); e != nil {
+		return e
+	}
+	if t.m.AllOrNone && len(all) > t.r.o.MaxRecipients {
+		return t.error(waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, "AllOrNone with more recipients than fit one transaction")
+	}
+	size, known := mail.EncodedSize(t.m)
+	if most := t.r.o.MaxSize; most > 0 && size > most {
+		return t.tooLarge()
+	}
+	if known {
+		t.size = size
+	}
+	return nil
+}
+
+func (t *transfer) tooLarge() *waybill.Error {
+	return t.error(waybill.TooLarge, waybill.ScopeRequest, waybill.NotSent, largeMail.message(atMAIL))
+}
+
+// run carries the mail to all recipients, in as many transactions as it takes.
+func (t *transfer) run() *waybill.Error {
+	all := t.m.Recipients()
+	pending := make([]int, len(all))
+	for i := range pending {
+		pending[i] = i
+	}
+	sent := false
+	for len(pending) > 0 {
+		n := min(len(pending), t.r.o.MaxRecipients)
+		x := &transaction{t: t, to: pending[:n:n]}
+		e := x.deliver()
+		sent = sent || x.accepted
+		rest := append(x.later, pending[n:]...)
+		if e != nil && (e.Scope != waybill.ScopeRecipient || e.Delivery != waybill.NotSent) {
+			untried := *e
+			untried.Delivery = waybill.NotSent
+			t.fail(rest, &untried)
+			t.fail(x.to, e)
+			if !sent {
+				return e
+			}
+			break
+		}
+		if e != nil { // these recipients are bad, others may be good
+			t.fail(x.to, e)
+		}
+		pending = rest
+	}
+	return t.outcome(sent)
+}
+
+// fail notes an error for those recipients that have none yet.
+func (t *transfer) fail(of []int, e *waybill.Error) {
+	for _, i := range of {
+		if r := &t.res.Recipients[i]; r.Err == nil {
+			r.Err = e
+		}
+	}
+}
+
+// outcome is the error of a mail that some recipients, or all, did not get.
+func (t *transfer) outcome(sent bool) *waybill.Error {
+	var worst *waybill.Error
+	for i := range t.res.Recipients {
+		e := t.res.Recipients[i].Err
+		if e != nil && (worst == nil || worst.Delivery == waybill.NotSent && e.Delivery == waybill.Ambiguous) {
+			worst = e
+		}
+	}
+	if worst == nil || !sent {
+		return worst
+	}
+	e := *worst
+	e.Delivery = waybill.Sent
+	e.Message = "not all recipients were accepted: " + e.Message
+	return &e
+}
+
+// deliver finds a connection for a transaction and runs it. A connection that
+// waited for its mail may have been closed meanwhile: when it breaks before the
+// body was begun, a new one is tried.
+func (x *transaction) deliver() *waybill.Error {
+	t := x.t
+	if e := t.place(); e != nil {
+		return e
+	}
+	defer t.leave()
+	for {
+		s, open := t.r.pool.take()
+		if !open {
+			return t.error(waybill.Unavailable, waybill.ScopeRequest, waybill.NotSent, "the relay was closed")
+		}
+		waited := s != nil
+		if !waited {
+			fresh, e := t.connect()
+			if e != nil {
+				return e
+			}
+			s = fresh
+		}
+		e := x.over(s)
+		if waited && e != nil && s.lost && !s.body && t.ctx.Err() == nil {
+			x.reset()
+			continue
+		}
+		return e
+	}
+}
+
+// over runs the transaction over a session, which is cut when something goes
+// wrong that the relay could take for the end of the mail: a panic, too.
+func (x *transaction) over(s *session) *waybill.Error {
+	done := false
+	lift := s.guard(x.t.ctx)
+	defer func() {
+		lift()
+		if !done {
+			s.cut()
+			return
+		}
+		x.t.r.pool.give(s)
+	}()
+	e := x.run(s)
+	done = true
+	return e
+}
+
+// sourceFailed tells a source's failure, which mail.Compose reports, from the
+// connection's.
+func sourceFailed(err error) *waybill.Error {
+	var e *waybill.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}
+
+func domainOf(addr string) (local, domain string) {
+	i := strings.LastIndexByte(addr, '@')
+	return addr[:i], addr[i+1:]
+}
