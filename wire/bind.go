@@ -41,9 +41,10 @@ type Exchange struct {
 type exchangeKey struct{}
 
 var (
-	errSecond = errors.New("wire: this exchange is over; a send is not repeated")
-	errNobody = errors.New("wire: the request's context carries no exchange")
-	errBad    = errors.New("wire: the exchange failed")
+	errSecond   = errors.New("wire: this exchange is over; a send is not repeated")
+	errNobody   = errors.New("wire: the request's context carries no exchange")
+	errRedirect = errors.New("wire: redirects are not followed")
+	errBad      = errors.New("wire: the exchange failed")
 )
 
 // Bind begins an exchange for a vendor's library under ctx. Of r it uses Op,
@@ -96,6 +97,10 @@ func closeBody(req *http.Request) {
 
 // RoundTrip performs the library's request, guarded.
 func (x *Exchange) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Response != nil { // made by an http.Client that follows a redirect
+		closeBody(req)
+		return nil, errRedirect
+	}
 	if !x.begin() {
 		closeBody(req)
 		return nil, errSecond
@@ -106,7 +111,7 @@ func (x *Exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	if bad != nil {
 		return nil, bad
 	}
-	if x.r.Canned != nil && reply != nil {
+	if _, open := resp.Body.(*idleBody); x.r.Canned != nil && !open {
 		if canned := x.r.Canned(reply); canned != nil {
 			resp = canned
 		}

@@ -67,29 +67,30 @@ func binding() wire.Request {
 func TestBindOnce(t *testing.T) {
 	for name, opts := range protocols {
 		for what, c := range map[string]struct {
-			step     wiretest.Step
+			step     wiretest.Step // nil: it falls silent
 			code     waybill.Code
 			delivery waybill.Delivery
 		}{
-			"reset":        {wiretest.ResetAfterRead(), waybill.Unavailable, waybill.Ambiguous},
-			"cut":          {wiretest.CutReply(200, "{"), waybill.DataLoss, waybill.Ambiguous},
-			"503":          {wiretest.Respond(503, "busy", "Retry-After", "1"), waybill.Unavailable, waybill.Ambiguous},
-			"307":          {wiretest.Redirect("/elsewhere"), waybill.Unavailable, waybill.Ambiguous},
-			"429":          {wiretest.Respond(429, ""), waybill.RateLimited, waybill.NotSent},
-			"protocol":     {wiretest.ResetWhole(wiretest.ProtocolError), waybill.Unavailable, waybill.Ambiguous},
-			"hang":         {wiretest.HangAfterRead(), waybill.DeadlineExceeded, waybill.Ambiguous},
-			"hang in body": {wiretest.HangInReply(200, "{"), waybill.DeadlineExceeded, waybill.Ambiguous},
+			"reset":    {wiretest.ResetAfterRead(), waybill.Unavailable, waybill.Ambiguous},
+			"cut":      {wiretest.CutReply(200, "{"), waybill.DataLoss, waybill.Ambiguous},
+			"503":      {wiretest.Respond(503, "busy", "Retry-After", "1"), waybill.Unavailable, waybill.Ambiguous},
+			"307":      {wiretest.Redirect("/elsewhere"), waybill.Unavailable, waybill.Ambiguous},
+			"429":      {wiretest.Respond(429, ""), waybill.RateLimited, waybill.NotSent},
+			"protocol": {wiretest.ResetWhole(wiretest.ProtocolError), waybill.Unavailable, waybill.Ambiguous},
+			"hang":     {nil, waybill.DeadlineExceeded, waybill.Ambiguous},
 		} {
 			for _, background := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%s/%v", name, what, background), func(t *testing.T) {
 					t.Parallel()
 					s := wiretest.NewServer(opts)
 					defer s.Close()
-					s.Script(c.step)
-					ctx := t.Context()
-					if c.code == waybill.DeadlineExceeded {
-						ctx = attempt(t, wait)
+					ctx, end := context.WithCancelCause(t.Context())
+					defer end(nil)
+					step := c.step
+					if step == nil {
+						step = ending(end, func(c *wiretest.Call) { c.Read(); c.Head(200, 9); c.Write("{") })
 					}
+					s.Script(step)
 					x := newClient(t, s, opts).Bind(ctx, binding())
 					lib := &library{http: x.HTTPClient(), url: s.URL, background: background}
 					_, _ = lib.Send(x.Context(), message)
@@ -294,34 +295,37 @@ func TestBindRead(t *testing.T) {
 // TestBindStreamed: a streamed body outlives Result and ends with Close.
 func TestBindStreamed(t *testing.T) {
 	for name, opts := range protocols {
-		s := wiretest.NewServer(opts)
-		s.Script(wiretest.Respond(200, strings.Repeat("x", 100_000)), wiretest.HangInReply(200, "x"))
-		r := binding()
-		r.Send, r.Streamed, r.Idle = false, true, wait
-		c := newClient(t, s, opts, func(cfg *wire.Config) { cfg.MaxReply, cfg.Timeout = 10, time.Minute })
-		for _, want := range []int{100_000, -1} {
-			x := c.Bind(t.Context(), r)
-			resp, err := x.HTTPClient().Get(s.URL)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if reply, err := x.Result(); err != nil || reply.Status != 200 || reply.Body != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-			b, err := io.ReadAll(resp.Body)
-			if want >= 0 {
-				if err != nil || len(b) != want {
-					t.Errorf("%s: %d bytes, %v", name, len(b), err)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := wiretest.NewServer(opts)
+			defer s.Close()
+			s.Script(wiretest.Respond(200, strings.Repeat("x", 100_000)), wiretest.HangInReply(200, "x"))
+			r := binding()
+			r.Send, r.Streamed, r.Idle = false, true, wait
+			c := newClient(t, s, opts, func(cfg *wire.Config) { cfg.MaxReply, cfg.Timeout = 10, time.Minute })
+			for _, want := range []int{100_000, -1} {
+				x := c.Bind(t.Context(), r)
+				resp, err := x.HTTPClient().Get(s.URL)
+				if err != nil {
+					t.Fatal(err)
 				}
-			} else if e := mine(t, err); e.VendorCode != wire.CodeIdle {
-				t.Errorf("%s: %v", name, e)
+				if reply, err := x.Result(); err != nil || reply.Status != 200 || reply.Body != nil {
+					t.Error(err)
+				}
+				b, err := io.ReadAll(resp.Body)
+				if want >= 0 {
+					if err != nil || len(b) != want {
+						t.Errorf("%d bytes, %v", len(b), err)
+					}
+				} else if e := mine(t, err); e.VendorCode != wire.CodeIdle {
+					t.Error(e)
+				}
+				_ = resp.Body.Close()
+				if x.Context().Err() == nil {
+					t.Error("the context outlives the stream")
+				}
 			}
-			_ = resp.Body.Close()
-			if x.Context().Err() == nil {
-				t.Errorf("%s: the context outlives the stream", name)
-			}
-		}
-		s.Close()
+		})
 	}
 }
 
@@ -342,27 +346,30 @@ func (r *slowReader) Read(p []byte) (int, error) {
 // TestBindUpload: a long upload is bounded by its pauses, not as a whole.
 func TestBindUpload(t *testing.T) {
 	for name, opts := range protocols {
-		s := wiretest.NewServer(opts)
-		s.Script(wiretest.JSON("{}"), wiretest.HangAfterRead())
-		c := newClient(t, s, opts, func(cfg *wire.Config) { cfg.Timeout = wait })
-		r := binding()
-		r.Streamed = true
-		for _, ok := range []bool{true, false} {
-			x := c.Bind(t.Context(), r)
-			resp, err := x.HTTPClient().Post(s.URL, "text/plain", &slowReader{left: 12})
-			if err == nil {
-				_ = resp.Body.Close()
-			}
-			_, err = x.Result()
-			if ok {
-				if err != nil || s.Had(strings.Repeat("x", 12)) != 1 {
-					t.Errorf("%s: %v", name, err)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := wiretest.NewServer(opts)
+			defer s.Close()
+			s.Script(wiretest.JSON("{}"), wiretest.HangAfterRead())
+			c := newClient(t, s, opts, func(cfg *wire.Config) { cfg.Timeout = wait })
+			r := binding()
+			r.Streamed = true
+			for _, parts := range []int{12, 1} {
+				x := c.Bind(t.Context(), r)
+				resp, err := x.HTTPClient().Post(s.URL, "text/plain", &slowReader{left: parts})
+				if err == nil {
+					_ = resp.Body.Close()
 				}
-			} else if e := mine(t, err); e.Code != waybill.DeadlineExceeded || e.Delivery != waybill.Ambiguous || errors.Is(err, context.Canceled) {
-				t.Errorf("%s: %v", name, e)
+				_, err = x.Result()
+				if parts > 1 {
+					if err != nil || s.Had(strings.Repeat("x", parts)) != 1 {
+						t.Error(err)
+					}
+				} else if e := mine(t, err); e.Code != waybill.DeadlineExceeded || e.Delivery != waybill.Ambiguous || errors.Is(err, context.Canceled) {
+					t.Error(e)
+				}
 			}
-		}
-		s.Close()
+		})
 	}
 }
 

@@ -107,7 +107,8 @@ type Request struct {
 	// Query is appended to the URL.
 	Query url.Values
 	// Header is sent with the request, without Idempotency-Key,
-	// X-Idempotency-Key, traceparent, tracestate and baggage.
+	// X-Idempotency-Key, traceparent, tracestate and baggage. Compression is
+	// asked for and undone below, so Accept-Encoding counts for streams alone.
 	Header http.Header
 	// Body is the request's body, nil for none.
 	Body []byte
@@ -154,6 +155,7 @@ func (c *Client) Do(ctx context.Context, r *Request) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	dropEncoding(req.Header)
 	resp, ev, bad := c.trip(ctx, ev, req, r)
 	if bad != nil {
 		return nil, bad
@@ -194,15 +196,7 @@ func (c *Client) build(ctx context.Context, r *Request) (*http.Request, error) {
 			method = http.MethodPost
 		}
 	}
-	address := r.URL
-	if len(r.Query) > 0 {
-		sep := "?"
-		if strings.Contains(address, "?") {
-			sep = "&"
-		}
-		address += sep + r.Query.Encode()
-	}
-	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	req, err := http.NewRequestWithContext(ctx, method, r.URL, nil)
 	if err != nil {
 		return nil, invalid("the URL or method is not valid")
 	}
@@ -211,6 +205,12 @@ func (c *Client) build(ctx context.Context, r *Request) (*http.Request, error) {
 	}
 	if req.URL.User != nil {
 		return nil, invalid("the URL holds a user name or password")
+	}
+	if len(r.Query) > 0 {
+		if req.URL.RawQuery != "" {
+			req.URL.RawQuery += "&"
+		}
+		req.URL.RawQuery += r.Query.Encode()
 	}
 	for name, values := range r.Header {
 		if strings.ContainsFunc(name, notToken) || name == "" {

@@ -18,11 +18,16 @@ import (
 // wait is the attempt's time-out: long enough for a handshake on a busy machine.
 const wait = 300 * time.Millisecond
 
+// ending returns a step that ends the attempt, as its time-out would, at its
+// first call of Hang: after prepare ran.
+func ending(end context.CancelCauseFunc, prepare func(*wiretest.Call)) wiretest.Step {
+	return func(c *wiretest.Call) { prepare(c); end(waybill.ErrAttemptTimeout); c.Hang() }
+}
+
 // TestFailures plays every failure of a connection that was obtained, over
 // both protocols: the outcome, the code, and that nothing was sent twice.
 func TestFailures(t *testing.T) {
 	big := strings.Repeat(message, 200_000)
-	hanging := func(c *wiretest.Call) { c.ReadSome(4); c.Hang() }
 	cases := map[string]struct {
 		step     wiretest.Step
 		body     string
@@ -31,14 +36,11 @@ func TestFailures(t *testing.T) {
 		maxWhole int
 	}{
 		"hang before the request is read": {wiretest.HangBeforeRead(), big, waybill.DeadlineExceeded, "", 0},
-		"hang in the request":             {hanging, big, waybill.DeadlineExceeded, "", 0},
-		"hang after the request":          {wiretest.HangAfterRead(), message, waybill.DeadlineExceeded, "", 1},
 		"reset while writing":             {wiretest.ResetWhileReading(8), big, waybill.Unavailable, wire.CodeReset, 0},
 		"reset before the reply":          {wiretest.ResetAfterRead(), message, waybill.Unavailable, wire.CodeReset, 1},
 		"closed before the reply":         {wiretest.CloseAfterRead(), message, waybill.Unavailable, wire.CodeReset, 1},
 		"reset in the reply":              {wiretest.ResetInReply(200, message), message, waybill.DataLoss, wire.CodeCut, 1},
 		"cut reply":                       {wiretest.CutReply(200, message), message, waybill.DataLoss, wire.CodeCut, 1},
-		"hang in the reply":               {wiretest.HangInReply(200, message), message, waybill.DeadlineExceeded, "", 1},
 		"slow reply":                      {wiretest.SlowReply(200, message, 50*time.Millisecond), message, waybill.DeadlineExceeded, "", 1},
 		"endless reply":                   {wiretest.Endless(), message, waybill.DataLoss, wire.CodeTooLarge, 1},
 		"internal error of the stream":    {wiretest.ResetWhole(wiretest.InternalError), message, waybill.Unavailable, wire.CodeReset, 1},
@@ -86,6 +88,36 @@ func TestFailures(t *testing.T) {
 					t.Errorf("%d requests began, %d arrived whole", s.Begun(), s.Whole())
 				}
 			})
+		}
+	}
+}
+
+// TestHangs plays the same for a server that falls silent at some point and an
+// attempt whose time is up then.
+func TestHangs(t *testing.T) {
+	for name, opts := range protocols {
+		for what, c := range map[string]struct {
+			prepare func(*wiretest.Call)
+			size    int
+			whole   int
+		}{
+			"in the request":    {func(c *wiretest.Call) { c.ReadSome(4) }, 9 << 20, 0},
+			"after the request": {func(c *wiretest.Call) { c.Read() }, 50, 1},
+			"after the head":    {func(c *wiretest.Call) { c.Read(); c.Head(200, 100) }, 50, 1},
+			"in the reply":      {func(c *wiretest.Call) { c.Read(); c.Head(200, 100); c.Write("{}") }, 50, 1},
+		} {
+			s := wiretest.NewServer(opts)
+			ctx, cancel := context.WithCancelCause(t.Context())
+			s.Script(ending(cancel, c.prepare))
+			_, err := newClient(t, s, opts).Do(ctx, sendRequest(s.URL, strings.Repeat("x", c.size)))
+			e := mine(t, err)
+			if e.Code != waybill.DeadlineExceeded || e.VendorCode != "" || e.Delivery != waybill.Ambiguous || errors.Is(err, context.Canceled) {
+				t.Errorf("%s, %s: got %v, %s, %q (%v)", name, what, e.Code, e.Delivery, e.VendorCode, e)
+			}
+			if s.Begun() != 1 || s.Whole() != c.whole {
+				t.Errorf("%s, %s: %d requests began, %d arrived whole", name, what, s.Begun(), s.Whole())
+			}
+			s.Close()
 		}
 	}
 }

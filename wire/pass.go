@@ -34,13 +34,14 @@ func (x *Exchange) pass(req *http.Request) (*Reply, *http.Response, *waybill.Err
 		return nil, nil, e
 	}
 	stop := x.watchUpload(ev, cancel)
+	defer stop()
 	resp, ev, bad := x.c.trip(ctx, ev, out, &x.r)
-	stop()
 	if bad != nil {
 		done()
 		return nil, nil, x.judge(ctx, bad)
 	}
 	if x.r.Streamed && resp.StatusCode >= 200 && resp.StatusCode <= 299 {
+		stop()
 		reply, seen := x.stream(ctx, resp, ev, cancel, done)
 		return reply, seen, nil
 	}
@@ -130,8 +131,8 @@ func (x *Exchange) check(req *http.Request) *waybill.Error {
 	}
 	// The transport asks for gzip and undoes it within our bound; a library
 	// that asks for it by itself would undo it without one.
-	if h := req.Header; h.Get("Accept-Encoding") != "" && h.Get("Accept-Encoding") != "identity" && !x.r.Streamed {
-		h.Del("Accept-Encoding")
+	if !x.r.Streamed {
+		dropEncoding(req.Header)
 	}
 	return nil
 }

@@ -26,7 +26,8 @@ type Stream struct {
 }
 
 // Stream performs one exchange and returns with the head of the reply; ctx
-// governs it until Reader is closed. A reply that is not 2xx is read whole.
+// governs it until Reader is closed. A reply that is not 2xx is read whole,
+// within the time-out of the head.
 func (c *Client) Stream(ctx context.Context, r *Request) (*Stream, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	stop := c.headTimer(ctx, cancel)
@@ -38,13 +39,14 @@ func (c *Client) Stream(ctx context.Context, r *Request) (*Stream, error) {
 		return nil, err
 	}
 	resp, ev, bad := c.trip(ctx, ev, req, r)
-	stop()
 	if bad != nil {
+		stop()
 		cancel(nil)
 		return nil, bad
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		reply, bad := c.read(ctx, resp, r)
+		stop()
 		ev.seal()
 		cancel(nil)
 		if bad != nil {
@@ -52,6 +54,7 @@ func (c *Client) Stream(ctx context.Context, r *Request) (*Stream, error) {
 		}
 		return &Stream{Reply: *reply, Length: int64(len(reply.Body))}, nil
 	}
+	stop()
 	body := newIdleBody(ctx, c, r, resp.Body, ev, cancel)
 	return &Stream{Reply: *c.head(resp, r), Reader: body, Length: resp.ContentLength}, nil
 }

@@ -71,6 +71,14 @@ func http1Only(t *http.Transport) *http.Transport {
 // repeat a POST, the others tell a vendor about our traces.
 var stripped = [...]string{"Idempotency-Key", "X-Idempotency-Key", "Traceparent", "Tracestate", "Baggage"}
 
+// dropEncoding leaves compression to the transport, which undoes it within our
+// bound.
+func dropEncoding(h http.Header) {
+	if h.Get("Accept-Encoding") != "identity" {
+		h.Del("Accept-Encoding")
+	}
+}
+
 // strip removes them, however they are spelled.
 func strip(h http.Header) {
 	for name := range h {
