@@ -249,7 +249,7 @@ func failure(op waybill.Verb, ref string, err error) error {
 		e.Code, e.Scope = waybill.QuotaExhausted, waybill.ScopeAccount
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		e.Code, e.Scope = waybill.Unsupported, waybill.ScopeRequest
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
 		e.Code, e.Scope = waybill.PermissionDenied, waybill.ScopeAccount
 	case errors.Is(err, fs.ErrClosed):
 		e.Code, e.Message = waybill.Unavailable, "the bucket is closed"
