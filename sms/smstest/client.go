@@ -44,7 +44,7 @@ func (s *suite) client(t tester, f Fault) {
 		t.Errorf("in good weather: %v, the first gateway accepted %d", err, first.s.Accepted(m.Key))
 	}
 	first.s.Fail(f)
-	for range 3 {
+	for i := range 3 {
 		m := message()
 		res, err := c.Send(t.Context(), m)
 		if why := outcome(err, count(m)); why != "" {
@@ -53,7 +53,8 @@ func (s *suite) client(t tester, f Fault) {
 		if res.PossibleDuplicate {
 			t.Error("a possible duplicate that nobody allowed")
 		}
-		if err != nil && (f.Kind == fakehttp.RefuseKind || f.Code == 429) {
+		// The first message may still meet a connection that is just going down.
+		if err != nil && (f.Kind == fakehttp.RefuseKind && i > 0 || f.Code == 429) {
 			t.Errorf("nothing was sent, and the second gateway was not asked: %v", err)
 		}
 		if err != nil && waybill.DeliveryOf(err) == waybill.Ambiguous && second.s.Accepted(m.Key) > 0 && !hangs {
