@@ -10,20 +10,101 @@ import (
 	"github.com/waybill-go/waybill/geo"
 )
 
-// parts are the components of an address by type: of each type the first, which
-// is the narrowest.
-type parts struct {
-	list []maps.AddressComponent
+// part is a type of component that is made use of.
+type part uint8
+
+const (
+	country part = iota
+	level1
+	level2
+	level3
+	locality
+	postalTown
+	sublocality
+	sublocality1
+	sublocality2
+	neighborhood
+	street
+	number
+	premise
+	postcode
+	postcodeSuffix
+	establishment
+	pointOfInterest
+	naturalFeature
+	airport
+	park
+	partsKnown
+)
+
+// partOf returns the part that one of Google's types stands for, partsKnown for
+// the others.
+func partOf(kind string) part {
+	switch kind {
+	case "country":
+		return country
+	case "administrative_area_level_1":
+		return level1
+	case "administrative_area_level_2":
+		return level2
+	case "administrative_area_level_3":
+		return level3
+	case "locality":
+		return locality
+	case "postal_town":
+		return postalTown
+	case "sublocality":
+		return sublocality
+	case "sublocality_level_1":
+		return sublocality1
+	case "sublocality_level_2":
+		return sublocality2
+	case "neighborhood":
+		return neighborhood
+	case "route":
+		return street
+	case "street_number":
+		return number
+	case "premise":
+		return premise
+	case "postal_code":
+		return postcode
+	case "postal_code_suffix":
+		return postcodeSuffix
+	case "establishment":
+		return establishment
+	case "point_of_interest":
+		return pointOfInterest
+	case "natural_feature":
+		return naturalFeature
+	case "airport":
+		return airport
+	case "park":
+		return park
+	}
+	return partsKnown
 }
 
-// get returns the long name of the first component that has one of the types,
-// looking for the types in their order.
-func (p parts) get(types ...string) string {
-	for _, t := range types {
-		for i := range p.list {
-			if slices.Contains(p.list[i].Types, t) {
-				return p.list[i].LongName
+// parts are the components of an address by type: of each type the first, which
+// is the narrowest.
+type parts [partsKnown]*maps.AddressComponent
+
+func partsOf(list []maps.AddressComponent) (p parts) {
+	for i := range list {
+		for _, kind := range list[i].Types {
+			if k := partOf(kind); k != partsKnown && p[k] == nil {
+				p[k] = &list[i]
 			}
+		}
+	}
+	return p
+}
+
+// get returns the long name of the first of these parts that is there.
+func (p *parts) get(kinds ...part) string {
+	for _, k := range kinds {
+		if p[k] != nil {
+			return p[k].LongName
 		}
 	}
 	return ""
@@ -31,42 +112,40 @@ func (p parts) get(types ...string) string {
 
 // region returns the country's code. Google writes HK, MO and TW as countries
 // of their own.
-func (p parts) region() string {
-	for i := range p.list {
-		if slices.Contains(p.list[i].Types, "country") {
-			if code := strings.ToUpper(p.list[i].ShortName); waybill.ValidRegion(code) {
-				return code
-			}
-		}
+func (p *parts) region() string {
+	if p[country] == nil {
+		return ""
+	}
+	if code := strings.ToUpper(p[country].ShortName); waybill.ValidRegion(code) {
+		return code
 	}
 	return ""
 }
 
 // address reads the components. Which of them is the city differs from country
 // to country; what Google does not give stays empty.
-func address(g *maps.GeocodingResult) geo.Address {
-	p := parts{g.AddressComponents}
+func (p *parts) address(formatted string) geo.Address {
 	a := geo.Address{
-		Formatted: g.FormattedAddress,
+		Formatted: formatted,
 		Region:    p.region(),
-		Country:   p.get("country"),
-		Province:  p.get("administrative_area_level_1"),
-		Street:    p.get("route"),
-		Number:    p.get("street_number"),
-		Building:  p.get("premise"),
-		Postcode:  p.get("postal_code"),
+		Country:   p.get(country),
+		Province:  p.get(level1),
+		Street:    p.get(street),
+		Number:    p.get(number),
+		Building:  p.get(premise),
+		Postcode:  p.get(postcode),
 	}
-	a.City = city(p, a.Region)
-	a.District = except(a.City, p.get("sublocality_level_1"), p.get("sublocality"))
+	a.City = p.city(a.Region)
+	a.District = except(a.City, p.get(sublocality1), p.get(sublocality))
 	if a.Region == "TW" {
-		a.District = except(a.City, a.District, p.get("administrative_area_level_2"), p.get("administrative_area_level_3"))
+		a.District = except(a.City, a.District, p.get(level2), p.get(level3))
 	}
-	hood := p.get("neighborhood")
+	hood := p.get(neighborhood)
 	if a.District == "" {
 		a.District, hood = hood, ""
 	}
-	a.Township = except(a.District, p.get("sublocality_level_2"), hood)
-	if suffix := p.get("postal_code_suffix"); suffix != "" && a.Postcode != "" {
+	a.Township = except(a.District, p.get(sublocality2), hood)
+	if suffix := p.get(postcodeSuffix); suffix != "" && a.Postcode != "" {
 		a.Postcode += "-" + suffix
 	}
 	// In Japan the building's number is its premise.
@@ -79,17 +158,17 @@ func address(g *maps.GeocodingResult) geo.Address {
 // city finds what stands for the city: the locality; in Britain and Sweden the
 // postal town; in New York the borough; elsewhere the narrowest administrative
 // level. China's municipalities and Taiwan's cities are provinces too.
-func city(p parts, region string) string {
-	if c := p.get("locality", "postal_town"); c != "" {
+func (p *parts) city(region string) string {
+	if c := p.get(locality, postalTown); c != "" {
 		return c
 	}
 	switch region {
 	case "TW", "CN":
-		return p.get("administrative_area_level_1", "administrative_area_level_2")
+		return p.get(level1, level2)
 	case "US":
-		return p.get("administrative_area_level_3", "sublocality_level_1", "sublocality", "administrative_area_level_2")
+		return p.get(level3, sublocality1, sublocality, level2)
 	}
-	return p.get("administrative_area_level_3", "administrative_area_level_2", "sublocality_level_1", "sublocality")
+	return p.get(level3, level2, sublocality1, sublocality)
 }
 
 // except returns the first name that is neither empty nor taken.
@@ -102,12 +181,11 @@ func except(taken string, names ...string) string {
 	return ""
 }
 
-// named are the types of components that carry a place's own name.
-var named = []string{"establishment", "point_of_interest", "natural_feature", "airport", "park"}
-
 // ownName returns the place's own name: that of the component that makes it
 // more than an address.
-func ownName(g *maps.GeocodingResult) string { return parts{g.AddressComponents}.get(named...) }
+func (p *parts) ownName() string {
+	return p.get(establishment, pointOfInterest, naturalFeature, airport, park)
+}
 
 // precision translates location_type, and for points that stand for an area or
 // a line the types of the result. Google's APPROXIMATE is never taken for more

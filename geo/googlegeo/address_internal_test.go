@@ -56,7 +56,8 @@ func TestAddress(t *testing.T) {
 		"lower case":              {list([]string{"Peru", "pe", "country"}), geo.Address{Country: "Peru", Region: "PE"}},
 		"only a level 2":          {list([]string{"Nord", "Nord", "administrative_area_level_2"}), geo.Address{City: "Nord"}},
 	} {
-		if got := address(c.g); got != c.want {
+		parts := partsOf(c.g.AddressComponents)
+		if got := parts.address(c.g.FormattedAddress); got != c.want {
 			t.Errorf("%s: got\n%+v\nwant\n%+v", name, got, c.want)
 		}
 	}

@@ -110,13 +110,14 @@ func filterItself(p *geo.Place, region string) bool {
 // place converts one result; false when it has no usable point.
 func (a *Adapter) place(g *maps.GeocodingResult) (geo.Place, bool) {
 	lat, lng := g.Geometry.Location.Lat, g.Geometry.Location.Lng
+	parts := partsOf(g.AddressComponents)
 	p := geo.Place{
 		Point:     geo.Point{Lat: lat, Lng: lng},
-		Address:   address(g),
+		Address:   parts.address(g.FormattedAddress),
 		Precision: precision(g.Geometry.LocationType, g.Types),
 		Partial:   g.PartialMatch,
 		Types:     g.Types,
-		Name:      ownName(g),
+		Name:      parts.ownName(),
 	}
 	if p.Point.Validate() != nil || p.Point.IsZero() {
 		return p, false

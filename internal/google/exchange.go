@@ -4,27 +4,44 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/wire"
 )
 
-// exchange carries one call of the library over the guarded client. The context
-// of the call leads the library's request to it; it performs that request as an
-// exchange of its own and keeps what came of it. The services are all reads, so
-// the plain [wire.Client.Do] does, which is lighter than a bound exchange; still
-// no second request passes.
+// exchange carries one call of the library over the guarded client. It is the
+// context of the call, by which the library's request is led to it, and keeps
+// what came of that request. The services are all reads, so the plain
+// [wire.Client.Pass] does, which is lighter than a bound exchange; still no
+// second request passes.
 type exchange struct {
+	context.Context
 	maps    *Maps
 	request wire.Request
 	trips   int
 	reply   *wire.Reply
 	err     error
+	// shown and body are what the library gets to see of the reply.
+	shown http.Response
+	body  body
 }
 
+// body is a reply's body in memory.
+type body struct{ bytes.Reader }
+
+// Close does nothing.
+func (*body) Close() error { return nil }
+
 type exchangeKey struct{}
+
+// Value returns the exchange itself for its key.
+func (x *exchange) Value(key any) any {
+	if key == (exchangeKey{}) {
+		return x
+	}
+	return x.Context.Value(key)
+}
 
 var (
 	errNoExchange = errors.New("google: the request's context carries no exchange")
@@ -47,14 +64,15 @@ func (carrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	if agent := x.maps.userAgent; agent != "" {
 		req.Header.Set("User-Agent", agent+" "+req.Header.Get("User-Agent"))
 	}
-	x.request.URL, x.request.Header = req.URL.String(), req.Header
-	if x.reply, x.err = x.maps.wire.Do(req.Context(), &x.request); x.err != nil {
+	if x.reply, x.err = x.maps.wire.Pass(req, &x.request); x.err != nil {
 		return nil, x.err
 	}
-	return &http.Response{
+	x.body.Reset(x.reply.Body)
+	x.shown = http.Response{
 		StatusCode: x.reply.Status, Header: x.reply.Header, Request: req,
-		Body: io.NopCloser(bytes.NewReader(x.reply.Body)), ContentLength: int64(len(x.reply.Body)),
-	}, nil
+		Body: &x.body, ContentLength: int64(len(x.reply.Body)),
+	}
+	return &x.shown, nil
 }
 
 // httpClient returns a client for the library, which follows no redirects.
@@ -63,14 +81,14 @@ func httpClient() *http.Client {
 }
 
 // result says what came of the exchange, whatever the library made of it.
-func (x *exchange) result(ctx context.Context) (*wire.Reply, *waybill.Error) {
+func (x *exchange) result() (*wire.Reply, *waybill.Error) {
 	switch {
 	case x.err != nil:
 		return nil, waybill.AsError(x.err)
 	case x.reply != nil:
 		return x.reply, nil
 	}
-	if e := waybill.FromContext(ctx); e != nil {
+	if e := waybill.FromContext(x.Context); e != nil {
 		e.Delivery = waybill.NotSent
 		return nil, e
 	}

@@ -105,9 +105,9 @@ func (m *Maps) Do(ctx context.Context, r wire.Request, call func(context.Context
 	if bad != nil {
 		return nil, bad
 	}
-	x := &exchange{maps: m, request: r}
-	failed := call(context.WithValue(ctx, exchangeKey{}, x), client)
-	reply, bad := x.result(ctx)
+	x := &exchange{Context: ctx, maps: m, request: r}
+	failed := call(x, client)
+	reply, bad := x.result()
 	if bad != nil {
 		return nil, bad
 	}
