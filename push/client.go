@@ -16,8 +16,9 @@ const maxProviders = 64
 // those that take it, in order, with failover that cannot send twice. It is
 // itself a [Sender].
 //
-// A Client is safe for concurrent use. Goroutines that it starts, one for each
-// further set of providers that the tokens of a call need, end with the call.
+// A Client is safe for concurrent use. When the tokens of a call need different
+// sets of providers it sends to each set on a goroutine of its own, on which
+// hooks and recorder are then called; all of them end with the call.
 type Client struct {
 	name     string
 	region   string
