@@ -1,10 +1,13 @@
 package readme
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log"
+	"strings"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -13,6 +16,9 @@ import (
 	"github.com/waybill-go/waybill/geo/baidugeo"
 	"github.com/waybill-go/waybill/geo/geotest"
 	"github.com/waybill-go/waybill/geo/googlegeo"
+	"github.com/waybill-go/waybill/mail"
+	"github.com/waybill-go/waybill/mail/mailtest"
+	"github.com/waybill-go/waybill/mail/smtpmail"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/fcmpush"
 	"github.com/waybill-go/waybill/push/pushtest"
@@ -25,6 +31,10 @@ import (
 	"github.com/waybill-go/waybill/sms/nexmosms"
 	"github.com/waybill-go/waybill/sms/phone"
 	"github.com/waybill-go/waybill/sms/smstest"
+	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/memstorage"
+	"github.com/waybill-go/waybill/storage/s3storage"
+	"github.com/waybill-go/waybill/storage/storagetest"
 )
 
 // ctx stands for the context that your service has at hand.
@@ -104,6 +114,52 @@ func Example_push() {
 	// Output:
 	// fcmpush true false
 	// fcmpush true false
+}
+
+func Example_mail() {
+	fake := mailtest.NewSMTP(nil)
+	relay, err1 := smtpmail.New(fake.Addr(), &smtpmail.Options{TLSConfig: fake.TLSConfig()})
+	bucket, err2 := memstorage.New("attachments", &memstorage.Options{BaseURL: "https://files.example.com", Secret: []byte("at least 16 bytes")})
+	mails, err3 := mail.New(mail.With(relay), mail.WithOffload(mail.Offload{Bucket: bucket, Limit: 1 << 20}))
+	if err := errors.Join(err1, err2, err3); err != nil {
+		log.Fatal(err)
+	}
+	report := make([]byte, 3<<20) // too large for the mail, so it becomes a link
+	receipt, err := mails.Send(ctx, &mail.Message{
+		From: mail.Address{Addr: "orders@example.com"}, To: []mail.Address{{Name: "Mei", Addr: "mei@example.com"}},
+		Subject: "Your order", Text: "Thank you.", Key: "order-1",
+		Attachments: []mail.Attachment{{Name: "report.pdf", Type: "application/pdf", Size: int64(len(report)),
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(report)), nil }}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(receipt.Provider, len(receipt.Links), receipt.Links[0].Name, time.Until(receipt.Links[0].Expires) > time.Hour)
+	// Output: smtpmail 1 report.pdf true
+}
+
+func Example_storage() {
+	fake := storagetest.NewS3(storagetest.S3Options{})
+	access, secret, _ := fake.Keys()
+	s3, err1 := s3storage.New(fake.Bucket(), access, secret, &s3storage.Options{BaseURL: fake.URL(), PathStyle: true})
+	local, err2 := memstorage.New("local", nil)
+	files, err3 := storage.NewFailover(storage.With(s3, storage.As("s3")), storage.With(local, storage.As("local")))
+	if err := errors.Join(err1, err2, err3); err != nil {
+		log.Fatal(err)
+	}
+	fake.Fail(storagetest.Refusal("SlowDown")) // S3 wants a pause; the next bucket takes it
+	object, err := files.Put(ctx, "invoices/1.pdf", strings.NewReader("an invoice"), storage.PutOptions{ContentType: "application/pdf"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	reader, err := files.Get(ctx, object.Key, storage.GetOptions{}) // what Put returned says where it lies
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer reader.Close()
+	content, err := io.ReadAll(reader)
+	fmt.Println(object.Key, string(content), err)
+	// Output: local:invoices/1.pdf an invoice <nil>
 }
 
 func Example_errors() {

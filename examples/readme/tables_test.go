@@ -1,0 +1,210 @@
+package readme
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/geo/amapgeo"
+	"github.com/waybill-go/waybill/geo/baidugeo"
+	"github.com/waybill-go/waybill/geo/googlegeo"
+	"github.com/waybill-go/waybill/route"
+	"github.com/waybill-go/waybill/route/amaproute"
+	"github.com/waybill-go/waybill/route/baiduroute"
+	"github.com/waybill-go/waybill/route/googleroute"
+	"github.com/waybill-go/waybill/route/lineroute"
+	"github.com/waybill-go/waybill/sms"
+	"github.com/waybill-go/waybill/sms/logsms"
+	"github.com/waybill-go/waybill/sms/nexmosms"
+	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/filestorage"
+	"github.com/waybill-go/waybill/storage/memstorage"
+	"github.com/waybill-go/waybill/storage/s3storage"
+)
+
+// nowhere is an address at which nobody listens: what gets as far as the network
+// is supported.
+const nowhere = "http://127.0.0.1:1"
+
+// table returns the README's table whose header begins with the domain: the
+// cells by row and column name.
+func table(t *testing.T, domain string) map[string]map[string]string {
+	t.Helper()
+	b, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var header []string
+	rows := map[string]map[string]string{}
+	for line := range strings.Lines(string(b)) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		switch {
+		case header == nil && cells[0] == domain && len(cells) > 1:
+			header = cells
+		case header == nil, strings.HasPrefix(cells[0], "---"):
+		case len(cells) != len(header):
+			return rows
+		default:
+			rows[cells[0]] = map[string]string{}
+			for i, c := range cells[1:] {
+				rows[cells[0]][header[i+1]] = c
+			}
+		}
+	}
+	return rows
+}
+
+// mark is a cell of what works without and with an option.
+func mark(plain, option bool) string {
+	switch {
+	case plain:
+		return "✓"
+	case option:
+		return "○"
+	}
+	return "–"
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func compare(t *testing.T, domain string, want map[string]map[string]string) {
+	t.Helper()
+	got := table(t, domain)
+	for name, cells := range want {
+		for column, cell := range cells {
+			if got[name][column] != cell {
+				t.Errorf("README, %s, %s: %q, but it is %q", name, column, got[name][column], cell)
+			}
+		}
+	}
+	dirs, err := filepath.Glob("../../" + domain + "/*" + domain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range dirs {
+		if name := filepath.Base(dir); got[name] == nil {
+			t.Errorf("README has no row for %s", name)
+		}
+	}
+	for name := range got {
+		if _, err := os.Stat("../../" + domain + "/" + name); err != nil {
+			t.Errorf("README has a row for %s, which is not there", name)
+		}
+	}
+}
+
+func TestGeoTable(t *testing.T) {
+	want := map[string]map[string]string{}
+	for _, p := range []waybill.Provider{must(amapgeo.New("key", nil)), must(baidugeo.New("key", nil)), must(googlegeo.New("AIzaKey", nil))} {
+		_, geocode := p.(geo.Geocoder)
+		_, reverse := p.(geo.ReverseGeocoder)
+		want[p.Name()] = map[string]string{"geocode": mark(geocode, false), "reverse geocode": mark(reverse, false)}
+	}
+	compare(t, "geo", want)
+}
+
+func TestRouteTable(t *testing.T) {
+	mainland := []geo.Point{{Lat: 22.61, Lng: 114.0245}, {Lat: 22.5392, Lng: 113.9344}}
+	abroad := []geo.Point{{Lat: 1.3592, Lng: 103.9894}, {Lat: 1.2931, Lng: 103.8522}}
+	modes := []route.Mode{route.Car, route.Truck, route.Motorcycle, route.Bicycle, route.Walk}
+	truck := route.Vehicle{Length: 7, Width: 2.4, Height: 3, Weight: 10, AxleLoad: 5, Axles: 2}
+	can := func(r route.Router, m route.Mode, points []geo.Point) bool {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		req := route.Request{Points: points, Mode: m}
+		if m == route.Truck {
+			req.Vehicle = truck
+		}
+		_, err := r.Route(ctx, req)
+		return !errors.Is(err, waybill.ErrUnsupported) && !errors.Is(err, waybill.ErrInvalidArgument)
+	}
+	want := map[string]map[string]string{}
+	for _, c := range []struct {
+		name          string
+		plain, option route.Router
+		points        []geo.Point
+	}{
+		{"amaproute", must(amaproute.New("key", &amaproute.Options{BaseURL: nowhere})), nil, mainland},
+		{"baiduroute", must(baiduroute.New("key", &baiduroute.Options{BaseURL: nowhere})),
+			must(baiduroute.New("key", &baiduroute.Options{BaseURL: nowhere, Opened: baiduroute.Opened{Truck: true, Motorcycle: true}})), mainland},
+		{"googleroute", must(googleroute.New("AIzaKey", &googleroute.Options{BaseURL: nowhere})), nil, abroad},
+		{"lineroute", must(lineroute.New(nil)), nil, abroad},
+	} {
+		want[c.name] = map[string]string{}
+		for _, m := range modes {
+			plain := can(c.plain, m, c.points)
+			want[c.name][m.String()] = mark(plain, !plain && c.option != nil && can(c.option, m, c.points))
+		}
+	}
+	compare(t, "route", want)
+}
+
+func TestSMSTable(t *testing.T) {
+	can := func(s sms.Sender, m sms.Message) bool {
+		_, err := s.Send(t.Context(), m)
+		return !errors.Is(err, waybill.ErrUnsupported)
+	}
+	abroad, home := sms.Message{To: "+85291234567", Text: "hello"}, sms.Message{To: "+8613800138000", Text: "hello"}
+	template := sms.Message{To: "+85291234567", Template: "x", Gateway: sms.GatewayMessage{TemplateID: "SMS_1", Sign: "x"}}
+	want := map[string]map[string]string{}
+	for _, c := range []struct {
+		name          string
+		plain, option sms.Sender
+	}{
+		{"nexmosms", must(nexmosms.New("abcd1234", "secret", &nexmosms.Options{BaseURL: nowhere, From: "Waybill"})),
+			must(nexmosms.New("abcd1234", "secret", &nexmosms.Options{BaseURL: nowhere, From: "Waybill", Mainland: true}))},
+		{"logsms", must(logsms.New(slog.New(slog.DiscardHandler), nil)), nil},
+	} {
+		cell := func(m sms.Message) string {
+			plain := can(c.plain, m)
+			return mark(plain, !plain && c.option != nil && can(c.option, m))
+		}
+		want[c.name] = map[string]string{"free text abroad": cell(abroad), "free text in the mainland": cell(home), "vendor's templates": cell(template)}
+	}
+	compare(t, "sms", want)
+}
+
+func TestStorageTable(t *testing.T) {
+	secret := []byte("0123456789abcdef")
+	want := map[string]map[string]string{}
+	for _, c := range []struct {
+		name          string
+		plain, option storage.Bucket
+	}{
+		{"memstorage", must(memstorage.New("a", nil)), must(memstorage.New("a", &memstorage.Options{BaseURL: nowhere, Secret: secret}))},
+		{"filestorage", must(filestorage.New(t.TempDir(), nil)), must(filestorage.New(t.TempDir(), &filestorage.Options{BaseURL: nowhere, Secret: secret}))},
+		{"s3storage", must(s3storage.New("bucket", "key", "secret", nil)), nil},
+	} {
+		p, o := c.plain.Capabilities(), storage.Capabilities{}
+		if c.option != nil {
+			o = c.option.Capabilities()
+		}
+		want[c.name] = map[string]string{
+			"if not exists": mark(p.IfNotExists, o.IfNotExists), "range": mark(p.Range, o.Range), "copy": mark(p.Copy, o.Copy),
+			"signed GET": mark(p.SignedGet, o.SignedGet), "signed PUT": mark(p.SignedPut, o.SignedPut),
+		}
+	}
+	compare(t, "storage", want)
+}
+
+// TestOtherTables holds that push and mail have a row for each adapter; what the
+// rows say is what the conformance suites demand of every adapter.
+func TestOtherTables(t *testing.T) {
+	compare(t, "push", nil)
+	compare(t, "mail", nil)
+}
