@@ -1,7 +1,9 @@
 package smtpmail
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/mail"
@@ -240,11 +242,21 @@ func (t *transfer) scrub(at stage, text string) string {
 	}
 	private := t.private()
 	for _, p := range private {
-		if p != "" && len(p) < 4 && strings.Contains(strings.ToLower(text), strings.ToLower(p)) {
+		if p != "" && len(p) < 4 && hasWord(text, p) {
 			return ""
 		}
 	}
 	return (*wire.Client)(nil).Scrub(text, private...)
+}
+
+// hasWord reports whether a short word stands alone in a text; one that is not
+// ASCII need not.
+func hasWord(text, word string) bool {
+	if !isASCII(word) {
+		return strings.Contains(text, word)
+	}
+	return slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }),
+		func(w string) bool { return strings.EqualFold(w, word) })
 }
 
 // ReplyError is a relay's refusal, to be found by errors.As. The relay's words
