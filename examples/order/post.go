@@ -105,6 +105,7 @@ func fetch(ctx context.Context, link string) (int64, error) {
 	if err != nil {
 		return 0, errors.New("the link is no URL")
 	}
+	q.Close = true
 	reply, err := http.DefaultClient.Do(q)
 	if err != nil {
 		return 0, errors.New("the link's server does not answer") // the error has the link, a secret

@@ -91,17 +91,30 @@ func (a *app) block(r *result) []string {
 }
 
 // split takes the mail's step apart: the link first, which is made of a put and a
-// signature at a bucket, then the mail itself. What a bucket was merely asked,
-// whether it has the key already, is left out.
+// signature at a bucket, then the mail itself. That a bucket was asked first
+// whether it has the key already is left out, unless it was asked no more.
 func (s step) split() []step {
 	if s.name != stepMail {
 		return []step{s}
 	}
 	link, own := s, s
 	link.name = "link"
-	link.attempts = slices.DeleteFunc(slices.Clone(s.attempts), func(t waybill.Attempt) bool { return t.Op != string(storage.Put) })
-	own.attempts = slices.DeleteFunc(slices.Clone(s.attempts), func(t waybill.Attempt) bool { return t.Op != string(mail.Send) })
-	link.passed, own.passed = nil, nil
+	link.attempts, own.attempts, link.passed, own.passed = nil, nil, nil, nil
+	for _, t := range s.attempts {
+		written := slices.ContainsFunc(s.attempts, func(u waybill.Attempt) bool {
+			return u.Op == string(storage.Put) && u.Instance == t.Instance
+		})
+		switch waybill.Verb(t.Op) {
+		case mail.Send:
+			own.attempts = append(own.attempts, t)
+		case storage.Put:
+			link.attempts = append(link.attempts, t)
+		case storage.Head:
+			if t.Err != nil && t.Err.Code != waybill.NotFound && !written {
+				link.attempts = append(link.attempts, t)
+			}
+		}
+	}
 	for _, c := range s.passed {
 		if family(c.Instance) == "smtp" {
 			own.passed = append(own.passed, c)

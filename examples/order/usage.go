@@ -14,8 +14,9 @@ Usage: order [flags]
   -outage LIST   providers that go down in the middle of the run, such as
                  "amap,nexmo". NAME:lost-replies loses their replies after the
                  request was processed; NAME:CODE lets them refuse with a code of
-                 theirs (amap:10021, baidu:302, nexmo:9, fcm:QUOTA_EXCEEDED);
-                 NAME:FAULT is a fault of the transport (html_200, cut_body).
+                 theirs (amap:10021, baidu:302, nexmo:9, fcm:QUOTA_EXCEEDED,
+                 smtp:451, s3:SlowDown); NAME:FAULT is a fault of the transport
+                 (html_200, cut_body).
                  Names are those of the first lines.
   -explain N     print every attempt of order N: code, scope, delivery, wait
   -wire N        print the requests of order N as the vendors see them, with
@@ -43,5 +44,13 @@ touches no network. A domain with credentials uses the real services only:
            GOOGLE_MAPS_KEY, GOOGLE_MAPS_KEY_B (a second project)
   sms      NEXMO_KEY, NEXMO_SECRET, NEXMO_FROM, NEXMO_MAINLAND (any value: the
            account may send to the mainland); the same with NEXMO_B_
-  push     FCM_SERVICE_ACCOUNT, FCM_B_SERVICE_ACCOUNT (files with the JSON key)
+  push     FCM_SERVICE_ACCOUNT, FCM_B_SERVICE_ACCOUNT (files with the JSON keys of
+           two service accounts of one project)
+  mail     SMTP_ADDR (host:port; 465 is TLS from the start, others STARTTLS),
+           SMTP_USER, SMTP_PASSWORD, SMTP_FROM; SMTP_B_ADDR, …, for a second relay
+  storage  S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION, S3_ENDPOINT (for
+           servers that are not Amazon's); otherwise links work on this machine
+           only
+
+With real senders -in is needed: the dozen's numbers are invented.
 `

@@ -66,10 +66,9 @@ func readable(x smstest.Exchange) []string {
 		x.Header.Del(h)
 		x.ReplyHeader.Del(h)
 	}
+	x.Body, x.Reply = beginning(x.Body), beginning(x.Reply)
 	if strings.HasPrefix(x.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		x.Body = strings.Join(parameters(x.Body), "\n> ")
-	} else if strings.HasPrefix(x.Body, "<?xml") && len(x.Body) > 1000 {
-		x.Body = x.Body[:strings.IndexByte(x.Body, '\n')+1] + "(and so on)" // an itinerary
 	}
 	query := x.Query
 	x.Query = ""
@@ -78,6 +77,15 @@ func readable(x smstest.Exchange) []string {
 		lines = slices.Insert(lines, 1+i, ">   "+p)
 	}
 	return lines
+}
+
+// beginning leaves out most of an itinerary.
+func beginning(body string) string {
+	lines := strings.SplitN(body, "\n", 5)
+	if len(lines) < 5 {
+		return body
+	}
+	return strings.Join(append(lines[:4], "(and so on)"), "\n  ")
 }
 
 func parameters(raw string) []string {
