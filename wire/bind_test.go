@@ -301,9 +301,12 @@ func TestBindStreamed(t *testing.T) {
 			defer s.Close()
 			s.Script(wiretest.Respond(200, strings.Repeat("x", 100_000)), wiretest.HangInReply(200, "x"))
 			r := binding()
-			r.Send, r.Streamed, r.Idle = false, true, wait
+			r.Send, r.Streamed = false, true
 			c := newClient(t, s, opts, func(cfg *wire.Config) { cfg.MaxReply, cfg.Timeout = 10, time.Minute })
 			for _, want := range []int{100_000, -1} {
+				if r.Idle = time.Minute; want < 0 {
+					r.Idle = wait
+				}
 				x := c.Bind(t.Context(), r)
 				resp, err := x.HTTPClient().Get(s.URL)
 				if err != nil {
@@ -350,11 +353,15 @@ func TestBindUpload(t *testing.T) {
 			t.Parallel()
 			s := wiretest.NewServer(opts)
 			defer s.Close()
-			s.Script(wiretest.JSON("{}"), wiretest.HangAfterRead())
+			s.Script(wiretest.JSON("{}"), wiretest.JSON("{}"), wiretest.HangAfterRead())
 			c := newClient(t, s, opts, func(cfg *wire.Config) { cfg.Timeout = wait })
 			r := binding()
 			r.Streamed = true
-			for _, parts := range []int{12, 1} {
+			// The connection is made before the clock runs.
+			if _, err := c.Do(attempt(t, time.Minute), sendRequest(s.URL, "")); err != nil {
+				t.Fatal(err)
+			}
+			for _, parts := range []int{10, 1} {
 				x := c.Bind(t.Context(), r)
 				resp, err := x.HTTPClient().Post(s.URL, "text/plain", &slowReader{left: parts})
 				if err == nil {

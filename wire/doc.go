@@ -67,6 +67,13 @@
 // unless one of the proofs holds. The caller's end is found by errors.Is; an
 // attempt's is not.
 //
+// A reply without a length that ends with its connection (HTTP/1.0, and servers
+// that close) passes for complete, since its cut end cannot be told: take it for
+// a success only by something in it, as [Reply.JSON] does. What a server sends
+// beyond its reply ends the connection; at worst the next exchange on it is
+// Ambiguous. Over plain HTTP a proxy's reply cannot be told from the vendor's; a
+// proxy that refuses CONNECT is a failure to connect.
+//
 // [Reply.JSON] takes what is not the wanted JSON for DataLoss, Ambiguous
 // (wire_reply). [Reply.StatusError] classifies by status alone, the status
 // being the vendor code:

@@ -114,7 +114,7 @@ func TestLeftovers(t *testing.T) {
 	defer s.Close()
 	s.Script(func(c *wiretest.Call) { c.Read(); c.Raw(extra); c.Finish() })
 	client := newClient(t, s, wiretest.Options{})
-	for i := range 20 {
+	for i := range 5 {
 		reply, err := client.Do(t.Context(), sendRequest(s.URL, fmt.Sprint("send ", i)))
 		switch {
 		case err == nil && (reply.Status != 204 || len(reply.Body) > 0):
@@ -150,7 +150,7 @@ func TestRefusalThatHangs(t *testing.T) {
 			s := wiretest.NewServer(opts)
 			defer s.Close()
 			s.Script(wiretest.HangInReply(503, "<Error>"))
-			client := newClient(t, s, opts, func(cfg *wire.Config) { cfg.Timeout = wait })
+			client := newClient(t, s, opts, func(cfg *wire.Config) { cfg.Timeout = wait / 4 })
 			_, err := client.Stream(context.WithoutCancel(t.Context()), getRequest(s))
 			if e := mine(t, err); e.Code != waybill.DeadlineExceeded || errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("Stream: %v", e)

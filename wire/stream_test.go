@@ -33,7 +33,7 @@ func TestStream(t *testing.T) {
 				}
 				c.Finish()
 			}, wiretest.JSON("{}"))
-			client := newClient(t, s, opts, func(cfg *wire.Config) { cfg.MaxReply, cfg.Timeout = 10, 50*time.Millisecond })
+			client := newClient(t, s, opts, func(cfg *wire.Config) { cfg.MaxReply, cfg.Timeout = 10, time.Minute })
 			st, err := client.Stream(context.WithoutCancel(t.Context()), getRequest(s))
 			if err != nil {
 				t.Fatal(err)
@@ -71,7 +71,7 @@ func TestStreamFailures(t *testing.T) {
 			vend string
 		}{
 			"reset before": {wiretest.ResetAfterRead(), waybill.Unavailable, 0, wire.CodeReset},
-			"hang before":  {wiretest.HangAfterRead(), waybill.DeadlineExceeded, 0, ""},
+			"hang before":  {nil, waybill.DeadlineExceeded, 0, ""},
 			"cut":          {wiretest.CutReply(200, message), 0, waybill.DataLoss, wire.CodeCut},
 			"reset":        {wiretest.ResetInReply(200, message), 0, waybill.DataLoss, wire.CodeCut},
 			"silent":       {wiretest.HangInReply(200, message), 0, waybill.DeadlineExceeded, wire.CodeIdle},
@@ -81,11 +81,16 @@ func TestStreamFailures(t *testing.T) {
 				t.Parallel()
 				s := wiretest.NewServer(opts)
 				defer s.Close()
-				s.Script(c.step)
+				ctx, end := context.WithCancelCause(t.Context())
+				defer end(nil)
+				step := c.step
+				if step == nil {
+					step = ending(end, func(c *wiretest.Call) { c.Read() })
+				}
+				s.Script(step)
 				r := getRequest(s)
 				r.Idle = wait
-				client := newClient(t, s, opts, func(cfg *wire.Config) { cfg.Timeout = wait })
-				st, err := client.Stream(context.WithoutCancel(t.Context()), r)
+				st, err := newClient(t, s, opts).Stream(ctx, r)
 				if c.head != 0 {
 					if e := mine(t, err); e.Code != c.head || e.VendorCode != c.vend {
 						t.Errorf("head: %v", e)

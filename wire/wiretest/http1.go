@@ -30,6 +30,7 @@ type http1 struct {
 	r         *bufio.Reader
 	req       *http.Request
 	chunked   bool
+	drained   bool // the body was read to its end
 	finished  bool
 	over      bool
 }
@@ -44,6 +45,7 @@ func (x *http1) read(limit int64) Seen {
 	}
 	_, err := body.ReadFrom(x.req.Body)
 	seen.Body, seen.Whole = body.String(), err == nil
+	x.drained = seen.Whole
 	return seen
 }
 
@@ -91,7 +93,7 @@ func (x *http1) finish() {
 func (x *http1) hang() {
 	x.over = true
 	gone := make(chan struct{})
-	if x.req.ContentLength == 0 || x.drained() {
+	if x.req.ContentLength == 0 || x.drained {
 		go func() { _, _ = x.r.Peek(1); close(gone) }()
 	}
 	select {
@@ -99,14 +101,6 @@ func (x *http1) hang() {
 	case <-x.s.done:
 		_ = x.tcp.Close()
 	}
-}
-
-// drained reports whether the body was read to its end.
-func (x *http1) drained() bool {
-	x.s.mu.Lock()
-	defer x.s.mu.Unlock()
-	n := len(x.s.seen)
-	return n > 0 && x.s.seen[n-1].Whole
 }
 
 func (x *http1) reset() {
