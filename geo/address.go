@@ -44,8 +44,10 @@ func (a Address) IsZero() bool { return a == Address{} }
 // is valid in, and the vendor's value. Its text form "google:ChIJ…" survives
 // JSON, apps and renames of packages; it goes back to its issuer.
 type PlaceID struct {
+	// Issuer is a namespace: small letters, digits and hyphens, at most 32.
 	Issuer string
-	Value  string
+	// Value is the vendor's id, of any length and with any colons.
+	Value string
 }
 
 // The frozen issuers of this module's adapters.

@@ -128,6 +128,7 @@ func (r GeocodeRequest) Validate() error {
 // GeocodeResult is what a geocoder found: at least one place, the best first.
 type GeocodeResult struct {
 	waybill.Served
+	// Places are never empty, and each has a point.
 	Places []Place `json:"places"`
 }
 

@@ -3,6 +3,7 @@ package route_test
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +154,15 @@ func TestRouteRefusesBadInputBeforeAnyCall(t *testing.T) {
 		"alternatives":    {Points: ok, Alternatives: 4},
 		"region":          {Points: ok, Region: "in"},
 		"datum":           {Points: ok, Datum: 7},
+		"language":        {Points: ok, Language: "en\nGB"},
+		"language digits": {Points: ok, Language: "12"},
+		"long language":   {Points: ok, Language: strings.Repeat("en-", 20) + "en"},
+		"plate":           {Points: ok, Vehicle: route.Vehicle{Plate: "粤B\r\n"}},
+		"long plate":      {Points: ok, Vehicle: route.Vehicle{Plate: strings.Repeat("A", 33)}},
+		"broken plate":    {Points: ok, Vehicle: route.Vehicle{Plate: "\xff"}},
+		"not a number":    {Points: ok, Mode: route.Truck, Vehicle: route.Vehicle{Weight: math.NaN()}},
+		"infinite":        {Points: ok, Mode: route.Truck, Vehicle: route.Vehicle{Length: math.Inf(1)}},
+		"axles":           {Points: ok, Mode: route.Truck, Vehicle: route.Vehicle{Axles: -2}},
 		"height":          {Points: ok, Mode: route.Truck, Vehicle: route.Vehicle{Height: -1}},
 		"weight":          {Points: ok, Mode: route.Truck, Vehicle: route.Vehicle{Weight: 5000}},
 		"truck on a car":  {Points: ok, Vehicle: route.Vehicle{Height: 3}},

@@ -2,7 +2,10 @@ package route
 
 import (
 	"context"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
@@ -45,6 +48,7 @@ type Vehicle struct {
 
 // Avoid says what to avoid where possible.
 type Avoid struct {
+	// Tolls are toll roads, Motorways roads for motor vehicles alone.
 	Tolls, Motorways, Ferries bool
 }
 
@@ -123,6 +127,10 @@ func (r *Request) check() string {
 		return "alternatives is not between 0 and 3"
 	case r.Region != "" && !waybill.ValidRegion(r.Region):
 		return "region is not two capital letters"
+	case !validLanguage(r.Language):
+		return "language is not a BCP 47 tag"
+	case len(v.Plate) > 32 || !utf8.ValidString(v.Plate) || strings.ContainsFunc(v.Plate, unicode.IsControl):
+		return "the vehicle's plate is not one"
 	case r.Datum > geo.BD09:
 		return "datum is unknown"
 	case !inRange(v.Length, 100) || !inRange(v.Width, 20) || !inRange(v.Height, 20):
@@ -137,11 +145,31 @@ func (r *Request) check() string {
 	return ""
 }
 
+// validLanguage checks the form of a BCP 47 tag: subtags of letters and digits
+// joined by hyphens, of which the first has letters only.
+func validLanguage(s string) bool {
+	if s == "" {
+		return true
+	}
+	for i, sub := range strings.Split(s, "-") {
+		if len(sub) < 1 || len(sub) > 8 || i == 0 && len(sub) < 2 || len(s) > 35 {
+			return false
+		}
+		for _, c := range []byte(sub) {
+			if c |= 0x20; !(c >= 'a' && c <= 'z' || i > 0 && c >= '0' && c <= '9') {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func inRange(v, most float64) bool { return v >= 0 && v <= most }
 
 // Result is at least one path, the recommended one first.
 type Result struct {
 	waybill.Served
+	// Paths are never empty.
 	Paths []Path `json:"paths"`
 }
 
@@ -174,9 +202,11 @@ type Path struct {
 
 // Leg is the way between two consecutive points.
 type Leg struct {
+	// Distance is in metres, Duration with traffic where the path's is.
 	Distance float64       `json:"distance"`
 	Duration time.Duration `json:"duration"`
-	Steps    []Step        `json:"steps,omitempty"`
+	// Steps are the turns in order, if they were asked for.
+	Steps []Step `json:"steps,omitempty"`
 }
 
 // Step is one instruction.

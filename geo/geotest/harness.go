@@ -67,6 +67,7 @@ type ReverseCase struct {
 
 // CodeCase is one of the vendor's codes and what it must become.
 type CodeCase struct {
+	// Code is what the fake is told to answer with.
 	Code string
 	// Verbs restricts the case; none means all verbs.
 	Verbs    []waybill.Verb

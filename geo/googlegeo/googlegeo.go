@@ -19,6 +19,7 @@ type Credentials = google.Credentials
 // Bounds is a box by its corners. Google prefers results in it and does not
 // insist.
 type Bounds struct {
+	// SouthWest and NorthEast are in any datum.
 	SouthWest, NorthEast geo.Point
 }
 

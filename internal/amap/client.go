@@ -84,7 +84,7 @@ func (c *Client) Provider() string { return c.provider }
 
 // Call is one request.
 type Call struct {
-	Op, Ref string
+	Op, Ref string     // the verb and the caller's key, for errors
 	Path    string     // such as /v3/geocode/geo
 	Query   url.Values // without key and sig; read, never changed
 	Private []string   // personal data in the query

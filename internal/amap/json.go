@@ -114,8 +114,8 @@ func (l *List[T]) UnmarshalJSON(b []byte) error {
 // Object is an object as Amap writes it: where there is none it is [], "" or
 // null. Present tells which. Anything else is an error.
 type Object[T any] struct {
-	Value   T
-	Present bool
+	Value   T    // zero when there is none
+	Present bool // set when there is an object
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].

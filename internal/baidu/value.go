@@ -15,7 +15,7 @@ var errValue = errors.New("baidu: a value has an unexpected type")
 // string in another. Null, the empty string and an empty list leave it unset;
 // what is no finite number is an error.
 type Number struct {
-	V   float64
+	V   float64 // finite, 0 when unset
 	Set bool
 }
 

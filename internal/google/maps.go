@@ -42,6 +42,7 @@ type library struct {
 
 // MapsConfig says how a [Maps] works.
 type MapsConfig struct {
+	// Wire performs the exchanges, Keys holds the credentials.
 	Wire *wire.Client
 	Keys *Keyring
 	// Base is the base URL; "" is Google's.
