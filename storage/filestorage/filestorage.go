@@ -35,6 +35,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -103,7 +104,7 @@ func New(dir string, o *Options) (*Bucket, error) {
 	if b.now == nil {
 		b.now = time.Now
 	}
-	dir = strings.TrimRight(dir, string(os.PathSeparator)+"/") + string(os.PathSeparator)
+	dir = filepath.Clean(dir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, failure("new", "", err)
 	}
@@ -127,14 +128,10 @@ func New(dir string, o *Options) (*Bucket, error) {
 
 // base is the last name of a folder's path.
 func base(dir string) string {
-	dir = strings.TrimRight(dir, `/\`)
-	if i := strings.LastIndexAny(dir, `/\`); i >= 0 {
-		dir = dir[i+1:]
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
 	}
-	if dir == "" || dir == "." {
-		return "files"
-	}
-	return dir
+	return filepath.Base(dir)
 }
 
 // start makes the folder of temporary files and sweeps it.

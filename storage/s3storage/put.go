@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -44,9 +45,9 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	switch size := p.src.Size(); {
 	case size > maxObject:
 		return storage.Object{}, b.unsupported(storage.Put, o.Ref, "the object is larger than 5 TiB")
-	case p.src.Seekable() && size <= singleSeek:
+	case p.src.Seekable() && size > smallBody && size <= singleSeek:
 		obj, e = p.single(ctx, p.src, size)
-	case size >= 0 && size <= b.manager.PartSizeBytes:
+	case size >= 0 && size <= min(b.manager.PartSizeBytes, singleSeek):
 		data := make([]byte, size)
 		if _, err := io.ReadFull(p.src, data); err == nil || size == 0 {
 			// The end is looked for, so that a longer body is found out.
@@ -158,13 +159,23 @@ func (p *put) request(ctx context.Context, r io.ReadSeeker, size int64) (storage
 	return obj, nil
 }
 
+// buffers are what bodies are read through for their checksum.
+var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
 // sum returns the CRC32 or MD5 of a body in base64, and rewinds it.
 func (p *put) sum(r io.ReadSeeker) (string, *waybill.Error) {
 	var h hash.Hash = crc32.NewIEEE()
 	if p.b.checksums == ChecksumRequired {
 		h = md5.New()
 	}
-	_, err := io.Copy(h, r)
+	var err error
+	if small, ok := r.(*bytes.Reader); ok {
+		_, err = small.WriteTo(h)
+	} else {
+		buf := buffers.Get().(*[64 << 10]byte)
+		_, err = io.CopyBuffer(h, r, buf[:])
+		buffers.Put(buf)
+	}
 	if err == nil {
 		_, err = r.Seek(0, io.SeekStart)
 	}
@@ -192,7 +203,8 @@ func text(s string) *string {
 	if s == "" {
 		return nil
 	}
-	return &s
+	v := s // only this one escapes
+	return &v
 }
 
 // checksum writes S3's CRC32 as storage.Object has it; "" for one of parts.

@@ -80,6 +80,8 @@ const (
 	maxParts    = 10000
 	maxObject   = 5 << 40
 	singleSeek  = 16 << 20
+	// smallBody is what is read into memory although it could be rewound.
+	smallBody = 256 << 10
 )
 
 // ChecksumMode says which checksums are sent and asked for.

@@ -231,7 +231,7 @@ func attributesCallersMap(s *session) {
 		s.Fatal(err)
 	}
 	if head.Metadata["a"] != "1" {
-		s.Errorf("metadata follows the caller's map")
+		s.Fatalf("metadata is %q, as if it followed the caller's map", head.Metadata)
 	}
 	head.Metadata["a"] = "3"
 	if again, err := s.b.Head(s.ctx, s.key("k")); err != nil || again.Metadata["a"] != "1" {

@@ -8,7 +8,7 @@ import (
 
 // s3Error is a refusal.
 type s3Error struct {
-	code, message, resource string
+	code, message string
 }
 
 func fail(code string) *s3Error { return &s3Error{code: code, message: "refused by the fake"} }
