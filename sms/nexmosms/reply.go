@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/sms"
@@ -24,11 +25,41 @@ var (
 	priceText  = regexp.MustCompile(`^\d{1,12}(\.\d{1,12})?$`)
 )
 
-// envelope is the outer shape of every reply. Members are looked at one by one,
-// so that an odd value of one that does not matter spoils nothing.
-type envelope struct {
-	Count    json.RawMessage   `json:"message-count"`
-	Messages []json.RawMessage `json:"messages"`
+// wirePart is a member of messages. An odd value of one that does not matter
+// spoils nothing.
+type wirePart struct {
+	ID     json.RawMessage `json:"message-id"`
+	Price  json.RawMessage `json:"message-price"`
+	Text   json.RawMessage `json:"error-text"`
+	Status json.RawMessage `json:"status"`
+}
+
+// read returns the parts and how many were counted. Where some part is no
+// object, the others are still read, one by one.
+func read(reply *wire.Reply) (parts []part, count int, bad *waybill.Error) {
+	var whole struct {
+		Count    json.RawMessage `json:"message-count"`
+		Messages []*wirePart     `json:"messages"`
+	}
+	if bad = reply.JSON(&whole); bad == nil {
+		for _, m := range whole.Messages {
+			parts = append(parts, m.part())
+		}
+		return parts, countOf(whole.Count), nil
+	}
+	var single struct {
+		Count    json.RawMessage   `json:"message-count"`
+		Messages []json.RawMessage `json:"messages"`
+	}
+	bad = reply.JSON(&single)
+	for _, raw := range single.Messages {
+		var m *wirePart
+		if json.Unmarshal(raw, &m) != nil {
+			m = nil
+		}
+		parts = append(parts, m.part())
+	}
+	return parts, countOf(single.Count), bad
 }
 
 // part is one part of a message as the reply has it.
@@ -45,12 +76,7 @@ func (p *part) accepted() bool { return p.known && p.status == statusAccepted }
 // decode reads what happened from a complete reply. The receipt has the accepted
 // parts and is only meant if there are any.
 func decode(reply *wire.Reply) (sms.Receipt, *waybill.Error) {
-	var env envelope
-	bad := reply.JSON(&env) // of another status than 2xx: what that status means
-	var parts []part
-	for _, raw := range env.Messages {
-		parts = append(parts, parsePart(raw))
-	}
+	parts, count, bad := read(reply)
 	if !reply.OK() {
 		return sms.Receipt{}, refusedByStatus(reply, parts)
 	}
@@ -60,7 +86,7 @@ func decode(reply *wire.Reply) (sms.Receipt, *waybill.Error) {
 	if len(parts) == 0 {
 		return sms.Receipt{}, reply.Error(waybill.DataLoss, waybill.ScopeProvider, waybill.Ambiguous, wire.CodeReply, "the reply lists no messages")
 	}
-	short := countOf(env.Count) > len(parts)
+	short := count > len(parts)
 	receipt := receiptOf(parts)
 	switch n := len(receipt.Parts); {
 	case n == len(parts) && !short:
@@ -151,7 +177,8 @@ func refusedByStatus(reply *wire.Reply, parts []part) *waybill.Error {
 // receiptOf lists the accepted parts.
 func receiptOf(parts []part) sms.Receipt {
 	var r sms.Receipt
-	total, digits := new(big.Rat), 0
+	var total *big.Rat // of more than one price
+	digits := 0
 	for i := range parts {
 		p := &parts[i]
 		if !p.accepted() {
@@ -160,28 +187,36 @@ func receiptOf(parts []part) sms.Receipt {
 		one := sms.Part{ID: p.id}
 		if priceText.MatchString(p.price) {
 			one.Price = p.price
-			n, _ := new(big.Rat).SetString(p.price)
-			total.Add(total, n)
 			_, frac, _ := strings.Cut(p.price, ".")
 			digits = max(digits, len(frac))
-			r.Price, r.Currency = total.FloatString(digits), currency
+			if r.Price == "" {
+				r.Price, r.Currency = p.price, currency
+			} else {
+				if total == nil {
+					total, _ = new(big.Rat).SetString(r.Price)
+				}
+				n, _ := new(big.Rat).SetString(p.price)
+				total.Add(total, n)
+			}
 		}
 		if r.ID == "" {
 			r.ID = p.id
 		}
 		r.Parts = append(r.Parts, one)
 	}
+	if total != nil {
+		r.Price = total.FloatString(digits)
+	}
 	return r
 }
 
-// parsePart reads one member of messages, whatever it is.
-func parsePart(raw json.RawMessage) part {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(raw, &members) != nil {
+// part reads a member; one that is no object has nothing.
+func (m *wirePart) part() part {
+	if m == nil {
 		return part{}
 	}
-	p := part{id: scalar(members["message-id"]), price: scalar(members["message-price"]), text: scalar(members["error-text"])}
-	if s := scalar(members["status"]); statusText.MatchString(s) {
+	p := part{id: scalar(m.ID), price: scalar(m.Price), text: scalar(m.Text)}
+	if s := scalar(m.Status); statusText.MatchString(s) {
 		p.status, _ = strconv.Atoi(s)
 		p.known = true
 	}
@@ -195,6 +230,9 @@ func scalar(raw json.RawMessage) string {
 		return ""
 	}
 	if raw[0] == '"' {
+		if plain := raw[1:max(len(raw)-1, 1)]; len(raw) > 1 && bytes.IndexByte(plain, '\\') < 0 && utf8.Valid(plain) {
+			return strings.TrimSpace(string(plain)) // valid JSON without escapes
+		}
 		var s string
 		_ = json.Unmarshal(raw, &s)
 		return strings.TrimSpace(s)

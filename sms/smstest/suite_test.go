@@ -21,7 +21,6 @@ type trial struct {
 	path       string
 	failed     *sync.Map
 	cleanups   *[]func()
-	skipped    bool
 }
 
 type leave struct{}
