@@ -44,7 +44,7 @@ func putRoundTrip(s *session) {
 }
 
 func putEmpty(s *session) {
-	for name, body := range map[string]io.Reader{"reader": strings.NewReader(""), "pipe": only{strings.NewReader("")}, "nil": nil} {
+	for name, body := range map[string]io.Reader{"reader": strings.NewReader(""), "pipe": only{strings.NewReader("")}} {
 		key := s.key(name)
 		o, err := s.b.Put(s.ctx, key, body, storage.PutOptions{})
 		if err != nil {
