@@ -3,6 +3,7 @@ package mailtest
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -43,6 +44,17 @@ type File struct {
 	ContentID string
 	Inline    bool
 	Data      []byte
+}
+
+// Parse reads a mail as strictly as the server does: lines end with CRLF, the
+// header is ASCII. It is for fakes of other kinds of relays. The error says what
+// is wrong.
+func Parse(raw []byte) (Mail, error) {
+	m := Mail{Raw: raw, Size: int64(len(raw))}
+	if bad := m.parse(false, false); bad != "" {
+		return m, errors.New("mailtest: " + bad)
+	}
+	return m, nil
 }
 
 // once are the fields that a mail has exactly once.

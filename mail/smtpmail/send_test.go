@@ -387,7 +387,7 @@ func TestRefusalInTheBody(t *testing.T) {
 func TestReplyErrorIsReachable(t *testing.T) {
 	r, s := start(t, nil, nil)
 	s.Fail(mailtest.Fault{Stage: mailtest.AtMAIL, Do: mailtest.Reply, Reply: "550 5.7.1 blocked, see https://relay.example/why?a=1"})
-	_, err := r.Send(t.Context(), note())
+	_, err := r.Send(t.Context(), note("annabel@receiver.example"))
 	var reply *smtpmail.ReplyError
 	if !errors.As(err, &reply) || reply.Code != 550 || reply.Enhanced != "5.7.1" || reply.Error() != "smtp: 550 5.7.1" {
 		t.Fatalf("%v", err)
