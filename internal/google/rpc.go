@@ -17,7 +17,7 @@ type rpcStatus struct {
 	status     string // INVALID_ARGUMENT, …
 	message    string // only looked at, never passed on
 	reason     string // of the ErrorInfo: API_KEY_INVALID, …
-	quotaLimit string // its metadata.quota_limit
+	daily      bool   // its metadata name a quota of the day
 	retryDelay time.Duration
 	scheduled  bool // a RetryInfo was there
 }
@@ -73,7 +73,9 @@ func (s *rpcStatus) addDetail(raw json.RawMessage) {
 		}
 		if json.Unmarshal(raw, &info) == nil {
 			s.reason = info.Reason
-			s.quotaLimit, _ = info.Metadata["quota_limit"].(string)
+			limit, _ := info.Metadata["quota_limit"].(string)
+			unit, _ := info.Metadata["quota_unit"].(string)
+			s.daily = strings.Contains(limit, "PerDay") || strings.HasPrefix(unit, "1/d/")
 		}
 	case strings.HasSuffix(kind.Type, "google.rpc.RetryInfo"):
 		var info struct {
@@ -175,7 +177,7 @@ func (s rpcStatus) class(httpStatus int) (class, string) {
 	if s.reason == "" && strings.Contains(s.message, "unregistered callers") {
 		c = badKey
 	}
-	if c.code == waybill.RateLimited && strings.Contains(s.quotaLimit, "PerDay") {
+	if c.code == waybill.RateLimited && s.daily {
 		c = dayQuota
 	}
 	return c, code
