@@ -39,11 +39,17 @@ type Account struct {
 	inUse atomic.Int64
 
 	mu        sync.Mutex
-	notBefore map[string]time.Time
+	notBefore map[string]idleness
 	tokens    float64
 	filled    time.Time
 	day       time.Time
 	dayCount  int
+}
+
+// idleness is the time before which a service must not be asked, and why.
+type idleness struct {
+	until time.Time
+	why   Code
 }
 
 // NewAccount returns an account with the given name, which stands in events and
@@ -65,18 +71,25 @@ func (a *Account) Name() string { return a.name }
 func (a *Account) Limits() Limits { return a.limits }
 
 // Idle makes one service of the account, or all of it with service "", idle
-// until then. A time that is earlier than one already known changes nothing. It
-// reports whether something changed.
+// until then, as RateLimited. A time that is not later than one already known
+// changes nothing. It reports whether something changed.
 func (a *Account) Idle(service string, until time.Time) bool {
+	return a.IdleFor(service, until, RateLimited)
+}
+
+// IdleFor is Idle for a reason, which clients that find the account idle give as
+// their error's code: RateLimited, QuotaExhausted, Unauthenticated or
+// PermissionDenied.
+func (a *Account) IdleFor(service string, until time.Time, why Code) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.notBefore == nil {
-		a.notBefore = make(map[string]time.Time)
+		a.notBefore = make(map[string]idleness)
 	}
-	if !until.After(a.notBefore[service]) {
+	if !until.After(a.notBefore[service].until) {
 		return false
 	}
-	a.notBefore[service] = until
+	a.notBefore[service] = idleness{until, why}
 	a.marked.Store(true)
 	return true
 }
@@ -96,16 +109,23 @@ func (a *Account) Restore(service string) {
 // NotBefore returns the time before which the service must not be asked, the
 // later of its own and the whole account's. The zero time means none.
 func (a *Account) NotBefore(service string) time.Time {
+	until, _ := a.Idling(service)
+	return until
+}
+
+// Idling is NotBefore with the reason. A time that has passed is no idleness any
+// more.
+func (a *Account) Idling(service string) (until time.Time, why Code) {
 	if !a.marked.Load() {
-		return time.Time{}
+		return time.Time{}, Unknown
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	t := a.notBefore[""]
-	if s := a.notBefore[service]; s.After(t) {
-		t = s
+	i := a.notBefore[""]
+	if s := a.notBefore[service]; s.until.After(i.until) {
+		i = s
 	}
-	return t
+	return i.until, i.why
 }
 
 // Admit asks for one call of the service to begin now. When it may, ok is true,

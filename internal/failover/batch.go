@@ -1,6 +1,7 @@
 package failover
 
 import (
+	"slices"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -18,33 +19,56 @@ const (
 
 // batch is the items of a call over many.
 type batch struct {
-	pending []int               // the items of the present attempt
+	pending []int               // the items still to be taken, in order
 	history [][]waybill.Attempt // the failed attempts of each item
 	fates   []fate
+	barred  []uint64 // per item, the candidates that must not be asked again
 }
 
 func newBatch(n int) *batch {
-	b := &batch{pending: make([]int, n), history: make([][]waybill.Attempt, n), fates: make([]fate, n)}
+	b := &batch{pending: make([]int, n), history: make([][]waybill.Attempt, n), fates: make([]fate, n), barred: make([]uint64, n)}
 	for i := range b.pending {
 		b.pending[i] = i
 	}
 	return b
 }
 
-// settle ends an attempt over the pending items, leaves those pending that go on
-// and returns each asked item's fate. Health gets one sample: a failure when
-// more items failed by the provider's fault than it answered. The attempt's own
-// error is its first failed item's, an ambiguous one before others.
-func (b *batch) settle(c *call, a *attempt, errs []error) []fate {
+// bit is 0 beyond the 64th candidate, where nothing is barred.
+func bit(cand int) uint64 { return 1 << cand }
+
+// at returns the pending items that may be handed to a candidate.
+func (b *batch) at(cand int) []int {
+	free := func(item int) bool { return b.barred[item]&bit(cand) == 0 }
+	for i, item := range b.pending {
+		if free(item) {
+			continue
+		}
+		some := slices.Clone(b.pending[:i])
+		for _, item := range b.pending[i:] {
+			if free(item) {
+				some = append(some, item)
+			}
+		}
+		return some
+	}
+	return b.pending
+}
+
+// settle ends an attempt over the asked items and leaves those pending that go
+// on. Health gets one sample: a failure when more items failed by the provider's
+// fault than it answered. The attempt's own error is its first failed item's, an
+// ambiguous one before others.
+func (b *batch) settle(c *call, a *attempt, asked []int, errs []error) {
+	defer a.guard()
 	o := outcome{at: time.Now()}
-	fates, kept := make([]fate, len(errs)), make([]int, 0, len(errs))
 	all := make([]*waybill.Error, len(errs))
-	var good, bad, failures int
+	var good, bad, failures, kept int
 	for i, err := range errs {
+		item := asked[i]
 		e := waybill.AsError(err)
 		if e == nil {
 			good++
-			fates[i] = accepted
+			b.fates[item] = accepted
 			continue
 		}
 		bad++
@@ -62,14 +86,17 @@ func (b *batch) settle(c *call, a *attempt, errs []error) []fate {
 		}
 		switch {
 		case e.Delivery == waybill.Sent:
-			fates[i] = accepted
+			b.fates[item] = accepted
 		case ended:
-			fates[i], o.ended = cut, true
+			b.fates[item], o.ended = cut, true
 		case k.stops():
-			fates[i] = refused
+			b.fates[item] = refused
 		default:
+			if !k.again {
+				b.barred[item] |= bit(a.cand)
+			}
 			o.wait = max(o.wait, e.RetryAfter)
-			if kept = append(kept, b.pending[i]); len(kept) == 1 {
+			if kept++; kept == 1 {
 				o.class = k
 			} else {
 				o.class = o.class.and(k)
@@ -87,15 +114,17 @@ func (b *batch) settle(c *call, a *attempt, errs []error) []fate {
 		if e != nil {
 			item := o
 			item.err = e
-			b.history[b.pending[i]] = append(b.history[b.pending[i]], a.record(item, bad))
+			b.history[asked[i]] = append(b.history[asked[i]], a.record(item, bad))
 		}
-		b.fates[b.pending[i]] = fates[i]
 	}
+	b.pending = slices.DeleteFunc(slices.Clone(b.pending), func(item int) bool { return b.fates[item] != waiting })
+	o.class.next = o.class.next || len(b.pending) > kept
 	if o.err != nil {
 		c.note(a, o, bad)
 	}
-	b.pending = kept
-	return fates
+	for i := range c.cands {
+		c.cands[i].again = c.cands[i].again && len(b.at(i)) > 0
+	}
 }
 
 // and joins the classes of items that go on together: to the same provider if

@@ -41,8 +41,8 @@ type call struct {
 	ended     *waybill.Error
 	running   bool
 	skips     []*waybill.Error
-	many      int // items of the call
-	items     int // of the present attempt
+	many      int    // items of the call
+	batch     *batch // of a call over many
 	closed    bool
 
 	room [2]cand // enough for most lanes
@@ -57,7 +57,7 @@ func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
 	}
 	now := time.Now()
 	c := &call{l: l, sel: sel, ctx: ctx, hooks: l.set.cfg.Hooks, start: now, now: now, cur: -1, goNext: true}
-	c.many, c.items = items, items
+	c.many = items
 	c.rules = rules{kind: l.kind, duplicates: sel.AllowDuplicates, notFound: l.policy.NextOnNotFound == waybill.Yes}
 	if sel.Replaces && l.kind == Send {
 		c.rules.kind = Replace

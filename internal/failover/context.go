@@ -29,6 +29,9 @@ type attempt struct {
 	replay bool // this is the one replay of a refused stream
 	stream bool
 
+	reported bool // to health
+	settled  bool // to all
+
 	deadline time.Time // zero: only the caller's
 
 	mu     sync.Mutex

@@ -121,7 +121,9 @@ func (l *lane) skipError(k *cand, sel *Select, now time.Time) *waybill.Error {
 	case outside:
 		e.Message = "does not serve this region"
 	case ineligible:
-		return k.err.With(k.n.m.name, l.op, sel.Ref)
+		own := *k.err
+		own.Delivery = waybill.NotSent // nobody was asked
+		return own.With(k.n.m.name, l.op, sel.Ref)
 	case senderGone:
 		e.Code, e.Scope, e.Message = waybill.PermissionDenied, waybill.ScopeSender, "refused this sender or template before"
 		e.RetryAfter = time.Duration(k.until - now.UnixNano())

@@ -18,56 +18,44 @@ const (
 )
 
 // limits is what keeps one member from being asked, beside its account: the
-// provider's own not-before, senders that it refused, and why the account is
-// idle where that is not a limit.
+// provider's own not-before, and senders that it refused.
 type limits struct {
 	marked    atomic.Bool
 	mu        sync.Mutex
 	notBefore time.Time
+	why       waybill.Code
 	senders   map[string]time.Time
-	cause     waybill.Code
-	causeTill time.Time
 }
 
 func (m *limits) clear() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.notBefore, m.senders, m.causeTill = time.Time{}, nil, time.Time{}
+	m.notBefore, m.senders = time.Time{}, nil
 }
 
 // idle returns the time before which the service must not be asked, and why.
 func (m *limits) idle(a *waybill.Account, service string) (time.Time, waybill.Code) {
-	t := a.NotBefore(service)
+	t, why := a.Idling(service)
 	if !m.marked.Load() {
-		return t, waybill.RateLimited
+		return t, why
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.notBefore.After(t) {
-		t = m.notBefore
+		return m.notBefore, m.why
 	}
-	if t.Equal(m.causeTill) && !t.IsZero() {
-		return t, m.cause
-	}
-	return t, waybill.RateLimited
+	return t, why
 }
 
-func (m *limits) until(t time.Time) bool {
+func (m *limits) until(t time.Time, why waybill.Code) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !t.After(m.notBefore) {
 		return false
 	}
-	m.notBefore = t
+	m.notBefore, m.why = t, why
 	m.marked.Store(true)
 	return true
-}
-
-func (m *limits) because(c waybill.Code, till time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.cause, m.causeTill = c, till
-	m.marked.Store(true)
 }
 
 // refuse makes a sender or template ineligible until then.
@@ -126,7 +114,6 @@ func (l *lane) obey(ctx context.Context, h *waybill.Hooks, n *node, e *waybill.E
 		return
 	}
 	wait, whole := e.RetryAfter, e.Scope == waybill.ScopeAccount
-	cooled := false
 	switch e.Code {
 	case waybill.RateLimited:
 	case waybill.QuotaExhausted:
@@ -134,7 +121,6 @@ func (l *lane) obey(ctx context.Context, h *waybill.Hooks, n *node, e *waybill.E
 			wait = l.policy.CoolDown
 		}
 	case waybill.Unauthenticated, waybill.PermissionDenied:
-		cooled = true
 		wait = max(wait, l.policy.CoolDown)
 		whole = whole || e.Scope == waybill.ScopeUnknown && e.Code == waybill.Unauthenticated
 	default:
@@ -148,21 +134,15 @@ func (l *lane) obey(ctx context.Context, h *waybill.Hooks, n *node, e *waybill.E
 	changed := false
 	switch {
 	case e.Scope == waybill.ScopeProvider:
-		changed = n.m.limits.until(until)
+		changed = n.m.limits.until(until, e.Code)
 	case whole:
 		ev.Account = n.m.account.Name()
-		changed = n.m.account.Idle("", until)
+		changed = n.m.account.IdleFor("", until, e.Code)
 	default:
 		ev.Account, ev.Service = n.m.account.Name(), l.service
-		changed = n.m.account.Idle(l.service, until)
+		changed = n.m.account.IdleFor(l.service, until, e.Code)
 	}
-	if !changed {
-		return
-	}
-	if cooled || e.Code == waybill.QuotaExhausted {
-		n.m.limits.because(e.Code, until)
-	}
-	if h != nil && h.OnIdle != nil {
+	if changed && h != nil && h.OnIdle != nil {
 		h.OnIdle(ctx, ev)
 	}
 }

@@ -137,7 +137,7 @@ func TestRefusedCredentialCools(t *testing.T) {
 		if e.RetryAfter != 2*time.Minute || e.Delivery != ns {
 			t.Fatalf("verdict %v, wait %v", e, e.RetryAfter)
 		}
-		two.mustFail(waybill.RateLimited) // the other client only knows that it must wait
+		two.mustFail(waybill.Unauthenticated) // the other client of the account hears why
 		time.Sleep(2 * time.Minute)
 		one.must("a")
 		two.must("b")

@@ -36,29 +36,32 @@ func Many[P, I, O any](ctx context.Context, l *Lane[P], sel *Select, items []I, 
 	done := false
 	defer func() { c.close(done, &served, verdict) }()
 	b := newBatch(len(items))
-	send := items
+	c.batch = b
 	for a := c.next(); a != nil; a = c.next() {
+		asked := b.at(a.cand)
+		send := items
+		if len(asked) < len(items) {
+			send = make([]I, len(asked))
+			for i, item := range asked {
+				send[i] = items[item]
+			}
+		}
 		got := askMany(a, l.impl[a.n.index], send, fn)
 		errs := make([]error, len(got))
 		for i := range got {
 			errs[i] = got[i].Err
 		}
-		at := b.pending
 		c.now = time.Now()
-		for i, k := range b.settle(c, a, errs) {
-			if k == accepted {
-				out[at[i]] = Outcome[O]{Value: got[i].Value, Served: b.served(c, a, at[i])}
-				served = out[at[i]].Served.Served
+		b.settle(c, a, asked, errs)
+		for i, item := range asked {
+			if b.fates[item] == accepted {
+				out[item] = Outcome[O]{Value: got[i].Value, Served: b.served(c, a, item)}
+				served = out[item].Served.Served
 			}
 		}
 		if len(b.pending) == 0 {
 			break
 		}
-		send = make([]I, len(b.pending))
-		for i, item := range b.pending {
-			send[i] = items[item]
-		}
-		c.items = len(send)
 	}
 	for item, e := range b.verdicts(c) {
 		if e != nil {
@@ -81,7 +84,7 @@ func askMany[P, I, O any](a *attempt, p P, items []I, fn func(P, context.Context
 		}
 		v := recover()
 		if v == nil { // runtime.Goexit: nobody will read an answer
-			a.abort()
+			a.guard()
 			return
 		}
 		got = all[O](len(items), &waybill.Error{Code: waybill.Internal, Delivery: waybill.Ambiguous,

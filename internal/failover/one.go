@@ -75,14 +75,8 @@ func run[P, Q, R any](ctx context.Context, l *Lane[P], sel *Select, req Q, fn fu
 
 // ask makes one attempt.
 func ask[P, Q, R any](a *attempt, p P, req Q, fn func(P, context.Context, Q) (R, error)) (v R, o outcome) {
-	returned := false
-	defer func() {
-		if !returned {
-			a.abort()
-		}
-	}()
+	defer a.guard()
 	v, err := fn(p, a, req)
-	returned = true
 	return v, a.settle(err)
 }
 

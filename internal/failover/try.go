@@ -52,11 +52,12 @@ func (c *call) try(i int, hedge bool) *attempt {
 		return nil
 	}
 	n.inUse.Add(1)
-	if from := c.cur; from >= 0 && from != i && !hedge && c.last != nil && c.hooks != nil && c.hooks.OnFailover != nil {
-		c.hooks.OnFailover(c.ctx, waybill.Failover{Call: l.about(c.many), From: c.cands[from].n.m.instance, To: m.instance, Err: c.last})
-	}
+	from := c.cur
 	c.number++
-	a := &attempt{c: c, l: l, n: n, parent: c.ctx, ticket: t, number: c.number, items: c.items, cand: i, hedge: hedge, replay: k.replay}
+	a := &attempt{c: c, l: l, n: n, parent: c.ctx, ticket: t, start: now, number: c.number, cand: i, hedge: hedge, replay: k.replay}
+	if c.batch != nil {
+		a.items = len(c.batch.at(i))
+	}
 	if !hedge {
 		c.cur = i
 	}
@@ -67,12 +68,30 @@ func (c *call) try(i int, hedge bool) *attempt {
 		k.tries++
 		c.tried++
 	}
-	if c.hooks != nil && c.hooks.StartAttempt != nil {
-		a.parent, a.end = c.hooks.StartAttempt(c.ctx, waybill.AttemptStart{Call: l.about(c.items), Provider: m.name, Instance: m.instance,
-			Number: c.number, Hedge: hedge, Probe: t.probe})
+	if c.hooks != nil {
+		c.announce(a, from)
 	}
-	a.start = now
 	return a
+}
+
+// announce tells the hooks of an attempt that begins, after one at the candidate
+// from.
+func (c *call) announce(a *attempt, from int) {
+	told := false
+	defer func() {
+		if !told {
+			a.guard()
+		}
+	}()
+	m := a.n.m
+	if f := c.hooks.OnFailover; f != nil && from >= 0 && from != a.cand && !a.hedge && c.last != nil {
+		f(c.ctx, waybill.Failover{Call: c.l.about(c.many), From: c.cands[from].n.m.instance, To: m.instance, Err: c.last})
+	}
+	if f := c.hooks.StartAttempt; f != nil {
+		a.parent, a.end = f(c.ctx, waybill.AttemptStart{Call: c.l.about(a.items), Provider: m.name, Instance: m.instance,
+			Number: a.number, Hedge: a.hedge, Probe: a.ticket.probe})
+	}
+	told = true
 }
 
 func (l *lane) concurrency(m *member) int64 {
@@ -131,18 +150,27 @@ func (a *attempt) classify(e **waybill.Error) (class, bool) {
 	if a.isLost() || a.c.ctx.Err() != nil {
 		return class{}, true
 	}
-	if sound.Code == waybill.Canceled { // but not by the caller
-		own := *sound
-		own.Code = waybill.Unknown
-		if errors.Is(context.Cause(a), waybill.ErrAttemptTimeout) {
-			own.Code = waybill.DeadlineExceeded
-		}
-		*e = &own
+	if sound.Code == waybill.Canceled || errors.Is(sound, context.DeadlineExceeded) {
+		*e = a.ownEnd(sound)
 	}
 	k := classify(*e, a.c.rules)
 	k.again = k.again && again
 	k.replay = k.replay && !a.replay
 	return k, false
+}
+
+// ownEnd copies an error that speaks of the end of a context but was not the
+// caller's: without the link to the context's error, and as the attempt's own
+// time-out if it was that.
+func (a *attempt) ownEnd(e *waybill.Error) *waybill.Error {
+	own := &waybill.Error{Code: waybill.Unknown, Scope: e.Scope, Delivery: e.Delivery, RetryAfter: e.RetryAfter, Provider: e.Provider,
+		Op: e.Op, VendorCode: e.VendorCode, Message: e.Message, Ref: e.Ref, Err: e.Err}
+	if e.Code != waybill.Canceled {
+		own.Code = e.Code
+	} else if errors.Is(context.Cause(a), waybill.ErrAttemptTimeout) {
+		own.Code = waybill.DeadlineExceeded
+	}
+	return own
 }
 
 // done is the common end of an attempt. In a call over many, bad is how many
@@ -156,8 +184,9 @@ func (a *attempt) done(o outcome, bad int, all []*waybill.Error) {
 	}
 	l, c := a.l, a.c
 	took := o.at.Sub(a.start)
-	if a.end != nil {
-		a.end(waybill.AttemptEnd{Duration: took, Err: o.err})
+	if end := a.end; end != nil {
+		a.end = nil
+		end(waybill.AttemptEnd{Duration: took, Err: o.err})
 	}
 	switch {
 	case o.class.effect == healthy:
@@ -172,7 +201,9 @@ func (a *attempt) done(o outcome, bad int, all []*waybill.Error) {
 	if o.class.replay {
 		effect = neutral
 	}
-	if ev, ok := l.report(a.n, a.ticket, effect, o.err.Local(), o.at); ok && c.hooks != nil && c.hooks.OnEject != nil {
+	ev, changed := l.report(a.n, a.ticket, effect, o.err.Local(), o.at)
+	a.reported = true
+	if changed && c.hooks != nil && c.hooks.OnEject != nil {
 		ev.Call = l.about(c.many)
 		c.hooks.OnEject(c.ctx, ev)
 	}
@@ -189,14 +220,22 @@ func (a *attempt) done(o outcome, bad int, all []*waybill.Error) {
 	if c.recorder != nil && !nested {
 		c.recorder.Add(a.record(o, bad))
 	}
+	a.settled = true
 }
 
-// abort gives everything back after a panic, which goes on.
-func (a *attempt) abort() {
+// guard, deferred, gives everything back when the adapter, the policy's Classify
+// or a hook panics; the panic goes on.
+func (a *attempt) guard() {
+	if a.settled {
+		return
+	}
 	a.finish()
-	a.l.report(a.n, a.ticket, neutral, false, time.Now())
-	if a.end != nil {
-		a.end(waybill.AttemptEnd{Duration: time.Since(a.start), Err: panicked(a.l)})
+	if !a.reported {
+		a.l.report(a.n, a.ticket, neutral, false, time.Now())
+	}
+	if end := a.end; end != nil {
+		a.end = nil
+		end(waybill.AttemptEnd{Duration: time.Since(a.start), Err: panicked(a.l)})
 	}
 }
 
