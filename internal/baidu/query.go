@@ -3,6 +3,7 @@ package baidu
 import (
 	"crypto/md5"
 	"encoding/hex"
+	"math"
 	"strconv"
 	"strings"
 
@@ -21,9 +22,10 @@ func (p *Params) Add(name, value string) { *p = append(*p, Param{name, value}) }
 // AddInt appends a parameter with a whole number.
 func (p *Params) AddInt(name string, v int) { p.Add(name, strconv.Itoa(v)) }
 
-// AddFloat appends a parameter with a decimal number, without exponent.
+// AddFloat appends a parameter with a decimal number, without exponent and with
+// at most three decimals: millimetres and kilograms.
 func (p *Params) AddFloat(name string, v float64) {
-	p.Add(name, strconv.FormatFloat(v, 'f', -1, 64))
+	p.Add(name, strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64))
 }
 
 // Encode writes the query. Every byte but letters, digits, '-', '_' and '.' is

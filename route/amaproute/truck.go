@@ -1,6 +1,7 @@
 package amaproute
 
 import (
+	"math"
 	"strconv"
 	"unicode/utf8"
 
@@ -101,11 +102,13 @@ func sizeOf(v route.Vehicle) int {
 	return 2
 }
 
+// decimal writes a number with at most three decimals: millimetres and
+// kilograms.
 func decimal(v, missing float64) string {
 	if v == 0 {
 		v = missing
 	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
 }
 
 // validPlate reports whether a plate has the documented form of the mainland's:
