@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/waybill-go/waybill/geo"
@@ -83,6 +84,14 @@ func (t *itinerary) point(share float64) {
 	if length := t.along[t.segment+1] - t.along[t.segment]; length > 0 {
 		f = (at - t.along[t.segment]) / length
 	}
-	fmt.Fprintf(&t.buf, "<trkpt lat=\"%.6f\" lon=\"%.6f\"><cmt>%.1f m, %.1f s</cmt></trkpt>\n",
-		a.Lat+f*(b.Lat-a.Lat), a.Lng+f*(b.Lng-a.Lng), at, share*t.took.Seconds())
+	line := t.buf.AvailableBuffer()
+	line = append(line, "<trkpt lat=\""...)
+	line = strconv.AppendFloat(line, a.Lat+f*(b.Lat-a.Lat), 'f', 6, 64)
+	line = append(line, "\" lon=\""...)
+	line = strconv.AppendFloat(line, a.Lng+f*(b.Lng-a.Lng), 'f', 6, 64)
+	line = append(line, "\"><cmt>"...)
+	line = strconv.AppendFloat(line, at, 'f', 1, 64)
+	line = append(line, " m, "...)
+	line = strconv.AppendFloat(line, share*t.took.Seconds(), 'f', 1, 64)
+	t.buf.Write(append(line, " s</cmt></trkpt>\n"...))
 }

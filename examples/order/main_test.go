@@ -15,6 +15,7 @@ import (
 	"github.com/waybill-go/waybill/geo/geotest"
 	"github.com/waybill-go/waybill/push/pushtest"
 	"github.com/waybill-go/waybill/sms/smstest"
+	"github.com/waybill-go/waybill/storage/storagetest"
 )
 
 // noEnvironment is an environment without credentials.
@@ -250,14 +251,20 @@ func TestExplain(t *testing.T) {
 // token exchange among them, and looks for all that must not be there.
 func TestWireShowsNoSecret(t *testing.T) {
 	t.Parallel()
-	orders, err := readOrders(dozen)
+	elements, err := split(dozen)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range orders {
+	for _, e := range elements {
+		alone := "[" + string(e.text) + "]"
+		orders, err := readOrders([]byte(alone))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := orders[0]
 		t.Run(o.ID, func(t *testing.T) {
 			t.Parallel()
-			code, out, _ := start(t, "", "-wire", fmt.Sprint(o.N), "-outage", "google,nexmo")
+			code, out, _ := start(t, alone, "-in", "-", "-wire", "1", "-outage", "google,nexmo")
 			if code != exitOK {
 				t.Errorf("exit %d", code)
 			}
@@ -395,6 +402,62 @@ func TestRealMapsReplaceFakes(t *testing.T) {
 	}
 	if _, _, err := newMaps(p, mapOrder()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestRealBucket takes the bucket from the environment, at a server that happens
+// to be a fake too: then no folder of this machine stands behind it.
+func TestRealBucket(t *testing.T) {
+	t.Parallel()
+	s3 := storagetest.NewS3(storagetest.S3Options{})
+	defer s3.Close()
+	access, secret, _ := s3.Keys()
+	env := map[string]string{"S3_BUCKET": s3.Bucket(), "S3_REGION": s3.Region(), "S3_ENDPOINT": s3.URL(), "S3_ACCESS_KEY": access, "S3_SECRET_KEY": secret}
+	var out, errs bytes.Buffer
+	code := run(t.Context(), nil, func(k string) string { return env[k] }, strings.NewReader(""), &out, &errs)
+	if code != exitOK {
+		t.Errorf("exit %d: %s", code, errs.String())
+	}
+	wantAll(t, out.String(), "s3        REAL  "+s3.URL(), "in s3   fetched: whole")
+	if strings.Contains(out.String(), "files     own") || strings.Contains(out.String(), secret) {
+		t.Error(out.String())
+	}
+}
+
+// TestRealGatewaysNeedRegistrations holds that invented registrations are for
+// the fakes alone.
+func TestRealGatewaysNeedRegistrations(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"NEXMO_KEY": "abcd1234", "NEXMO_SECRET": "secret", "SMTP_ADDR": "relay.example:465", "SMTP_FROM": "a@b.example"}
+	p, err := newProviders(func(k string) string { return env[k] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	if rules := senderRules(p); rules != nil {
+		t.Errorf("%d rules", len(rules))
+	}
+	env["NEXMO_FROM"], env["SMS_CN_SIGN"], env["SMS_IN_HEADER"] = "Acme", "运单", "ACMEIN"
+	if rules := senderRules(p); len(rules) != 3 || rules[1].Sign != "运单" || rules[2].From != "ACMEIN" {
+		t.Errorf("%+v", rules)
+	}
+	if _, err := newSMS(p); err != nil {
+		t.Error(err)
+	}
+	if _, err := newPost(p); err != nil {
+		t.Error(err)
+	}
+	if len(p.sms) != 1 || len(p.relays) != 1 || fmt.Sprint(p.realSenders) != "[nexmo smtp]" {
+		t.Errorf("%d gateways, %d relays, real %v", len(p.sms), len(p.relays), p.realSenders)
+	}
+	env["SMTP_FROM"] = ""
+	q, err := newProviders(func(k string) string { return env[k] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.close()
+	if _, err := newPost(q); err == nil || !strings.Contains(err.Error(), "SMTP_FROM") {
+		t.Errorf("without SMTP_FROM: %v", err)
 	}
 }
 

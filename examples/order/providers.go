@@ -172,7 +172,7 @@ func (p *providers) addSMS() {
 		switch {
 		case key != "":
 			p.realSenders = append(p.realSenders, n.name)
-			o.From, o.Mainland = p.getenv(n.prefix+"FROM"), p.getenv(n.prefix+"MAINLAND") != ""
+			o.Mainland = p.getenv(n.prefix+"MAINLAND") != ""
 			p.real("sms", n.name, nexmosms.DefaultBaseURL)
 		case p.getenv("NEXMO_KEY") != "":
 			continue

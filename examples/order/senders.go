@@ -21,22 +21,44 @@ func driverTexts() map[string]string {
 	}
 }
 
-// newSMS builds the client for text messages. Mainland China and India take no
-// sender and no text that was not registered; these registrations are invented.
+// newSMS builds the client for text messages.
 func newSMS(p *providers) (*sms.Client, error) {
 	options := []sms.Option{
 		sms.WithRegion(phone.Region),
 		sms.WithCheck(phone.Policy{}.Check),
 		sms.WithTemplate(driverTemplate, sms.Template{Language: "en", Texts: driverTexts()}),
-		sms.WithSender(sms.SenderRule{From: "Waybill"}),
-		sms.WithSender(sms.SenderRule{Regions: []string{"CN"}, From: "Waybill", Sign: "运单示例"}),
-		sms.WithSender(sms.SenderRule{Regions: []string{"IN"}, From: "WAYBIL",
-			EntityID: "1201159160000012345", ContentID: "1207161730000067890"}),
+	}
+	for _, rule := range senderRules(p) {
+		options = append(options, sms.WithSender(rule))
 	}
 	for _, gateway := range p.sms {
 		options = append(options, sms.With(gateway.provider, sms.As(gateway.name)))
 	}
 	return sms.New(options...)
+}
+
+// senderRules say in whose name messages go out. Mainland China and India take
+// no sender and no text that was not registered: without a rule the library
+// sends nothing there. For the fakes the registrations are invented, for real
+// gateways they come from the environment.
+func senderRules(p *providers) []sms.SenderRule {
+	get := p.getenv
+	if p.fakes["nexmo"] != nil {
+		invented := map[string]string{"NEXMO_FROM": "Waybill", "SMS_CN_SIGN": "运单示例",
+			"SMS_IN_HEADER": "WAYBIL", "SMS_IN_ENTITY": "1201159160000012345", "SMS_IN_CONTENT": "1207161730000067890"}
+		get = func(name string) string { return invented[name] }
+	}
+	var rules []sms.SenderRule
+	if from := get("NEXMO_FROM"); from != "" {
+		rules = append(rules, sms.SenderRule{From: from})
+	}
+	if sign := get("SMS_CN_SIGN"); sign != "" {
+		rules = append(rules, sms.SenderRule{Regions: []string{"CN"}, Sign: sign, From: get("NEXMO_FROM")})
+	}
+	if header := get("SMS_IN_HEADER"); header != "" {
+		rules = append(rules, sms.SenderRule{Regions: []string{"IN"}, From: header, EntityID: get("SMS_IN_ENTITY"), ContentID: get("SMS_IN_CONTENT")})
+	}
+	return rules
 }
 
 // newPush builds the client for pushes.

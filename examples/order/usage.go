@@ -42,8 +42,10 @@ touches no network. A domain with credentials uses the real services only:
   maps     AMAP_KEY, AMAP_PRIVATE_KEY (if signatures are on)
            BAIDU_AK, BAIDU_SK (if signatures are on)
            GOOGLE_MAPS_KEY, GOOGLE_MAPS_KEY_B (a second project)
-  sms      NEXMO_KEY, NEXMO_SECRET, NEXMO_FROM, NEXMO_MAINLAND (any value: the
-           account may send to the mainland); the same with NEXMO_B_
+  sms      NEXMO_KEY, NEXMO_SECRET, NEXMO_MAINLAND (any value: the account may
+           send to the mainland); NEXMO_B_KEY, …, for a second account;
+           NEXMO_FROM (sender id), SMS_CN_SIGN (registered in the mainland),
+           SMS_IN_HEADER, SMS_IN_ENTITY, SMS_IN_CONTENT (registered in India)
   push     FCM_SERVICE_ACCOUNT, FCM_B_SERVICE_ACCOUNT (files with the JSON keys of
            two service accounts of one project)
   mail     SMTP_ADDR (host:port; 465 is TLS from the start, others STARTTLS),
