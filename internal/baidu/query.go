@@ -23,9 +23,9 @@ func (p *Params) Add(name, value string) { *p = append(*p, Param{name, value}) }
 func (p *Params) AddInt(name string, v int) { p.Add(name, strconv.Itoa(v)) }
 
 // AddFloat appends a parameter with a decimal number, without exponent and with
-// at most three decimals: millimetres and kilograms.
+// at most six decimals.
 func (p *Params) AddFloat(name string, v float64) {
-	p.Add(name, strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64))
+	p.Add(name, strconv.FormatFloat(math.Round(v*1e6)/1e6, 'f', -1, 64))
 }
 
 // Encode writes the query. Every byte but letters, digits, '-', '_' and '.' is

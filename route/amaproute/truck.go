@@ -102,13 +102,12 @@ func sizeOf(v route.Vehicle) int {
 	return 2
 }
 
-// decimal writes a number with at most three decimals: millimetres and
-// kilograms.
+// decimal writes a number with at most six decimals.
 func decimal(v, missing float64) string {
 	if v == 0 {
 		v = missing
 	}
-	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
+	return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'f', -1, 64)
 }
 
 // validPlate reports whether a plate has the documented form of the mainland's:
