@@ -145,7 +145,7 @@ func (b *batch) served(c *call, a *attempt, item int) Served {
 	s := c.served(a)
 	s.PossibleDuplicate = false
 	for _, h := range b.history[item] {
-		if c.l.kind == Send && h.Number != a.number && h.Err.Delivery == waybill.Ambiguous {
+		if c.rules.kind == Send && h.Number != a.number && h.Err.Delivery == waybill.Ambiguous {
 			s.PossibleDuplicate = true
 		}
 	}

@@ -69,7 +69,7 @@ func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
 		c.inherit(a)
 	}
 	if c.hooks != nil && c.hooks.StartCall != nil {
-		c.ctx, c.end = c.hooks.StartCall(ctx, l.about(items))
+		c.ctx, c.end = c.hooks.StartCall(ctx, c.about(items))
 	}
 	if !l.set.enter() {
 		c.closed = true
@@ -114,8 +114,9 @@ func (c *call) close(done bool, served *waybill.Served, err *waybill.Error) {
 }
 
 // about is the call as hooks see it.
-func (l *lane) about(items int) waybill.Call {
-	return waybill.Call{Domain: l.set.cfg.Domain, Client: l.set.cfg.Name, Op: l.verb, Send: l.kind == Send, Items: items}
+func (c *call) about(items int) waybill.Call {
+	l := c.l
+	return waybill.Call{Domain: l.set.cfg.Domain, Client: l.set.cfg.Name, Op: l.verb, Send: c.rules.kind == Send, Items: items}
 }
 
 func panicked(l *lane) *waybill.Error {
@@ -248,7 +249,7 @@ func (c *call) timeout(now time.Time) time.Time {
 	deadline, ok := c.ctx.Deadline()
 	if ok {
 		left := deadline.Sub(now)
-		if c.l.kind != Send {
+		if c.rules.kind != Send {
 			if n := c.triesLeft(left); n > 1 && (d <= 0 || left/time.Duration(n) < d) {
 				return now.Add(left / time.Duration(n))
 			}

@@ -195,3 +195,47 @@ func TestSharedAccountSaysWhy(t *testing.T) {
 		})
 	}
 }
+
+// A request whose repeat replaces the first counts as a read in everything: the
+// verdict, the division of time, what hooks are told, the mark of a duplicate.
+func TestReplacesCountsAsARead(t *testing.T) {
+	for what, c := range map[string]struct {
+		kind Kind
+		sel  *Select
+		send bool
+	}{
+		"a send":           {Send, nil, true},
+		"a request's word": {Send, &Select{Replaces: true}, false},
+		"a lane's kind":    {Replace, nil, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			limit := limited(waybill.ScopeService, time.Minute)
+			g := newRig(t, rigging{kind: c.kind, policy: waybill.Policy{AttemptTimeout: time.Hour, TriesPerProvider: 1}},
+				newFake("a", fails(maybeSent)), newFake("b", fails(limit), ok))
+			ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+			defer cancel()
+			want, share := waybill.RateLimited, 4*time.Second
+			if c.send {
+				want, share = waybill.Unavailable, 8*time.Second
+			}
+			g.mustFailWith(ctx, c.sel, want)
+			if got := g.fakes[0].budget[0]; got != share {
+				t.Errorf("%s: the first try had %v, want %v", what, got, share)
+			}
+			if g.starts[0].Send != c.send {
+				t.Errorf("%s: hooks are told %v", what, g.starts[0].Send)
+			}
+			if c.send {
+				return
+			}
+			if err := g.set.Restore("b"); err != nil {
+				t.Fatal(err)
+			}
+			if s, err := second(g.ask(ctx, c.sel)); err != nil || s.PossibleDuplicate {
+				t.Errorf("%s: %+v, %v", what, s, err)
+			}
+		})
+	}
+}
+
+func second(_ string, s Served, err error) (Served, error) { return s, err }

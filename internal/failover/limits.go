@@ -1,7 +1,6 @@
 package failover
 
 import (
-	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -103,7 +102,8 @@ func sane(e *waybill.Error) (out *waybill.Error, again bool) {
 // obey idles exactly what the error names, and tells the hook. The verdict of a
 // nested client idles nothing: that client has obeyed already, and others of its
 // providers may still serve.
-func (l *lane) obey(ctx context.Context, h *waybill.Hooks, n *node, e *waybill.Error, sender string, now time.Time) {
+func (c *call) obey(n *node, e *waybill.Error, now time.Time) {
+	l, sender := c.l, c.sel.Sender
 	if e.Delivery == waybill.Sent || e.Scope == waybill.ScopeRecipient {
 		return
 	}
@@ -130,7 +130,7 @@ func (l *lane) obey(ctx context.Context, h *waybill.Hooks, n *node, e *waybill.E
 		return
 	}
 	until := now.Add(wait)
-	ev := waybill.Idle{Call: l.about(0), Provider: n.m.name, Instance: n.m.instance, Until: until, Code: e.Code}
+	ev := waybill.Idle{Call: c.about(0), Provider: n.m.name, Instance: n.m.instance, Until: until, Code: e.Code}
 	changed := false
 	switch {
 	case e.Scope == waybill.ScopeProvider:
@@ -142,7 +142,7 @@ func (l *lane) obey(ctx context.Context, h *waybill.Hooks, n *node, e *waybill.E
 		ev.Account, ev.Service = n.m.account.Name(), l.service
 		changed = n.m.account.IdleFor(l.service, until, e.Code)
 	}
-	if changed && h != nil && h.OnIdle != nil {
-		h.OnIdle(ctx, ev)
+	if h := c.hooks; changed && h != nil && h.OnIdle != nil {
+		h.OnIdle(c.ctx, ev)
 	}
 }

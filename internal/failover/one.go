@@ -18,7 +18,7 @@ type Served struct {
 func (c *call) served(a *attempt) Served {
 	return Served{
 		Served:            waybill.Served{Provider: a.n.m.name, Instance: a.n.m.instance, Attempts: c.number},
-		PossibleDuplicate: c.ambiguous && c.l.kind == Send,
+		PossibleDuplicate: c.ambiguous && c.rules.kind == Send,
 	}
 }
 
@@ -48,7 +48,7 @@ func run[P, Q, R any](ctx context.Context, l *Lane[P], sel *Select, req Q, fn fu
 	for a := c.next(); a != nil; a = c.next() {
 		var v R
 		var o outcome
-		if l.policy.Hedge > 0 && l.kind == Read && bind == nil {
+		if l.policy.Hedge > 0 && c.rules.kind == Read && bind == nil {
 			v, a, o = hedged(c, l, a, req, fn)
 		} else {
 			a.stream = bind != nil

@@ -85,10 +85,10 @@ func (c *call) announce(a *attempt, from int) {
 	}()
 	m := a.n.m
 	if f := c.hooks.OnFailover; f != nil && from >= 0 && from != a.cand && !a.hedge && c.last != nil {
-		f(c.ctx, waybill.Failover{Call: c.l.about(c.many), From: c.cands[from].n.m.instance, To: m.instance, Err: c.last})
+		f(c.ctx, waybill.Failover{Call: c.about(c.many), From: c.cands[from].n.m.instance, To: m.instance, Err: c.last})
 	}
 	if f := c.hooks.StartAttempt; f != nil {
-		a.parent, a.end = f(c.ctx, waybill.AttemptStart{Call: c.l.about(a.items), Provider: m.name, Instance: m.instance,
+		a.parent, a.end = f(c.ctx, waybill.AttemptStart{Call: c.about(a.items), Provider: m.name, Instance: m.instance,
 			Number: a.number, Hedge: a.hedge, Probe: a.ticket.probe})
 	}
 	told = true
@@ -204,16 +204,16 @@ func (a *attempt) done(o outcome, bad int, all []*waybill.Error) {
 	ev, changed := l.report(a.n, a.ticket, effect, o.err.Local(), o.at)
 	a.reported = true
 	if changed && c.hooks != nil && c.hooks.OnEject != nil {
-		ev.Call = l.about(c.many)
+		ev.Call = c.about(c.many)
 		c.hooks.OnEject(c.ctx, ev)
 	}
 	if o.err != nil && !nested {
 		if all == nil {
-			l.obey(c.ctx, c.hooks, a.n, o.err, c.sel.Sender, o.at)
+			c.obey(a.n, o.err, o.at)
 		}
 		for _, e := range all {
 			if e != nil {
-				l.obey(c.ctx, c.hooks, a.n, e, c.sel.Sender, o.at)
+				c.obey(a.n, e, o.at)
 			}
 		}
 	}

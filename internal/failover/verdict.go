@@ -11,7 +11,7 @@ func (c *call) verdict(attempts []waybill.Attempt, open bool) *waybill.Error {
 		return &waybill.Error{Code: waybill.Unavailable, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent,
 			Provider: l.set.cfg.Domain, Op: l.op, Ref: c.sel.Ref, Message: "the client is closed"}
 	}
-	info := waybill.VerdictInfo{Provider: l.set.cfg.Domain, Op: l.op, Ref: c.sel.Ref, Send: l.kind == Send,
+	info := waybill.VerdictInfo{Provider: l.set.cfg.Domain, Op: l.op, Ref: c.sel.Ref, Send: c.rules.kind == Send,
 		Ended: c.ended, Running: c.running}
 	if open {
 		if c.skips == nil {
