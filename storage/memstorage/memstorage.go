@@ -20,23 +20,17 @@
 package memstorage
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"hash/crc32"
-	"io"
-	"iter"
 	"maps"
 	"math"
 	"net/http"
-	"slices"
-	"strconv"
 	"sync"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
-	"github.com/waybill-go/waybill/storage/internal/body"
 	"github.com/waybill-go/waybill/storage/internal/link"
 )
 
@@ -155,62 +149,6 @@ func failure(code waybill.Code, op waybill.Verb, ref, message string) error {
 	return &waybill.Error{Code: code, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Provider: name, Op: string(op), Ref: ref, Message: message}
 }
 
-// Put reads body to its end and then makes the object visible at once. A body
-// whose Read blocks holds the call up; the context is looked at between reads.
-func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.PutOptions) (storage.Object, error) {
-	if err := o.Validate(); err != nil {
-		return storage.Object{}, err
-	}
-	if err := b.begin(ctx, storage.Put, o.Ref, key); err != nil {
-		return storage.Object{}, err
-	}
-	src := body.New(ctx, string(storage.Put), o.Ref, r, o.Size)
-	if src.Size() > b.max {
-		return storage.Object{}, failure(waybill.Unsupported, storage.Put, o.Ref, "the object is larger than this bucket takes")
-	}
-	if o.IfNotExists && b.lookup(key) != nil {
-		return storage.Object{}, failure(waybill.AlreadyExists, storage.Put, o.Ref, "the object exists")
-	}
-	var buf bytes.Buffer
-	buf.Grow(int(min(max(src.Size(), 0), 8<<20)) + bytes.MinRead)
-	if b.max != math.MaxInt64 {
-		r = io.LimitReader(src, b.max+1)
-	} else {
-		r = src
-	}
-	if _, err := buf.ReadFrom(r); err != nil {
-		return storage.Object{}, waybill.AsError(err).With(name, string(storage.Put), o.Ref)
-	}
-	if int64(buf.Len()) > b.max {
-		return storage.Object{}, failure(waybill.Unsupported, storage.Put, o.Ref, "the object is larger than this bucket takes")
-	}
-	data := bytes.Clone(buf.Bytes())
-	obj := storage.Object{Key: key, Size: int64(len(data)), ContentType: o.ContentType, ContentDisposition: o.ContentDisposition,
-		CacheControl: o.CacheControl, Metadata: maps.Clone(o.Metadata), Checksum: "crc32:" + sum(data)}
-	if obj.ContentType == "" {
-		obj.ContentType = "application/octet-stream"
-	}
-	return b.publish(ctx, storage.Put, o.Ref, &object{obj, data}, o.IfNotExists)
-}
-
-// publish makes a version visible.
-func (b *Bucket) publish(ctx context.Context, op waybill.Verb, ref string, v *object, ifNotExists bool) (storage.Object, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if err := b.begin(ctx, op, ref); err != nil {
-		return storage.Object{}, err
-	}
-	if ifNotExists && b.objects[v.Key] != nil {
-		return storage.Object{}, failure(waybill.AlreadyExists, op, ref, "the object exists")
-	}
-	b.version++
-	v.ETag = v.Checksum[len("crc32:"):] + "-" + strconv.FormatUint(b.version, 36)
-	v.Modified = b.now().UTC()
-	v.Provider, v.Bucket = name, b.bucket
-	b.objects[v.Key] = v
-	return v.copy(), nil
-}
-
 func (b *Bucket) lookup(key string) *object {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -222,133 +160,6 @@ func (v *object) copy() storage.Object {
 	o := v.Object
 	o.Metadata = maps.Clone(o.Metadata)
 	return o
-}
-
-// Get opens an object; what is read is verified by its length.
-func (b *Bucket) Get(ctx context.Context, key string, o storage.GetOptions) (*storage.Reader, error) {
-	if err := o.Validate(); err != nil {
-		return nil, err
-	}
-	if err := b.begin(ctx, storage.Get, "", key); err != nil {
-		return nil, err
-	}
-	v := b.lookup(key)
-	if v == nil {
-		return nil, failure(waybill.NotFound, storage.Get, "", "no such object")
-	}
-	if o.IfMatch != "" && o.IfMatch != v.ETag {
-		return nil, failure(waybill.FailedPrecondition, storage.Get, "", "the object has another ETag")
-	}
-	start, n, ok := body.Span(o.Offset, o.Length, v.Size)
-	if !ok {
-		return nil, body.OutOfRange(name, string(storage.Get))
-	}
-	return &storage.Reader{ReadCloser: &reader{ctx: ctx, Reader: bytes.NewReader(v.data[start : start+n])}, Object: v.copy(), Offset: start, Length: n}, nil
-}
-
-// reader ends with its context and with Close.
-type reader struct {
-	ctx context.Context
-	*bytes.Reader
-	closed bool
-}
-
-func (r *reader) Read(p []byte) (int, error) {
-	if r.closed {
-		return 0, failure(waybill.InvalidArgument, storage.Get, "", "the reader is closed")
-	}
-	if e := waybill.FromContext(r.ctx); e != nil {
-		return 0, e.With(name, string(storage.Get), "")
-	}
-	return r.Reader.Read(p)
-}
-
-// WriteTo keeps io.Copy from passing Read by.
-func (r *reader) WriteTo(w io.Writer) (int64, error) {
-	return io.Copy(w, struct{ io.Reader }{r})
-}
-
-// Close ends the reader.
-func (r *reader) Close() error {
-	r.closed = true
-	return nil
-}
-
-// Head returns an object's attributes.
-func (b *Bucket) Head(ctx context.Context, key string) (storage.Object, error) {
-	if err := b.begin(ctx, storage.Head, "", key); err != nil {
-		return storage.Object{}, err
-	}
-	v := b.lookup(key)
-	if v == nil {
-		return storage.Object{}, failure(waybill.NotFound, storage.Head, "", "no such object")
-	}
-	return v.copy(), nil
-}
-
-// Delete removes the objects, all at once.
-func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
-	if err := b.begin(ctx, storage.Delete, "", keys...); err != nil {
-		return err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, k := range keys {
-		delete(b.objects, k)
-	}
-	return nil
-}
-
-// List yields what was there when the iteration began.
-func (b *Bucket) List(ctx context.Context, o storage.ListOptions) iter.Seq2[storage.Object, error] {
-	return func(yield func(storage.Object, error) bool) {
-		err := o.Validate()
-		if err == nil {
-			err = b.begin(ctx, storage.List, "")
-		}
-		if err != nil {
-			yield(storage.Object{}, err)
-			return
-		}
-		last := ""
-		for _, v := range b.snapshot(o) {
-			entry, prefix, _ := o.Folded(v.Key)
-			if prefix && entry == last {
-				continue
-			}
-			last = entry
-			if err := b.begin(ctx, storage.List, ""); err != nil {
-				yield(storage.Object{}, err)
-				return
-			}
-			out := storage.Object{Key: entry, IsPrefix: true}
-			if !prefix {
-				out = v.copy()
-			}
-			if !yield(out, nil) {
-				return
-			}
-		}
-	}
-}
-
-// snapshot returns the versions that are listed, in byte order.
-func (b *Bucket) snapshot(o storage.ListOptions) []*object {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	var found []*object
-	for k, v := range b.objects {
-		if _, _, ok := o.Folded(k); ok {
-			found = append(found, v)
-		}
-	}
-	slices.SortFunc(found, func(x, y *object) int {
-		if x.Key < y.Key {
-			return -1
-		}
-		return 1
-	})
-	return found
 }
 
 // Copy makes a copy under another key; both share the bytes.

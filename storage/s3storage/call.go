@@ -28,6 +28,9 @@ type call struct {
 	// rewind makes a request with a body ready to be sent again; nil when there
 	// is no body.
 	rewind func() error
+	// body is what the request's body is read from, byte for byte; nil where
+	// that is not so.
+	body io.ReadSeeker
 }
 
 // do runs one call of the SDK in one exchange. When keys that can be replaced
@@ -53,6 +56,7 @@ func do[O any](b *Bucket, ctx context.Context, c call, f func(context.Context) (
 func once[O any](b *Bucket, ctx context.Context, c call, f func(context.Context) (O, error)) (O, *wire.Reply, *waybill.Error) {
 	var none O
 	w := newWatch(ctx, b.idle*time.Duration(max(c.patience, 1)))
+	w.agent, w.body = b.agent, c.body
 	r := wire.Request{Op: string(c.op), Ref: c.ref, Send: c.send, Streamed: c.stream, Idle: b.idle, Rewrite: w.guard}
 	if c.key != "" {
 		r.Private = []string{c.key}
@@ -117,6 +121,8 @@ type watch struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	idle   time.Duration
+	agent  string
+	body   io.ReadSeeker
 	last   atomic.Int64 // Unix ns
 
 	mu     sync.Mutex
@@ -171,6 +177,9 @@ func (w *watch) seal() (whole bool) {
 
 // guard begins the bound and puts the watch between the body and the transport.
 func (w *watch) guard(req *http.Request) error {
+	if w.agent != "" { // it is not signed
+		req.Header.Set("User-Agent", w.agent+" "+req.Header.Get("User-Agent"))
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.idle > 0 && w.timer == nil && !w.sealed {
@@ -181,8 +190,22 @@ func (w *watch) guard(req *http.Request) error {
 		return nil
 	}
 	w.sends, w.left = true, req.ContentLength
-	req.Body = &watchedBody{ReadCloser: req.Body, w: w}
+	stream, length := req.Body, req.ContentLength
+	req.Body = &watchedBody{ReadCloser: stream, w: w}
 	req.GetBody = nil
+	if w.body != nil {
+		// net/http asks for it when a connection turned out to be closed before
+		// a byte was written.
+		req.GetBody = func() (io.ReadCloser, error) {
+			if _, err := w.body.Seek(0, io.SeekStart); err != nil {
+				return nil, err
+			}
+			w.mu.Lock()
+			w.left = length
+			w.mu.Unlock()
+			return &watchedBody{ReadCloser: stream, w: w}, nil
+		}
+	}
 	return nil
 }
 

@@ -59,14 +59,14 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	default:
 		obj, e = p.parts(ctx)
 	}
+	if e == nil && obj.Key != "" {
+		return obj, nil
+	}
 	// The body's own failure is what matters, whatever came of it elsewhere.
 	if own := p.src.Err(); own != nil {
-		return storage.Object{}, own.With(name, "", "")
+		e = own.With(name, "", "")
 	}
-	if e != nil {
-		return storage.Object{}, e
-	}
-	return obj, nil
+	return storage.Object{}, e
 }
 
 // ended returns the caller's end, before anything was done.
@@ -144,6 +144,7 @@ func (p *put) request(ctx context.Context, r io.ReadSeeker, size int64) (storage
 		in.ContentMD5 = &sum
 	}
 	c := p.call()
+	c.body = r
 	c.rewind = func() error { _, err := r.Seek(0, io.SeekStart); return err }
 	out, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.PutObjectOutput, error) { return b.s3.PutObject(ctx, in) })
 	if e != nil {

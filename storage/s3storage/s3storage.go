@@ -162,6 +162,7 @@ type Bucket struct {
 	checksums   ChecksumMode
 	conditional bool
 	idle        time.Duration
+	agent       string
 	maxCopy     int64 // the largest copy in one request
 	copyPart    int64
 }
@@ -176,7 +177,7 @@ func New(bucket, accessKey, secretKey string, o *Options) (*Bucket, error) {
 	if problem := o.problem(bucket, accessKey, secretKey); problem != "" {
 		return nil, waybill.Invalid("new", problem).With(name, "", "")
 	}
-	b := &Bucket{bucket: bucket, account: o.Account, checksums: o.Checksums, conditional: !o.NoIfNotExists, idle: o.IdleTimeout,
+	b := &Bucket{bucket: bucket, account: o.Account, checksums: o.Checksums, conditional: !o.NoIfNotExists, idle: o.IdleTimeout, agent: o.UserAgent,
 		maxCopy: 5 << 30, copyPart: 1 << 30}
 	if b.account == nil {
 		b.account = waybill.NewAccount(name, waybill.Limits{})
@@ -216,6 +217,8 @@ func (o *Options) problem(bucket, accessKey, secretKey string) string {
 		return "the bucket's name is empty or not allowed"
 	case o.Credentials == nil && (accessKey == "" || secretKey == ""):
 		return "a key is empty"
+	case strings.ContainsFunc(o.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }):
+		return "UserAgent is not allowed"
 	case strings.ContainsAny(o.Region, "/ \r\n"):
 		return "Region is not allowed"
 	case o.PartSize != 0 && (o.PartSize < minPartSize || o.PartSize > maxPartSize):

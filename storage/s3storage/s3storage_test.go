@@ -21,6 +21,7 @@ import (
 	"github.com/waybill-go/waybill/storage"
 	"github.com/waybill-go/waybill/storage/s3storage"
 	"github.com/waybill-go/waybill/storage/storagetest"
+	"github.com/waybill-go/waybill/wire"
 )
 
 func fake(t testing.TB, o storagetest.S3Options) *storagetest.S3 {
@@ -437,6 +438,38 @@ func TestSilenceIsBounded(t *testing.T) {
 	}
 	if waybill.CodeOf(err) != waybill.DeadlineExceeded || errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("get: %v", err)
+	}
+}
+
+func TestUserAgent(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, func(o *s3storage.Options) { o.UserAgent = "orders/1.2" })
+	if _, err := b.Put(t.Context(), "k", strings.NewReader("x"), storage.PutOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Log()[0].Header.Get("User-Agent"); !strings.HasPrefix(got, "orders/1.2 aws-sdk-go-v2/") {
+		t.Errorf("%q", got)
+	}
+}
+
+// Connections that the server closed while nobody used them cost no Put.
+func TestClosedIdleConnections(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	b := bucketOn(t, s, nil)
+	large := bytes.Repeat([]byte("0123456789"), 60_000)
+	for range 20 {
+		s.Fail(fakehttp.Refuse())
+		s.Heal()
+		_, err := b.Put(t.Context(), "k", bytes.NewReader(large), storage.PutOptions{})
+		if err != nil && waybill.DeliveryOf(err) != waybill.NotSent && waybill.AsError(err).VendorCode != wire.CodeReset {
+			t.Errorf("%v, %v", err, waybill.DeliveryOf(err))
+		}
+		if err != nil && waybill.DeliveryOf(err) == waybill.NotSent && s.Stored("k") {
+			t.Errorf("%v, but it is stored", err)
+		}
+		if err := b.Delete(t.Context(), "k"); err != nil && waybill.CodeOf(err) != waybill.Unavailable {
+			t.Error(err)
+		}
 	}
 }
 

@@ -72,6 +72,9 @@ func run(t tester, h Harness) {
 		{"links", linkCases()}, {"many", manyCases()},
 	}
 	for _, g := range groups {
+		if h.only != "" && h.only != g.name {
+			continue
+		}
 		t.Sub(g.name, false, func(t tester) {
 			for _, c := range g.cases {
 				t.Sub(c.name, h.Parallel, func(t tester) { h.one(t, g.name, c) })

@@ -94,7 +94,8 @@ func runWire(t tester, h *Harness) {
 	}
 }
 
-// wired starts a server with the object "here".
+// wired starts a server with the object "here", and an adapter that has no
+// connection to it yet, so that a refused one is no broken one.
 func wired(t testing.TB, h *Harness) (Server, storage.Bucket) {
 	t.Helper()
 	srv := h.Wire.Server(t)
@@ -104,6 +105,9 @@ func wired(t testing.TB, h *Harness) (Server, storage.Bucket) {
 		t.Fatal(err)
 	}
 	if _, err := b.Put(context.Background(), "here", strings.NewReader("content"), storage.PutOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if b, err = h.Wire.New(srv.URL(), srv.Client()); err != nil {
 		t.Fatal(err)
 	}
 	return srv, b

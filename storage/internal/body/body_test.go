@@ -104,6 +104,21 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// A body that was handed out whole is not spoilt by a context that ends later.
+func TestEndStaysAnEnd(t *testing.T) {
+	for name, r := range map[string]io.Reader{"seeker": strings.NewReader("abc"), "stream": only{strings.NewReader("abc")}} {
+		ctx, cancel := context.WithCancel(context.Background())
+		s := body.New(ctx, "put", "", r, 0)
+		if got, err := io.ReadAll(s); err != nil || string(got) != "abc" {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+		cancel()
+		if n, err := s.Read(make([]byte, 1)); n != 0 || err != io.EOF || s.Err() != nil {
+			t.Errorf("%s: %d, %v, %v", name, n, err, s.Err())
+		}
+	}
+}
+
 type broken struct{}
 
 func (broken) Read(p []byte) (int, error) { return len(p) + 1, nil }

@@ -30,6 +30,7 @@ type Source struct {
 	read    atomic.Int64
 	most    int64 // the most that was ever read
 	err     atomic.Pointer[waybill.Error]
+	over    bool // its end was found, as it should be
 	keep    *keeper
 	barred  atomic.Bool
 }
@@ -115,6 +116,7 @@ func (s *Source) Rewind() error {
 	}
 	s.read.Store(0)
 	s.err.Store(nil)
+	s.over = false
 	return nil
 }
 
@@ -122,6 +124,11 @@ func (s *Source) Rewind() error {
 func (s *Source) Read(p []byte) (int, error) {
 	if e := s.err.Load(); e != nil {
 		return 0, e
+	}
+	if s.over {
+		// Whoever looks again must not find the context's end here: the whole
+		// body was handed out.
+		return 0, io.EOF
 	}
 	if len(p) == 0 {
 		return 0, nil
@@ -149,8 +156,9 @@ func (s *Source) Read(p []byte) (int, error) {
 		if e := s.probe(); e != nil {
 			return 0, e
 		}
-		return n, io.EOF
+		err = io.EOF
 	}
+	s.over = err == io.EOF
 	return n, err
 }
 
@@ -202,6 +210,7 @@ func (s *Source) Seek(offset int64, whence int) (int64, error) {
 	}
 	s.read.Store(offset)
 	s.err.Store(nil)
+	s.over = false
 	return offset, nil
 }
 
