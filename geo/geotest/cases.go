@@ -1,45 +1,22 @@
 package geotest
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
-	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
 // checkProvider checks what does not need a call.
 func checkProvider(t tester, h Harness, p waybill.Provider) {
-	name := p.Name()
-	if name == "" || strings.ContainsAny(name, " \t\n/:") {
-		t.Errorf("the name %q is not a package's", name)
-	}
-	if again := p.Name(); again != name {
-		t.Error("the name changes")
-	}
-	if a, ok := p.(waybill.Accounted); !ok {
-		t.Error("the adapter has no Account method")
-	} else if first, second := a.Account(), a.Account(); first == nil || first != second {
-		t.Error("Account must return one account, never nil")
-	} else {
-		h.leaks(t, "the account's name", first.Name(), nil)
-	}
-	for _, format := range []string{"%v", "%+v"} {
-		h.leaks(t, "the adapter printed with "+format, fmt.Sprintf(format, p), nil)
-	}
-	for _, base := range []string{"ftp://example.test", "example.test", "http://user:pass@example.test", "http://example.test?key=1"} {
-		if q, err := h.New(base, nil); err == nil {
-			t.Errorf("New took a bad base URL and made %T", q)
-		} else if waybill.CodeOf(err) != waybill.InvalidArgument {
-			t.Errorf("New with a bad base URL: %v, want invalid_argument", waybill.CodeOf(err))
-		}
-	}
+	suitetest.Provider(t, p, h.leaks())
+	suitetest.Account(t, p, h.leaks())
+	suitetest.BaseURLs(t, h.New)
 }
 
 func checkGeocode(t tester, c GeocodeCase, p waybill.Provider, res geo.GeocodeResult) {
@@ -152,83 +129,16 @@ func checkPlace(t tester, what string, p geo.Place) {
 // checkError checks what holds for any error of a call, and returns it.
 func (h *Harness) checkError(t tester, b bench, v verb, c call, err error) *waybill.Error {
 	t.Helper()
-	if err == nil {
-		t.Error("no error")
-		return nil
+	e := suitetest.Error(t, err, b.p.Name(), v.op, c.ref)
+	if e != nil {
+		h.leaks(c.private...).With(b.s.URL()+"/").Error(t, err)
 	}
-	e, ok := err.(*waybill.Error)
-	if !ok {
-		t.Errorf("the error is a %T, want a *waybill.Error", err)
-		return nil
-	}
-	if e.Provider != b.p.Name() && e.Code != waybill.InvalidArgument {
-		t.Errorf("the error's provider is %q, want %q", e.Provider, b.p.Name())
-	}
-	if e.Op != string(v.op) {
-		t.Errorf("the error's verb is %q, want %q", e.Op, v.op)
-	}
-	if e.Ref != c.ref {
-		t.Error("the error does not carry the request's key")
-	}
-	h.tree(t, err, append([]string{b.s.URL() + "/"}, c.private...), 0)
 	return e
 }
 
-// tree looks for secrets in every node of an error.
-func (h *Harness) tree(t tester, err error, private []string, depth int) {
-	t.Helper()
-	if err == nil || depth > 20 {
-		return
-	}
-	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		h.leaks(t, fmt.Sprintf("%T printed with %s", err, format), fmt.Sprintf(format, err), private)
-	}
-	h.leaks(t, fmt.Sprintf("%T as text", err), err.Error(), private)
-	if b, bad := json.Marshal(err); bad == nil {
-		h.leaks(t, fmt.Sprintf("%T as JSON", err), string(b), private)
-	}
-	if e, ok := err.(*waybill.Error); ok {
-		h.leaks(t, "the message", e.Message, private)
-		h.leaks(t, "the vendor's code", e.VendorCode, private)
-		h.tree(t, e.Err, private, depth+1)
-		for _, a := range waybill.Attempts(e) {
-			if a.Err != nil && a.Err != e {
-				h.tree(t, a.Err, private, depth+1)
-			}
-		}
-	}
-	var address *url.Error
-	if depth == 0 && errors.As(err, &address) {
-		h.tree(t, address, private, depth+1)
-	}
-	switch u := err.(type) {
-	case interface{ Unwrap() error }:
-		h.tree(t, u.Unwrap(), private, depth+1)
-	case interface{ Unwrap() []error }:
-		for _, e := range u.Unwrap() {
-			h.tree(t, e, private, depth+1)
-		}
-	}
-}
-
-// leaks complains when a text holds a secret or a private word. It does not
-// repeat the text.
-func (h *Harness) leaks(t tester, what, text string, private []string) {
-	t.Helper()
-	for _, s := range h.Secrets {
-		if s != "" && contains(text, s) {
-			t.Errorf("%s holds a secret", what)
-		}
-	}
-	for _, s := range private {
-		if contains(text, s) {
-			t.Errorf("%s holds personal data or the server's URL with its path", what)
-		}
-	}
-}
-
-func contains(text, s string) bool {
-	return strings.Contains(text, s) || strings.Contains(text, url.QueryEscape(s)) || strings.Contains(text, url.PathEscape(s))
+// leaks are the words that must appear nowhere.
+func (h *Harness) leaks(private ...string) suitetest.Leaks {
+	return suitetest.Leaks{Secrets: h.Secrets, Private: private}
 }
 
 // words are the parts of a query that are private by themselves.

@@ -2,36 +2,17 @@ package geotest
 
 import (
 	"context"
-	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
-// skippable runs a group of subtests unless the harness skips it.
-func (h *Harness) skippable(t tester, path string, f func(tester)) {
-	name := path[strings.LastIndexByte(path, '/')+1:]
-	t.Sub(name, func(t tester) {
-		if why := h.skipped(path); why != "" {
-			t.Skip(why)
-		}
-		f(t)
-	})
-}
-
-// skipped looks a subtest up, spelled with spaces or with underscores.
-func (h *Harness) skipped(path string) string {
-	for have, why := range h.Skip {
-		if strings.ReplaceAll(have, " ", "_") == strings.ReplaceAll(path, " ", "_") {
-			return why
-		}
-	}
-	return ""
-}
+// skips are the subtests left out.
+func (h *Harness) skips() suitetest.Skips { return h.Skip }
 
 // bench is one adapter on one server.
 type bench struct {
@@ -51,49 +32,43 @@ func (h *Harness) bench(t tester) bench {
 }
 
 func (h *Harness) runVerb(t tester, v verb) {
-	path := string(v.op)
-	each := func(group string, f func(t tester, sub func(name string, f func(tester)))) {
-		t.Group(group, func(t tester) {
-			if why := h.skipped(path + "/" + group); why != "" {
-				t.Skip(why)
-			}
-			f(t, func(name string, f func(tester)) { h.skippable(t, path+"/"+group+"/"+name, f) })
-		})
+	each := func(group string, f func(t tester, sub suitetest.Sub)) {
+		h.skips().Group(t, string(v.op)+"/"+group, f)
 	}
-	each("answers", func(t tester, sub func(string, func(tester))) {
+	each("answers", func(t tester, sub suitetest.Sub) {
 		for _, c := range v.good {
 			sub(c.name, func(t tester) { b := h.bench(t); c.check(t, t.Context(), b.p) })
 		}
 		sub("concurrently", func(t tester) { h.concurrently(t, v) })
 	})
-	each("invalid", func(t tester, sub func(string, func(tester))) {
+	each("invalid", func(t tester, sub suitetest.Sub) {
 		for _, c := range v.bad {
 			sub(c.name, func(t tester) { h.unseen(t, v, c, waybill.InvalidArgument) })
 		}
 	})
-	each("unsupported", func(t tester, sub func(string, func(tester))) {
+	each("unsupported", func(t tester, sub suitetest.Sub) {
 		for _, c := range v.refused {
 			sub(c.name, func(t tester) { h.unseen(t, v, c, waybill.Unsupported) })
 		}
 	})
-	each("codes", func(t tester, sub func(string, func(tester))) {
+	each("codes", func(t tester, sub suitetest.Sub) {
 		for _, c := range h.Codes {
 			if len(c.Verbs) == 0 || slices.Contains(c.Verbs, v.op) {
 				sub(c.Code, func(t tester) { h.code(t, v, c) })
 			}
 		}
 	})
-	each("faults", func(t tester, sub func(string, func(tester))) {
+	each("faults", func(t tester, sub suitetest.Sub) {
 		for _, f := range Faults() {
 			sub(f.String(), func(t tester) { h.fault(t, v, f, expectation(f)) })
 		}
 	})
-	each("odd", func(t tester, sub func(string, func(tester))) {
+	each("odd", func(t tester, sub suitetest.Sub) {
 		for _, f := range fakehttp.OddBodies("application/json") {
-			sub(f.String(), func(t tester) { h.fault(t, v, f, oddReply) })
+			sub(f.String(), func(t tester) { h.fault(t, v, f, suitetest.OddReply()) })
 		}
 	})
-	each("context", func(t tester, sub func(string, func(tester))) {
+	each("context", func(t tester, sub suitetest.Sub) {
 		sub("canceled_before", func(t tester) { h.canceledBefore(t, v) })
 		sub("canceled_during", func(t tester) { h.canceledDuring(t, v) })
 		sub("deadline", func(t tester) { h.deadline(t, v) })
@@ -138,49 +113,25 @@ func (h *Harness) code(t tester, v verb, want CodeCase) {
 	if e == nil {
 		return
 	}
-	if e.Code != want.Want || e.Scope != want.Scope || e.Delivery != want.Delivery {
-		t.Errorf("got %v %v %v, want %v %v %v", e.Code, e.Scope, e.Delivery, want.Want, want.Scope, want.Delivery)
-	}
-	if (e.RetryAfter > 0) != want.RetryAfter {
-		t.Errorf("wait %v, want one: %t", e.RetryAfter, want.RetryAfter)
-	}
-	if e.VendorCode == "" {
-		t.Error("the vendor's code is missing")
-	}
+	suitetest.Class{Code: want.Want, Scope: want.Scope, Delivery: want.Delivery, RetryAfter: want.RetryAfter}.Check(t, e)
 	b.s.Heal()
 	c.check(t, t.Context(), b.p)
 }
 
 // fault wants a broken exchange to become the error that it is, and the
 // adapter to work again afterwards.
-func (h *Harness) fault(t tester, v verb, f Fault, want expect) {
+func (h *Harness) fault(t tester, v verb, f Fault, want suitetest.Expect) {
 	b := h.bench(t)
 	b.s.Fail(f)
 	c := v.good[0]
-	ctx := t.Context()
-	if want.hangs {
-		var end context.CancelCauseFunc
-		ctx, end = context.WithCancelCause(ctx)
-		defer end(nil)
-		go whenSeen(ctx, b.s, func() { end(waybill.ErrAttemptTimeout) })
-	}
+	ctx, end := want.UntilSeen(t.Context(), b.seen)
+	defer end()
 	_, err := c.do(ctx, b.p)
 	e := h.checkError(t, b, v, c, err)
 	if e == nil {
 		return
 	}
-	if len(want.codes) > 0 && !slices.Contains(want.codes, e.Code) {
-		t.Errorf("got code %v, want one of %v", e.Code, want.codes)
-	}
-	if slices.Contains(want.never, e.Code) {
-		t.Errorf("got code %v, which this fault does not say", e.Code)
-	}
-	if len(want.deliveries) > 0 && !slices.Contains(want.deliveries, e.Delivery) {
-		t.Errorf("got delivery %v, want one of %v", e.Delivery, want.deliveries)
-	}
-	if want.wait != 0 && e.RetryAfter != want.wait {
-		t.Errorf("got a wait of %v, want %v", e.RetryAfter, want.wait)
-	}
+	want.Check(t, e)
 	b.s.Heal()
 	if f.Unreached() {
 		return // a healed port may still be refusing for a moment
@@ -188,19 +139,8 @@ func (h *Harness) fault(t tester, v verb, f Fault, want expect) {
 	c.check(t, t.Context(), b.p)
 }
 
-// whenSeen calls f once the server has a request in its log.
-func whenSeen(ctx context.Context, s Server, f func()) {
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for len(s.Log()) == 0 {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-	f()
-}
+// seen reports whether the server has a request in its log.
+func (b bench) seen() bool { return len(b.s.Log()) > 0 }
 
 func (h *Harness) canceledBefore(t tester, v verb) {
 	b := h.bench(t)
@@ -218,7 +158,7 @@ func (h *Harness) canceledDuring(t tester, v verb) {
 	b.s.Fail(fakehttp.HangAfterRead())
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	go whenSeen(ctx, b.s, cancel)
+	go suitetest.When(ctx, b.seen, cancel)
 	_, err := v.good[0].do(ctx, b.p)
 	h.ended(t, b, v, err, context.Canceled, waybill.Canceled)
 }
@@ -235,15 +175,8 @@ func (h *Harness) deadline(t tester, v verb) {
 // ended wants the caller's own end of a call to be told as such.
 func (h *Harness) ended(t tester, b bench, v verb, err, want error, code waybill.Code) {
 	t.Helper()
-	e := h.checkError(t, b, v, v.good[0], err)
-	if e == nil {
-		return
-	}
-	if e.Code != code {
-		t.Errorf("got code %v, want %v", e.Code, code)
-	}
-	if !errors.Is(err, want) {
-		t.Errorf("errors.Is(err, %v) does not hold", want)
+	if h.checkError(t, b, v, v.good[0], err) != nil {
+		suitetest.Ended(t, err, want, code)
 	}
 }
 
@@ -254,14 +187,7 @@ func (h *Harness) attemptTimeout(t tester, v verb) {
 	ctx, end := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, waybill.ErrAttemptTimeout)
 	defer end()
 	_, err := v.good[0].do(ctx, b.p)
-	e := h.checkError(t, b, v, v.good[0], err)
-	if e == nil {
-		return
-	}
-	if e.Code != waybill.DeadlineExceeded {
-		t.Errorf("got code %v, want deadline_exceeded", e.Code)
-	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		t.Error("the attempt's own time-out looks like the caller's")
+	if h.checkError(t, b, v, v.good[0], err) != nil {
+		suitetest.AttemptEnded(t, err)
 	}
 }

@@ -8,35 +8,18 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
 // Run tries the adapter against everything that the contracts of package geo
 // promise, in subtests named verb/group/case.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
-	run(&standard{t}, h)
+	run(suitetest.Of(t), h)
 }
 
-// tester is the part of *testing.T that the suite uses, so that the suite can
-// itself be tried on adapters that are wrong.
-type tester interface {
-	testing.TB
-	Sub(name string, f func(tester))
-	Group(name string, f func(tester))
-}
-
-// standard is a tester on top of *testing.T.
-type standard struct{ *testing.T }
-
-// Sub runs a parallel subtest.
-func (s *standard) Sub(name string, f func(tester)) {
-	s.Run(name, func(t *testing.T) { t.Parallel(); f(&standard{t}) })
-}
-
-// Group runs a subtest that only holds others.
-func (s *standard) Group(name string, f func(tester)) {
-	s.Run(name, func(t *testing.T) { f(&standard{t}) })
-}
+// tester is what the suite runs on.
+type tester = suitetest.T
 
 // verb is one verb of the adapter with what it is tried with.
 type verb struct {
@@ -72,7 +55,7 @@ func run(t tester, h Harness) {
 	if len(verbs) == 0 {
 		t.Fatalf("%s implements neither geo.Geocoder nor geo.ReverseGeocoder", p.Name())
 	}
-	h.skippable(t, "provider", func(t tester) { checkProvider(t, h, p) })
+	h.skips().Sub(t, "provider", func(t tester) { checkProvider(t, h, p) })
 	for _, v := range verbs {
 		t.Group(strings.ReplaceAll(string(v.op), " ", "_"), func(t tester) { h.runVerb(t, v) })
 	}

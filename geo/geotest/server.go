@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
 // Server is what the suite needs of a fake server. What [NewServer] returns
@@ -56,9 +57,7 @@ func NewServer(name string, h http.Handler, refuse func(w http.ResponseWriter, r
 
 // FailCode implements [Server].
 func (s *HandlerServer) FailCode(code string) {
-	s.Fail(fakehttp.Answer("code_"+code, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.refuse(w, r, code)
-	})))
+	s.Fail(suitetest.Refusal(code, s.refuse))
 }
 
 var _ Server = (*HandlerServer)(nil)

@@ -7,77 +7,22 @@ import (
 	"math"
 	"net/http"
 	"net/url"
-	"runtime"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
-// trial is a tester that remembers what failed instead of failing.
-type trial struct {
-	testing.TB
-	name  string
-	sheet *sheet
-}
-
-type sheet struct {
-	mu     sync.Mutex
-	failed map[string]string
-	ran    int
-	only   string // run only groups that this path begins with, or that begin with it
-}
-
-func (tr *trial) Helper() {}
-
-func (tr *trial) note(text string) {
-	tr.sheet.mu.Lock()
-	defer tr.sheet.mu.Unlock()
-	tr.sheet.failed[tr.name] = text
-}
-
-func (tr *trial) Error(args ...any)                 { tr.note(fmt.Sprint(args...)) }
-func (tr *trial) Errorf(format string, args ...any) { tr.note(fmt.Sprintf(format, args...)) }
-func (tr *trial) Fatal(args ...any)                 { tr.note(fmt.Sprint(args...)); runtime.Goexit() }
-func (tr *trial) Fatalf(format string, args ...any) {
-	tr.note(fmt.Sprintf(format, args...))
-	runtime.Goexit()
-}
-func (tr *trial) Skip(...any) { runtime.Goexit() }
-func (tr *trial) Log(...any)  {}
-
-func (tr *trial) Sub(name string, f func(tester)) { tr.Group(name, f) }
-
-func (tr *trial) Group(name string, f func(tester)) {
-	path := strings.TrimPrefix(tr.name+"/"+name, "/")
-	if only := tr.sheet.only; !strings.HasPrefix(path, only) && !strings.HasPrefix(only, path) {
-		return
-	}
-	tr.sheet.mu.Lock()
-	tr.sheet.ran++
-	tr.sheet.mu.Unlock()
-	var wg sync.WaitGroup
-	wg.Go(func() { f(&trial{tr.TB, path, tr.sheet}) })
-	wg.Wait()
-}
-
 // try runs the suite on a provider and returns what failed.
-func try(t *testing.T, only string, change func(*Harness)) map[string]string {
+func try(t *testing.T, only string, change func(*Harness)) []suitetest.Complaint {
 	t.Helper()
-	s := &sheet{failed: map[string]string{}, only: only}
 	h := honestHarness()
 	if change != nil {
 		change(&h)
 	}
-	var wg sync.WaitGroup
-	wg.Go(func() { run(&trial{t, "", s}, h) })
-	wg.Wait()
-	if s.ran == 0 && len(s.failed) == 0 {
-		t.Fatalf("nothing ran for %q", only)
-	}
-	return s.failed
+	return suitetest.Try(t, only, func(t tester) { run(t, h) })
 }
 
 // wrong is an honest adapter with one thing made wrong.
@@ -145,8 +90,8 @@ func onError(f func(geo.GeocodeRequest, *waybill.Error) error) func(*Harness) {
 }
 
 func TestAnHonestAdapterPasses(t *testing.T) {
-	for path, why := range try(t, "", nil) {
-		t.Errorf("%s: %s", path, why)
+	for _, c := range try(t, "", nil) {
+		t.Error(c)
 	}
 }
 
@@ -309,8 +254,8 @@ func TestSkippedSubtestsDoNotRun(t *testing.T) {
 		h.Codes = append(h.Codes, CodeCase{Code: "busy", Want: waybill.NotFound})
 		h.Skip = map[string]string{"geocode/codes/busy": "known"}
 	})
-	for path, why := range failed {
-		t.Errorf("%s: %s", path, why)
+	for _, c := range failed {
+		t.Error(c)
 	}
 }
 

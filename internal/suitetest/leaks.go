@@ -1,0 +1,97 @@
+package suitetest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/waybill-go/waybill"
+)
+
+// Leaks are the words that must appear nowhere, in any letter case, plain or as
+// a part of a URL.
+type Leaks struct {
+	// Secrets are keys, tokens and signatures, Private personal data and the
+	// URLs of servers with their paths.
+	Secrets, Private []string
+}
+
+// With returns the same with more private words.
+func (l Leaks) With(private ...string) Leaks {
+	l.Private = append(l.Private[:len(l.Private):len(l.Private)], private...)
+	return l
+}
+
+// Text complains when a text holds one of the words. what says where the text
+// is from.
+func (l Leaks) Text(t testing.TB, what, text string) {
+	t.Helper()
+	text = strings.ToLower(text)
+	for _, s := range l.Secrets {
+		if holds(text, s) {
+			t.Errorf("%s holds a secret", what)
+		}
+	}
+	for _, s := range l.Private {
+		if holds(text, s) {
+			t.Errorf("%s holds personal data or the server's URL with its path", what)
+		}
+	}
+}
+
+func holds(lower, s string) bool {
+	if s == "" {
+		return false
+	}
+	for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s)} {
+		if strings.Contains(lower, strings.ToLower(form)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Error looks at every node of an error's tree, printed in every way, as JSON,
+// and by its fields; the errors of the attempts included.
+func (l Leaks) Error(t testing.TB, err error) {
+	t.Helper()
+	l.node(t, err, 0)
+}
+
+func (l Leaks) node(t testing.TB, err error, depth int) {
+	t.Helper()
+	if err == nil || depth > 20 {
+		return
+	}
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		l.Text(t, fmt.Sprintf("%T printed with %s", err, format), fmt.Sprintf(format, err))
+	}
+	if b, bad := json.Marshal(err); bad == nil {
+		l.Text(t, fmt.Sprintf("%T as JSON", err), string(b))
+	}
+	if e, ok := err.(*waybill.Error); ok && e != nil {
+		l.Text(t, "the message", e.Message)
+		l.Text(t, "the vendor's code", e.VendorCode)
+		l.node(t, e.Err, depth+1)
+		for _, a := range waybill.Attempts(e) {
+			if a.Err != nil && a.Err != e {
+				l.node(t, a.Err, depth+1)
+			}
+		}
+	}
+	var address *url.Error
+	if depth == 0 && errors.As(err, &address) {
+		l.node(t, address, depth+1)
+	}
+	switch u := err.(type) {
+	case interface{ Unwrap() error }:
+		l.node(t, u.Unwrap(), depth+1)
+	case interface{ Unwrap() []error }:
+		for _, e := range u.Unwrap() {
+			l.node(t, e, depth+1)
+		}
+	}
+}
