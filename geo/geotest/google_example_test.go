@@ -1,30 +1,43 @@
 package geotest_test
 
 import (
-	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
 
-	"github.com/waybill-go/waybill/geo"
 	"github.com/waybill-go/waybill/geo/geotest"
-	"github.com/waybill-go/waybill/geo/googlegeo"
 )
 
+// The fake speaks Google's protocol to anybody, Google's own libraries included.
 func ExampleNewGoogle() {
 	fake := geotest.NewGoogle(nil)
 	defer fake.Close()
-	google, err := googlegeo.New(geotest.GoogleKey, &googlegeo.Options{BaseURL: fake.URL(), HTTPClient: fake.Client()})
-	if err != nil {
-		fmt.Println(err)
-		return
+	ask := func(parameters ...string) {
+		q := url.Values{"key": {geotest.GoogleKey}}
+		for i := 0; i < len(parameters); i += 2 {
+			q.Set(parameters[i], parameters[i+1])
+		}
+		resp, err := http.Get(fake.URL() + "/maps/api/geocode/json?" + q.Encode())
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		_, status, _ := strings.Cut(string(body), `"status":"`)
+		status, _, _ = strings.Cut(status, `"`)
+		fmt.Println(status, fake.Accepted(""), err)
 	}
-	ask := func() {
-		_, err := google.Geocode(context.Background(), geo.GeocodeRequest{Query: "Taipei", Region: "TW", Language: "en"})
-		fmt.Println(err, fake.Accepted(""))
-	}
-	ask()
+	ask("address", "Taipei", "components", "country:TW")
+	ask("address", "Taipei", "adress", "a typing error")
+	ask("address", "Taipei", "key", "somebody else's")
 	fake.FailCode("OVER_QUERY_LIMIT")
-	ask()
+	ask("address", "Taipei")
 	// Output:
-	// <nil> 1
-	// googlegeo: geocode: rate limited (OVER_QUERY_LIMIT too many requests) 1
+	// OK 1 <nil>
+	// INVALID_REQUEST 1 <nil>
+	// REQUEST_DENIED 1 <nil>
+	// OVER_QUERY_LIMIT 1 <nil>
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
 	"github.com/waybill-go/waybill/route"
-	"github.com/waybill-go/waybill/route/googleroute"
+	"github.com/waybill-go/waybill/route/amaproute"
 	"github.com/waybill-go/waybill/route/routetest"
 )
 
@@ -19,13 +19,13 @@ func ExampleRun() {
 	test := func(t *testing.T) {
 		routetest.Run(t, routetest.Harness{
 			New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
-				return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: baseURL, HTTPClient: hc})
+				return amaproute.New(routetest.AmapKey, &amaproute.Options{BaseURL: baseURL, HTTPClient: hc})
 			},
-			Server:  func(testing.TB) routetest.Server { return routetest.NewGoogle(nil) },
-			Trip:    routetest.Singapore(),
-			Vendor:  geo.VendorGoogle,
-			Modes:   []route.Mode{route.Car, route.Motorcycle, route.Bicycle, route.Walk},
-			Secrets: []string{routetest.GoogleKey},
+			Server:  func(testing.TB) routetest.Server { return routetest.NewAmap(nil) },
+			Trip:    routetest.Shenzhen(),
+			Vendor:  geo.VendorAmap,
+			Modes:   []route.Mode{route.Car, route.Bicycle, route.Walk},
+			Secrets: []string{routetest.AmapKey},
 		})
 	}
 	fmt.Printf("%T\n", test)
@@ -56,21 +56,21 @@ func ExampleNewServer() {
 	// {"error":"E7"}
 }
 
-func ExampleNewGoogle() {
-	fake := routetest.NewGoogle(nil)
+func ExampleNewAmap() {
+	fake := routetest.NewAmap(nil)
 	defer fake.Close()
-	google, err := googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: fake.URL(), HTTPClient: fake.Client()})
+	amap, err := amaproute.New(routetest.AmapKey, &amaproute.Options{BaseURL: fake.URL(), HTTPClient: fake.Client()})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	trip := routetest.Singapore()
+	trip := routetest.Shenzhen()
 	ask := func() {
-		_, err := google.Route(context.Background(), route.Request{Points: trip.Points()})
+		_, err := amap.Route(context.Background(), route.Request{Points: trip.Points()})
 		fmt.Println(waybill.AsError(err) == nil, fake.Accepted(""))
 	}
 	ask()
-	fake.FailCode("RATE_LIMIT_EXCEEDED")
+	fake.FailCode("10021")
 	ask()
 	fake.Heal()
 	ask()
