@@ -1,45 +1,19 @@
 package pushtest
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/push"
 )
 
 // provider checks what does not need a call.
 func (h *Harness) provider(t tester) {
 	b := h.bench(t)
-	name := b.p.Name()
-	if name == "" || strings.ContainsAny(name, " \t\n/:") || b.p.Name() != name {
-		t.Errorf("the name %q is not a package's", name)
-	}
-	a, ok := b.p.(waybill.Accounted)
-	switch {
-	case !ok:
-		t.Error("the adapter has no Account method")
-	default:
-		one, same := a.Account(), a.Account()
-		if one == nil || one != same {
-			t.Error("Account must return one account, never nil")
-			break
-		}
-		h.leaks(t, "the account's name", one.Name(), nil)
-	}
-	for _, format := range []string{"%v", "%+v", "%#v"} {
-		h.leaks(t, "the adapter printed with "+format, fmt.Sprintf(format, b.p), nil)
-	}
-	for _, base := range []string{"ftp://example.test", "example.test", "http://user:pass@example.test", "http://example.test?key=1"} {
-		if q, err := h.New(base, nil); err == nil {
-			t.Errorf("New took a bad base URL and made %T", q)
-		} else if waybill.CodeOf(err) != waybill.InvalidArgument {
-			t.Errorf("New with a bad base URL: %v, want invalid_argument", waybill.CodeOf(err))
-		}
-	}
+	suitetest.Provider(t, b.p, h.leaks())
+	suitetest.Account(t, b.p, h.leaks())
+	suitetest.BaseURLs(t, h.New)
 	accepts, ok := b.p.(push.Accepts)
 	if !ok {
 		t.Error("the adapter does not say which tokens it takes")
@@ -107,64 +81,17 @@ func (b bench) checkResult(t tester, what string, r *push.Result, n *push.Notifi
 	if !r.Since.IsZero() && !r.Dead {
 		t.Errorf("%s: a time of death of what is not dead", what)
 	}
-	private := append([]string{b.s.URL() + "/"}, privateWords...)
+	leaks := b.h.leaks(privateWords...).With(b.s.URL() + "/")
 	if len(r.Token.Value) >= 8 {
-		private = append(private, r.Token.Value)
+		leaks = leaks.With(r.Token.Value)
 	}
-	b.h.tree(t, e, private, 0)
-	b.h.leaks(t, "a printed result", fmt.Sprintf("%+v %#v", r.Token, r.Token), private)
+	leaks.Error(t, e)
+	leaks.Text(t, "a printed result", fmt.Sprintf("%+v %#v", r.Token, r.Token))
 }
 
-// tree looks for secrets in every node of an error.
-func (h *Harness) tree(t tester, err error, private []string, depth int) {
-	t.Helper()
-	if err == nil || depth > 20 {
-		return
-	}
-	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		h.leaks(t, fmt.Sprintf("%T printed with %s", err, format), fmt.Sprintf(format, err), private)
-	}
-	h.leaks(t, fmt.Sprintf("%T as text", err), err.Error(), private)
-	if b, bad := json.Marshal(err); bad == nil {
-		h.leaks(t, fmt.Sprintf("%T as JSON", err), string(b), private)
-	}
-	if e, ok := err.(*waybill.Error); ok {
-		h.leaks(t, "the message", e.Message, private)
-		h.leaks(t, "the vendor's code", e.VendorCode, private)
-		h.tree(t, e.Err, private, depth+1)
-	}
-	var address *url.Error
-	if depth == 0 && errors.As(err, &address) {
-		h.tree(t, address, private, depth+1)
-	}
-	switch u := err.(type) {
-	case interface{ Unwrap() error }:
-		h.tree(t, u.Unwrap(), private, depth+1)
-	case interface{ Unwrap() []error }:
-		for _, e := range u.Unwrap() {
-			h.tree(t, e, private, depth+1)
-		}
-	}
-}
-
-// leaks complains when a text holds a secret or a private word. It does not
-// repeat the text.
-func (h *Harness) leaks(t tester, what, text string, private []string) {
-	t.Helper()
-	for _, s := range h.Secrets {
-		if s != "" && holds(text, s) {
-			t.Errorf("%s holds a secret", what)
-		}
-	}
-	for _, s := range private {
-		if holds(text, s) {
-			t.Errorf("%s holds personal data or the server's URL with its path", what)
-		}
-	}
-}
-
-func holds(text, s string) bool {
-	return strings.Contains(text, s) || strings.Contains(text, url.QueryEscape(s)) || strings.Contains(text, url.PathEscape(s))
+// leaks are the words that must appear nowhere.
+func (h *Harness) leaks(private ...string) suitetest.Leaks {
+	return suitetest.Leaks{Secrets: h.Secrets, Private: private}
 }
 
 // ledger compares what was reported with what the server accepted.

@@ -2,18 +2,18 @@ package pushtest
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/push"
 )
 
 // answers are the ways in which all goes well, dead tokens included.
-func (h *Harness) answers(sub func(string, func(tester))) {
+func (h *Harness) answers(sub suitetest.Sub) {
 	for name, n := range goodNotifications() {
 		sub(name, func(t tester) {
 			b := h.bench(t)
@@ -153,16 +153,11 @@ func (h *Harness) code(t tester, c CodeCase) {
 		b.s.FailCode(c.Code)
 		tokens := h.tokens(n)
 		for _, r := range b.send(t, t.Context(), order(), tokens) {
-			want(t, "a refusal", r.Err, c.Want, c.Scope, c.Delivery)
 			if r.Err == nil {
+				t.Error("a refusal: no error")
 				continue
 			}
-			if (r.Err.RetryAfter > 0) != c.RetryAfter {
-				t.Errorf("wait %v, want one: %t", r.Err.RetryAfter, c.RetryAfter)
-			}
-			if r.Err.VendorCode == "" {
-				t.Error("the vendor's code is missing")
-			}
+			suitetest.Class{Code: c.Want, Scope: c.Scope, Delivery: c.Delivery, RetryAfter: c.RetryAfter}.Check(t, r.Err)
 			if r.Dead != c.Dead {
 				t.Errorf("dead %t, want %t", r.Dead, c.Dead)
 			}
@@ -174,24 +169,28 @@ func (h *Harness) code(t tester, c CodeCase) {
 
 // fault wants broken exchanges to become the errors that they are, what is
 // reported to agree with the ledger, and the adapter to work again afterwards.
-func (h *Harness) fault(t tester, f Fault, e expect, n int) {
+func (h *Harness) fault(t tester, f Fault, x suitetest.Expect, n int) {
 	b := h.bench(t)
 	tokens := h.tokens(n + 1)
 	if !f.Unreached() { // on a standing connection a refusal may look like a reset
 		b.good(t, order(), tokens[n:]) // credentials are there, and a connection
 	}
 	b.s.Fail(f)
-	ctx := t.Context()
-	if e.hangs {
-		var end context.CancelCauseFunc
-		ctx, end = context.WithCancelCause(ctx)
-		defer end(nil)
-		before := len(b.s.Log())
-		go when(ctx, func() bool { return len(b.s.Log()) > before }, func() { end(waybill.ErrAttemptTimeout) })
+	before := len(b.s.Log())
+	ctx, end := x.UntilSeen(t.Context(), func() bool { return len(b.s.Log()) > before })
+	defer end()
+	if n > 1 && !f.Replied() && len(x.Deliveries) > 0 {
+		// Of many tokens some may not have been begun when the time was over or
+		// their common connection broke.
+		x.Deliveries = append(slices.Clip(x.Deliveries), waybill.NotSent)
 	}
 	results := b.send(t, ctx, order(), tokens[:n])
 	for i := range results {
-		h.judge(t, results[i].Err, e, n > 1 && !f.Replied())
+		if e := results[i].Err; e == nil {
+			t.Error("no error")
+		} else {
+			x.Check(t, e)
+		}
 		if results[i].Dead {
 			t.Errorf("token %d was declared dead by a fault", i)
 		}
@@ -208,48 +207,12 @@ func (h *Harness) fault(t tester, f Fault, e expect, n int) {
 	b.good(t, order(), fresh)
 }
 
-// judge compares an error with what the fault allows. Of many tokens some may
-// not have been begun when the time was over or their common connection broke.
-func (h *Harness) judge(t tester, err *waybill.Error, e expect, some bool) {
-	t.Helper()
-	if err == nil {
-		t.Error("no error")
-		return
-	}
-	if len(e.codes) > 0 && !slices.Contains(e.codes, err.Code) {
-		t.Errorf("got code %v, want one of %v", err.Code, e.codes)
-	}
-	if slices.Contains(e.never, err.Code) {
-		t.Errorf("got code %v, which this fault does not say", err.Code)
-	}
-	if len(e.deliveries) > 0 && !slices.Contains(e.deliveries, err.Delivery) && (!some || err.Delivery != waybill.NotSent) {
-		t.Errorf("got delivery %v, want one of %v", err.Delivery, e.deliveries)
-	}
-	if e.wait != 0 && err.RetryAfter != e.wait {
-		t.Errorf("got a wait of %v, want %v", err.RetryAfter, e.wait)
-	}
-}
-
-// when calls f once the condition holds.
-func when(ctx context.Context, holds func() bool, f func()) {
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for !holds() {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-	f()
-}
-
 func (h *Harness) canceledBefore(t tester) {
 	b := h.bench(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, r := range b.send(t, ctx, order(), h.tokens(h.Many)) {
-		ended(t, r.Err, context.Canceled, waybill.Canceled)
+		suitetest.Ended(t, r.Err, context.Canceled, waybill.Canceled)
 		if r.Err != nil && r.Err.Delivery != waybill.NotSent {
 			t.Errorf("got delivery %v, want not_sent", r.Err.Delivery)
 		}
@@ -264,10 +227,10 @@ func (h *Harness) canceledDuring(t tester) {
 	b.s.Fail(fakehttp.HangAfterRead())
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	go when(ctx, func() bool { return b.s.Sends() > 0 }, cancel)
+	go suitetest.When(ctx, func() bool { return b.s.Sends() > 0 }, cancel)
 	results := b.send(t, ctx, order(), h.tokens(20*h.Many))
 	for _, r := range results {
-		ended(t, r.Err, context.Canceled, waybill.Canceled)
+		suitetest.Ended(t, r.Err, context.Canceled, waybill.Canceled)
 	}
 	b.ledger(t, results)
 }
@@ -279,24 +242,9 @@ func (h *Harness) deadline(t tester) {
 	defer cancel()
 	results := b.send(t, ctx, order(), h.tokens(h.Many))
 	for _, r := range results {
-		ended(t, r.Err, context.DeadlineExceeded, waybill.DeadlineExceeded)
+		suitetest.Ended(t, r.Err, context.DeadlineExceeded, waybill.DeadlineExceeded)
 	}
 	b.ledger(t, results)
-}
-
-// ended wants the caller's own end of a call to be told as such.
-func ended(t tester, e *waybill.Error, want error, code waybill.Code) {
-	t.Helper()
-	if e == nil {
-		t.Error("no error after the caller's end")
-		return
-	}
-	if e.Code != code {
-		t.Errorf("got code %v, want %v", e.Code, code)
-	}
-	if !errors.Is(e, want) {
-		t.Errorf("errors.Is(err, %v) does not hold", want)
-	}
 }
 
 // attemptTimeout wants an attempt's own end not to be taken for the caller's.
@@ -306,12 +254,6 @@ func (h *Harness) attemptTimeout(t tester) {
 	ctx, end := context.WithTimeoutCause(t.Context(), 200*time.Millisecond, waybill.ErrAttemptTimeout)
 	defer end()
 	for _, r := range b.send(t, ctx, order(), h.tokens(h.Many)) {
-		if r.Err == nil || r.Err.Code != waybill.DeadlineExceeded {
-			t.Errorf("got %v, want deadline_exceeded", r.Err)
-			continue
-		}
-		if errors.Is(r.Err, context.DeadlineExceeded) || errors.Is(r.Err, context.Canceled) {
-			t.Error("the attempt's own time-out looks like the caller's")
-		}
+		suitetest.AttemptEnded(t, r.Err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/push"
 )
 
@@ -17,29 +18,11 @@ import (
 // promise, in subtests named group/case.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
-	run(&standard{t}, h)
+	run(suitetest.Of(t), h)
 }
 
-// tester is the part of *testing.T that the suite uses, so that the suite can
-// itself be tried on adapters that are wrong.
-type tester interface {
-	testing.TB
-	Sub(name string, f func(tester))
-	Group(name string, f func(tester))
-}
-
-// standard is a tester on top of *testing.T.
-type standard struct{ *testing.T }
-
-// Sub runs a parallel subtest.
-func (s *standard) Sub(name string, f func(tester)) {
-	s.Run(name, func(t *testing.T) { t.Parallel(); f(&standard{t}) })
-}
-
-// Group runs a subtest that only holds others.
-func (s *standard) Group(name string, f func(tester)) {
-	s.Run(name, func(t *testing.T) { f(&standard{t}) })
-}
+// tester is what the suite runs on.
+type tester = suitetest.T
 
 // bench is one adapter on one server.
 type bench struct {
@@ -81,24 +64,12 @@ func run(t tester, h Harness) {
 	if h.Many == 0 {
 		h.Many = 12
 	}
-	group := func(name string, f func(sub func(name string, f func(tester)))) {
-		t.Group(name, func(t tester) {
-			if why := h.skipped(name); why != "" {
-				t.Skip(why)
-			}
-			f(func(sub string, f func(tester)) {
-				t.Sub(sub, func(t tester) {
-					if why := h.skipped(name + "/" + sub); why != "" {
-						t.Skip(why)
-					}
-					f(t)
-				})
-			})
-		})
+	group := func(name string, f func(sub suitetest.Sub)) {
+		suitetest.Skips(h.Skip).Group(t, name, func(_ tester, sub suitetest.Sub) { f(sub) })
 	}
-	group("provider", func(sub func(string, func(tester))) { sub("itself", h.provider) })
+	group("provider", func(sub suitetest.Sub) { sub("itself", h.provider) })
 	group("answers", h.answers)
-	group("invalid", func(sub func(string, func(tester))) {
+	group("invalid", func(sub suitetest.Sub) {
 		for name, n := range badNotifications() {
 			sub(name, func(t tester) { h.unseen(t, n, waybill.InvalidArgument) })
 		}
@@ -106,13 +77,13 @@ func run(t tester, h Harness) {
 			sub(name, func(t tester) { h.badToken(t, token) })
 		}
 	})
-	group("unsupported", func(sub func(string, func(tester))) {
+	group("unsupported", func(sub suitetest.Sub) {
 		for _, c := range h.Unsupported {
 			sub(c.Name, func(t tester) { h.unseen(t, &c.Notification, waybill.Unsupported) })
 		}
 		sub("foreign_tokens", h.foreign)
 	})
-	group("codes", func(sub func(string, func(tester))) {
+	group("codes", func(sub suitetest.Sub) {
 		for _, c := range h.Codes {
 			sub(c.Code, func(t tester) { h.code(t, c) })
 		}
@@ -122,33 +93,23 @@ func run(t tester, h Harness) {
 		if many {
 			name, n = "faults_at_many", h.Many
 		}
-		group(name, func(sub func(string, func(tester))) {
+		group(name, func(sub suitetest.Sub) {
 			for _, f := range Faults() {
 				sub(f.String(), func(t tester) { h.fault(t, f, expectation(f), n) })
 			}
 		})
 	}
-	group("odd", func(sub func(string, func(tester))) {
+	group("odd", func(sub suitetest.Sub) {
 		for _, f := range fakehttp.OddBodies("application/json") {
-			sub(f.String(), func(t tester) { h.fault(t, f, oddReply, 1) })
+			sub(f.String(), func(t tester) { h.fault(t, f, suitetest.OddReply(), 1) })
 		}
 	})
-	group("context", func(sub func(string, func(tester))) {
+	group("context", func(sub suitetest.Sub) {
 		sub("canceled_before", h.canceledBefore)
 		sub("canceled_during", h.canceledDuring)
 		sub("deadline", h.deadline)
 		sub("attempt_timeout", h.attemptTimeout)
 	})
-}
-
-// skipped looks a subtest up, spelled with spaces or with underscores.
-func (h *Harness) skipped(path string) string {
-	for have, why := range h.Skip {
-		if strings.ReplaceAll(have, " ", "_") == strings.ReplaceAll(path, " ", "_") {
-			return why
-		}
-	}
-	return ""
 }
 
 // suiteRef is the key of the suite's notifications.

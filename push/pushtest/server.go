@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
 // Server is what the suite needs of a fake push service. What [NewServer]
@@ -159,9 +160,7 @@ func (s *HandlerServer) FailCode(code string) { s.Fail(s.Refusal(code)) }
 // Refusal is the vendor's refusal of a code as a fault, for FailSends and
 // FailToken.
 func (s *HandlerServer) Refusal(code string) Fault {
-	return fakehttp.Answer("code_"+code, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.o.Refuse(w, r, code)
-	}))
+	return suitetest.Refusal(code, s.o.Refuse)
 }
 
 // Accept counts a notification to a token as accepted. Handlers call it.

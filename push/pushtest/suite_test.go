@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/wire"
 )
@@ -182,46 +182,13 @@ func acmeHarness(flaw string) Harness {
 
 func TestAStrangersAdapterPasses(t *testing.T) { Run(t, acmeHarness("")) }
 
-// judge collects what the suite complains about.
-type collector struct {
-	testing.TB
-	path string
-
-	mu    *sync.Mutex
-	found *[]string
-}
-
-type stop struct{}
-
-func (c *collector) note(text string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	*c.found = append(*c.found, c.path+": "+text)
-}
-
-func (c *collector) Error(args ...any)            { c.note(fmt.Sprint(args...)) }
-func (c *collector) Errorf(f string, args ...any) { c.note(fmt.Sprintf(f, args...)) }
-func (c *collector) Fatal(args ...any)            { c.note(fmt.Sprint(args...)); panic(stop{}) }
-func (c *collector) Fatalf(f string, args ...any) { c.note(fmt.Sprintf(f, args...)); panic(stop{}) }
-func (c *collector) Skip(...any)                  { panic(stop{}) }
-func (c *collector) Log(...any)                   {}
-
-func (c *collector) Sub(name string, f func(tester)) {
-	defer func() {
-		if v := recover(); v != nil && v != any(stop{}) {
-			panic(v)
-		}
-	}()
-	f(&collector{c.TB, c.path + "/" + name, c.mu, c.found})
-}
-
-func (c *collector) Group(name string, f func(tester)) { c.Sub(name, f) }
-
 // complaints runs the suite on an adapter with a flaw.
 func complaints(t *testing.T, h Harness) []string {
-	c := &collector{t, "", new(sync.Mutex), new([]string)}
-	c.Sub("", func(t tester) { run(t, h) })
-	return *c.found
+	var out []string
+	for _, c := range suitetest.Try(t, "", func(t tester) { run(t, h) }) {
+		out = append(out, c.String())
+	}
+	return out
 }
 
 // The suite must find each flaw, where it shows.

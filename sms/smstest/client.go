@@ -14,7 +14,7 @@ import (
 func (s *suite) client(t tester, f Fault) {
 	first, second := s.bench(t), s.bench(t)
 	policy := waybill.Policy{Backoff: time.Millisecond}
-	hangs := expectation(f).hangs
+	hangs := expectation(f).Hangs
 	if hangs {
 		policy.AttemptTimeout = 150 * time.Millisecond
 	}

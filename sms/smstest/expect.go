@@ -1,74 +1,22 @@
 package smstest
 
 import (
-	"net/http"
-	"time"
-
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
-// expect says what a fault must become. Empty lists allow anything.
-type expect struct {
-	codes      []waybill.Code
-	never      []waybill.Code
-	deliveries []waybill.Delivery
-	wait       time.Duration
-	hangs      bool // it ends only with the attempt
-}
-
-var (
-	lost   = []waybill.Code{waybill.Unavailable, waybill.DataLoss}
-	broken = []waybill.Code{waybill.Unavailable, waybill.DataLoss, waybill.Internal, waybill.Unknown}
-	late   = []waybill.Code{waybill.DeadlineExceeded}
-	// final are the codes that end the chain, or blame the recipient or the
-	// caller. No fault of the transport and no bare HTTP status says that the
-	// message is wrong for every gateway.
-	final = []waybill.Code{waybill.InvalidArgument, waybill.TooLarge, waybill.NotFound, waybill.Canceled,
-		waybill.Unregistered, waybill.OptedOut, waybill.RecipientLimited}
-	ambiguous = []waybill.Delivery{waybill.Ambiguous}
-	either    = []waybill.Delivery{waybill.Ambiguous, waybill.NotSent}
-	notSent   = []waybill.Delivery{waybill.NotSent}
-
-	// oddReply is for a complete reply of a shape that the gateway never sends.
-	oddReply = expect{codes: broken, deliveries: ambiguous}
-)
-
-// expectation is the table of the faults of the transport.
-func expectation(f Fault) expect {
-	switch f.Kind {
-	case fakehttp.RefuseKind:
-		return expect{codes: []waybill.Code{waybill.Unavailable}, deliveries: notSent}
-	case fakehttp.ResetOnAcceptKind:
-		return expect{codes: lost, deliveries: either}
-	case fakehttp.HangBeforeReadKind:
-		return expect{codes: late, deliveries: either, hangs: true}
-	case fakehttp.HangAfterReadKind, fakehttp.SlowBodyKind:
-		return expect{codes: late, deliveries: ambiguous, hangs: true}
-	case fakehttp.ResetBeforeReplyKind, fakehttp.ResetMidReplyKind, fakehttp.CutBodyKind:
-		return expect{codes: lost, deliveries: ambiguous}
-	case fakehttp.EndlessKind:
-		return expect{codes: []waybill.Code{waybill.DataLoss}, deliveries: ambiguous}
-	case fakehttp.GarbageKind:
-		return expect{codes: broken, deliveries: ambiguous}
-	case fakehttp.StatusKind:
-		return statusExpectation(f)
+// expectation is the table of the faults of the transport. The codes given end
+// the chain, or blame the recipient or the caller: no fault of the transport and
+// no bare HTTP status says that the message is wrong for every gateway.
+func expectation(f Fault) suitetest.Expect {
+	x := suitetest.Transport(f, waybill.InvalidArgument, waybill.TooLarge, waybill.NotFound, waybill.Canceled,
+		waybill.Unregistered, waybill.OptedOut, waybill.RecipientLimited)
+	if f.Kind == fakehttp.EndlessKind {
+		x.Codes = []waybill.Code{waybill.DataLoss}
 	}
-	return expect{never: final, deliveries: either}
-}
-
-func statusExpectation(f Fault) expect {
-	e := expect{never: final, deliveries: either}
-	if f.Header.Get("Retry-After") != "" {
-		e.wait = 7 * time.Second // what the faults say
+	if len(x.Deliveries) == 0 {
+		x.Deliveries = suitetest.Either
 	}
-	switch {
-	case f.Code >= 500:
-		e.codes = []waybill.Code{waybill.Unavailable, waybill.Internal}
-	case f.Code == http.StatusTooManyRequests:
-		e.codes, e.deliveries = []waybill.Code{waybill.RateLimited, waybill.QuotaExhausted}, notSent
-	case f.Code < 300:
-		e.codes, e.deliveries = broken, ambiguous
-	}
-	return e
+	return x
 }

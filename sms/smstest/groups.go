@@ -3,12 +3,12 @@ package smstest
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/sms"
 )
 
@@ -84,38 +84,25 @@ func (s *suite) code(t tester, want CodeCase) {
 	if e == nil {
 		return
 	}
-	if e.Code != want.Want || e.Scope != want.Scope || e.Delivery != want.Delivery {
-		t.Errorf("got %v %v %v, want %v %v %v", e.Code, e.Scope, e.Delivery, want.Want, want.Scope, want.Delivery)
-	}
-	if (e.RetryAfter > 0) != want.RetryAfter {
-		t.Errorf("wait %v, want one: %t", e.RetryAfter, want.RetryAfter)
-	}
-	if e.VendorCode == "" {
-		t.Error("the gateway's code is missing")
-	}
+	suitetest.Class{Code: want.Want, Scope: want.Scope, Delivery: want.Delivery, RetryAfter: want.RetryAfter}.Check(t, e)
 	b.s.Heal()
 	s.works(t, b)
 }
 
 // fault wants a broken exchange to become the error that it is, the report to
 // agree with the gateway's count, and the adapter to work again afterwards.
-func (s *suite) fault(t tester, f Fault, want expect, used bool) {
+func (s *suite) fault(t tester, f Fault, want suitetest.Expect, used bool) {
 	b := s.bench(t)
 	if used {
 		s.works(t, b)
 		if f.Unreached() { // the used connection may be just going down
-			want.codes, want.deliveries = lost, either
+			want.Codes, want.Deliveries = suitetest.Lost, suitetest.Either
 		}
 	}
 	b.s.Fail(f)
 	m := s.next()
-	ctx := t.Context()
-	if want.hangs {
-		var end context.CancelCauseFunc
-		ctx, end = context.WithCancelCause(ctx)
-		defer end(nil)
-		go whenSeen(ctx, b.s, len(b.s.Log()), func() { end(waybill.ErrAttemptTimeout) })
-	}
+	ctx, end := want.UntilSeen(t.Context(), b.seesMore())
+	defer end()
 	_, err := b.send.Send(ctx, m)
 	if why := outcome(err, b.s.Accepted(m.Key)); why != "" {
 		t.Error(why)
@@ -124,18 +111,7 @@ func (s *suite) fault(t tester, f Fault, want expect, used bool) {
 	if e == nil {
 		return
 	}
-	if len(want.codes) > 0 && !slices.Contains(want.codes, e.Code) {
-		t.Errorf("got code %v, want one of %v", e.Code, want.codes)
-	}
-	if slices.Contains(want.never, e.Code) {
-		t.Errorf("got code %v, which this fault does not say: others may take the message", e.Code)
-	}
-	if !slices.Contains(want.deliveries, e.Delivery) {
-		t.Errorf("got delivery %v, want one of %v", e.Delivery, want.deliveries)
-	}
-	if want.wait != 0 && e.RetryAfter != want.wait {
-		t.Errorf("got a wait of %v, want %v", e.RetryAfter, want.wait)
-	}
+	want.Check(t, e)
 	b.s.Heal()
 	if !f.Unreached() { // a healed port may still be refusing for a moment
 		s.works(t, b)
@@ -145,18 +121,11 @@ func (s *suite) fault(t tester, f Fault, want expect, used bool) {
 	}
 }
 
-// whenSeen calls f once the server has more than before requests in its log.
-func whenSeen(ctx context.Context, s Server, before int, f func()) {
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for len(s.Log()) <= before {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-	f()
+// seesMore returns what reports whether the server has more requests in its log
+// than now.
+func (b bench) seesMore() func() bool {
+	before := len(b.s.Log())
+	return func() bool { return len(b.s.Log()) > before }
 }
 
 func (s *suite) canceledBefore(t tester) {
@@ -165,7 +134,7 @@ func (s *suite) canceledBefore(t tester) {
 	cancel()
 	m := s.next()
 	_, err := b.send.Send(ctx, m)
-	s.ended(t, b, m, err, context.Canceled, waybill.Canceled, notSent)
+	s.ended(t, b, m, err, context.Canceled, waybill.Canceled, suitetest.NotSent)
 	if n := b.s.Count(""); n != 0 {
 		t.Errorf("the server saw %d requests of a cancelled call", n)
 	}
@@ -176,10 +145,10 @@ func (s *suite) canceledDuring(t tester) {
 	b.s.Fail(fakehttp.After(fakehttp.HangAfterRead()))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	go whenSeen(ctx, b.s, len(b.s.Log()), cancel)
+	go suitetest.When(ctx, b.seesMore(), cancel)
 	m := s.next()
 	_, err := b.send.Send(ctx, m)
-	s.ended(t, b, m, err, context.Canceled, waybill.Canceled, ambiguous)
+	s.ended(t, b, m, err, context.Canceled, waybill.Canceled, suitetest.Ambiguous)
 }
 
 func (s *suite) deadline(t tester) {
@@ -189,7 +158,7 @@ func (s *suite) deadline(t tester) {
 	defer cancel()
 	m := s.next()
 	_, err := b.send.Send(ctx, m)
-	s.ended(t, b, m, err, context.DeadlineExceeded, waybill.DeadlineExceeded, either)
+	s.ended(t, b, m, err, context.DeadlineExceeded, waybill.DeadlineExceeded, suitetest.Either)
 }
 
 // ended wants the caller's own end of a call to be told as such.
@@ -202,12 +171,8 @@ func (s *suite) ended(t tester, b bench, m sms.Message, err, want error, code wa
 	if e == nil {
 		return
 	}
-	if e.Code != code || !slices.Contains(deliveries, e.Delivery) {
-		t.Errorf("got %v %v, want %v and one of %v", e.Code, e.Delivery, code, deliveries)
-	}
-	if !errors.Is(err, want) {
-		t.Errorf("errors.Is(err, %v) does not hold", want)
-	}
+	suitetest.Ended(t, err, want, code)
+	suitetest.Expect{Deliveries: deliveries}.Check(t, e)
 }
 
 // attemptTimeout wants an attempt's own end not to be taken for the caller's.
@@ -221,14 +186,7 @@ func (s *suite) attemptTimeout(t tester) {
 	if why := outcome(err, b.s.Accepted(m.Key)); why != "" {
 		t.Error(why)
 	}
-	e := s.checkError(t, b, m, err)
-	if e == nil {
-		return
-	}
-	if e.Code != waybill.DeadlineExceeded {
-		t.Errorf("got code %v, want deadline_exceeded", e.Code)
-	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		t.Error("the attempt's own time-out looks like the caller's")
+	if s.checkError(t, b, m, err) != nil {
+		suitetest.AttemptEnded(t, err)
 	}
 }

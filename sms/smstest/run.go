@@ -1,11 +1,11 @@
 package smstest
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/sms"
 )
 
@@ -13,29 +13,11 @@ import (
 // promises, in subtests named group/case.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
-	run(&standard{t}, h)
+	run(suitetest.Of(t), h)
 }
 
-// tester is the part of *testing.T that the suite uses, so that the suite can
-// itself be tried on adapters that are wrong.
-type tester interface {
-	testing.TB
-	Sub(name string, f func(tester))
-	Group(name string, f func(tester))
-}
-
-// standard is a tester on top of *testing.T.
-type standard struct{ *testing.T }
-
-// Sub runs a parallel subtest.
-func (s *standard) Sub(name string, f func(tester)) {
-	s.Run(name, func(t *testing.T) { t.Parallel(); f(&standard{t}) })
-}
-
-// Group runs a subtest that only holds others.
-func (s *standard) Group(name string, f func(tester)) {
-	s.Run(name, func(t *testing.T) { f(&standard{t}) })
-}
+// tester is what the suite runs on.
+type tester = suitetest.T
 
 // suite is a harness with its defaults.
 type suite struct {
@@ -54,83 +36,58 @@ func run(t tester, h Harness) {
 	}
 	b := s.bench(t)
 	b.s.Close()
-	s.group(t, "provider", func(t tester, sub subtest) {
+	s.group(t, "provider", func(t tester, sub suitetest.Sub) {
 		sub("names", func(t tester) { s.checkProvider(t, b.p) })
-		sub("bad_urls", func(t tester) { s.checkBadURLs(t) })
+		sub("bad_urls", func(t tester) { suitetest.BaseURLs(t, s.New) })
 	})
-	s.group(t, "messages", func(t tester, sub subtest) {
+	s.group(t, "messages", func(t tester, sub suitetest.Sub) {
 		for i, c := range s.Messages {
 			sub(c.Name, func(t tester) { s.good(t, c, i == 0) })
 		}
 		sub("concurrently", s.concurrently)
 	})
-	s.group(t, "invalid", func(t tester, sub subtest) {
+	s.group(t, "invalid", func(t tester, sub suitetest.Sub) {
 		for name, m := range badMessages() {
 			sub(name, func(t tester) { s.unseen(t, m, waybill.InvalidArgument) })
 		}
 	})
-	s.group(t, "unsupported", func(t tester, sub subtest) {
+	s.group(t, "unsupported", func(t tester, sub suitetest.Sub) {
 		for _, c := range s.Unsupported {
 			sub(c.Name, func(t tester) { s.unseen(t, keyed(c.Message, s.keys.next()), waybill.Unsupported) })
 		}
 	})
-	s.group(t, "codes", func(t tester, sub subtest) {
+	s.group(t, "codes", func(t tester, sub suitetest.Sub) {
 		for _, c := range s.Codes {
 			sub(c.Code, func(t tester) { s.code(t, c) })
 		}
 	})
-	s.group(t, "faults", func(t tester, sub subtest) {
+	s.group(t, "faults", func(t tester, sub suitetest.Sub) {
 		for _, f := range Faults() {
 			sub(f.String(), func(t tester) { s.fault(t, f, expectation(f), false) })
 			sub(f.String()+"_on_a_used_connection", func(t tester) { s.fault(t, f, expectation(f), true) })
 		}
 	})
-	s.group(t, "odd", func(t tester, sub subtest) {
+	s.group(t, "odd", func(t tester, sub suitetest.Sub) {
 		for _, f := range fakehttp.OddBodies("application/json") {
-			sub(f.String(), func(t tester) { s.fault(t, f, oddReply, false) })
+			sub(f.String(), func(t tester) { s.fault(t, f, suitetest.OddReply(), false) })
 		}
 	})
-	s.group(t, "context", func(t tester, sub subtest) {
+	s.group(t, "context", func(t tester, sub suitetest.Sub) {
 		sub("canceled_before", s.canceledBefore)
 		sub("canceled_during", s.canceledDuring)
 		sub("deadline", s.deadline)
 		sub("attempt_timeout", s.attemptTimeout)
 	})
-	s.group(t, "client", func(t tester, sub subtest) {
+	s.group(t, "client", func(t tester, sub suitetest.Sub) {
 		for _, f := range Faults() {
 			sub(f.String(), func(t tester) { s.client(t, f) })
 		}
 	})
 }
 
-// subtest runs one subtest of a group.
-type subtest func(name string, f func(tester))
-
 // group runs subtests that can be skipped one by one or all together.
-func (s *suite) group(t tester, group string, f func(t tester, sub subtest)) {
-	t.Group(group, func(t tester) {
-		if why := s.skipped(group); why != "" {
-			t.Skip(why)
-		}
-		f(t, func(name string, f func(tester)) {
-			t.Sub(name, func(t tester) {
-				if why := s.skipped(group + "/" + name); why != "" {
-					t.Skip(why)
-				}
-				f(t)
-			})
-		})
-	})
-}
-
-// skipped looks a subtest up, spelled with spaces or with underscores.
-func (s *suite) skipped(path string) string {
-	for have, why := range s.Skip {
-		if strings.ReplaceAll(have, " ", "_") == strings.ReplaceAll(path, " ", "_") {
-			return why
-		}
-	}
-	return ""
+func (s *suite) group(t tester, group string, f func(t tester, sub suitetest.Sub)) {
+	suitetest.Skips(s.Skip).Group(t, group, f)
 }
 
 // bench is one adapter on one server.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
 // Server is what the suite needs of a fake gateway. What [NewServer] and
@@ -118,9 +119,7 @@ func (s *HandlerServer) FailCode(code string) {
 	if s.refuse == nil {
 		panic("smstest: FailCode needs Refuse")
 	}
-	s.Fail(fakehttp.Answer("code_"+code, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.refuse(w, r, code)
-	})))
+	s.Fail(suitetest.Refusal(code, s.refuse))
 }
 
 // keyText is the form of the suite's keys.

@@ -7,58 +7,24 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/sms"
 )
-
-// trial is a tester that remembers which subtests failed.
-type trial struct {
-	testing.TB // the real one, for contexts and clean-ups
-	path       string
-	failed     *sync.Map
-	cleanups   *[]func()
-}
-
-type leave struct{}
-
-func (r *trial) Helper()                   {}
-func (r *trial) Log(...any)                {}
-func (r *trial) Error(...any)              { r.failed.Store(r.path, true) }
-func (r *trial) Errorf(string, ...any)     { r.failed.Store(r.path, true) }
-func (r *trial) Fatal(args ...any)         { r.Error(args...); panic(leave{}) }
-func (r *trial) Fatalf(f string, a ...any) { r.Errorf(f, a...); panic(leave{}) }
-func (r *trial) Skip(...any)               { panic(leave{}) }
-func (r *trial) Cleanup(f func())          { *r.cleanups = append(*r.cleanups, f) }
-func (r *trial) Context() context.Context  { return r.TB.Context() }
-
-func (r *trial) Sub(name string, f func(tester)) {
-	var cleanups []func()
-	s := &trial{TB: r.TB, path: strings.TrimPrefix(r.path+"/"+name, "/"), failed: r.failed, cleanups: &cleanups}
-	defer func() {
-		for _, c := range cleanups {
-			c()
-		}
-		if v := recover(); v != nil && v != (leave{}) {
-			panic(v)
-		}
-	}()
-	f(s)
-}
-
-func (r *trial) Group(name string, f func(tester)) { r.Sub(name, f) }
 
 // failures runs the suite and returns the names of the failed subtests.
 func failures(t *testing.T, h Harness) []string {
 	t.Helper()
-	var failed sync.Map
-	r := &trial{TB: t, failed: &failed}
-	r.Sub("", func(t tester) { run(t, h) })
 	var out []string
-	failed.Range(func(k, _ any) bool { out = append(out, k.(string)); return true })
+	for _, c := range suitetest.Try(t, "", func(t tester) { run(t, h) }) {
+		if !slices.Contains(out, c.Path) {
+			out = append(out, c.Path)
+		}
+	}
 	return out
 }
 
@@ -187,7 +153,7 @@ func TestTheSuiteFindsFlaws(t *testing.T) {
 			}
 			if flaw == "repeats" { // a repeat after a hang would never end
 				for _, f := range Faults() {
-					if expectation(f).hangs {
+					if expectation(f).Hangs {
 						h.Skip["faults/"+f.String()] = "hangs"
 						h.Skip["faults/"+f.String()+"_on_a_used_connection"] = "hangs"
 					}
@@ -243,7 +209,7 @@ func TestOutcome(t *testing.T) {
 
 func TestEveryFaultHasAnExpectation(t *testing.T) {
 	for _, f := range Faults() {
-		if e := expectation(f); len(e.codes) == 0 && len(e.never) == 0 {
+		if e := expectation(f); len(e.Codes) == 0 && len(e.Never) == 0 {
 			t.Errorf("%s expects nothing", f)
 		}
 	}
