@@ -8,9 +8,9 @@ import (
 
 // Attempt is one exchange with one provider, as it was recorded.
 type Attempt struct {
-	// Provider is the adapter's name, Instance the name of this configured
-	// instance where it differs.
-	Provider, Instance string
+	// Domain is the client's, such as "geo". Provider is the adapter's name,
+	// Instance the name of this configured instance where it differs.
+	Domain, Provider, Instance string
 	// Op is the verb.
 	Op string
 	// Number counts the attempts of the call from 1.

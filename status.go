@@ -29,6 +29,9 @@ func (h Health) String() string {
 	return "unknown"
 }
 
+// MarshalText writes the state's name.
+func (h Health) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
 // Status is a snapshot of one provider within one client and verb.
 type Status struct {
 	Provider, Instance string
@@ -48,6 +51,9 @@ type Candidate struct {
 	Provider, Instance string
 	// Order is its place from 1, 0 when it would not be asked.
 	Order int
+	// Health is its state: a provider that is Ejected, but has a place in the
+	// order, is asked only when nobody else can serve.
+	Health Health
 	// Reason says why it is passed over, or what is special about it.
 	Reason string
 	// Err is the error that stands for it in the verdict, nil when it would be

@@ -92,13 +92,21 @@ func (l *Lane[P]) Explain(sel *Select) []waybill.Candidate {
 		if k.reason != usable {
 			out[i].Err = l.skipError(k, sel, now)
 			out[i].Reason = out[i].Err.Message
+			switch k.reason {
+			case drained:
+				out[i].Health = waybill.Drained
+			case idling:
+				out[i].Health = waybill.Idling
+			}
 			continue
 		}
 		out[i].Order = i + 1
 		switch {
 		case k.probe:
+			out[i].Health = waybill.Probing
 			out[i].Reason = "to be probed after its ejection"
 		case k.forced:
+			out[i].Health = waybill.Ejected
 			out[i].Reason = "ejected; only if nobody else can serve"
 		}
 	}

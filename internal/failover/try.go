@@ -240,7 +240,7 @@ func (a *attempt) guard() {
 }
 
 func (a *attempt) record(o outcome, bad int) waybill.Attempt {
-	r := waybill.Attempt{Provider: a.n.m.name, Op: a.l.op, Number: a.number, Start: a.start, Duration: o.at.Sub(a.start),
+	r := waybill.Attempt{Domain: a.l.set.cfg.Domain, Provider: a.n.m.name, Op: a.l.op, Number: a.number, Start: a.start, Duration: o.at.Sub(a.start),
 		Hedge: a.hedge, Items: a.items, Failed: bad, Err: o.err}
 	if a.n.m.instance != a.n.m.name {
 		r.Instance = a.n.m.instance
