@@ -1,6 +1,9 @@
 package waybill
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Code says what kind of failure an [Error] is. It answers "what is it?";
 // [Scope] answers "whose fault?", [Delivery] "did it happen?" and
@@ -90,15 +93,17 @@ func (c Code) text() string {
 // MarshalText writes the code's name.
 func (c Code) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText reads a code's name.
-func (c *Code) UnmarshalText(b []byte) error {
-	for i, n := range codeNames {
-		if n == string(b) {
-			*c = Code(i)
-			return nil
-		}
+// UnmarshalText reads a code's name. Any other text is InvalidArgument.
+func (c *Code) UnmarshalText(b []byte) error { return readName(c, codeNames[:], b, "code") }
+
+// readName sets v to the place of a name among the names.
+func readName[T ~uint8](v *T, names []string, b []byte, what string) error {
+	i := slices.Index(names, string(b))
+	if i < 0 {
+		return Invalid(what, "unknown "+what+" name")
 	}
-	return &Error{Code: InvalidArgument, Scope: ScopeRequest, Delivery: NotSent, Op: "code", Message: "unknown code name"}
+	*v = T(i)
+	return nil
 }
 
 // Scope says whose fault or whose limit an [Error] is, and so what is made
@@ -136,6 +141,9 @@ func (s Scope) String() string {
 // MarshalText writes the scope's name.
 func (s Scope) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads a scope's name. Any other text is InvalidArgument.
+func (s *Scope) UnmarshalText(b []byte) error { return readName(s, scopeNames[:], b, "scope") }
+
 // Delivery says whether the thing that was asked for happened. Its zero value
 // is Ambiguous, so that forgetting it errs on the safe side: an ambiguous send
 // is never repeated unless the caller allowed duplicates. The numbers are
@@ -164,6 +172,11 @@ func (d Delivery) String() string {
 
 // MarshalText writes the outcome's name.
 func (d Delivery) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads an outcome's name. Any other text is InvalidArgument.
+func (d *Delivery) UnmarshalText(b []byte) error {
+	return readName(d, deliveryNames[:], b, "delivery")
+}
 
 // worse returns the worse of two outcomes of the same call: Sent before
 // Ambiguous before NotSent.

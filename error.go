@@ -44,8 +44,8 @@ type Error struct {
 	Ref string
 
 	// Err is the vendor's error when it could be copied without secrets, or
-	// nil. It is reached by errors.As.
-	Err error
+	// nil. It is reached by errors.As, and left out of JSON.
+	Err error `json:"-"`
 
 	ctxErr   error
 	attempts []Attempt
@@ -81,10 +81,13 @@ func Invalid(op, message string) *Error {
 	return &Error{Code: InvalidArgument, Scope: ScopeRequest, Delivery: NotSent, Op: op, Message: message}
 }
 
-// Error returns the text "provider: op: code (vendor code and message)", with
-// the outcome where it is not certain that nothing happened, and for a verdict
-// of several attempts a short list of them.
+// Error returns the text "provider: op: code (vendor code and message)", with a
+// note when the thing was sent all the same, and for a verdict of several
+// attempts a short list of them. It is "<nil>" for a nil error.
 func (e *Error) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
 	var b strings.Builder
 	if e.Provider != "" {
 		b.WriteString(e.Provider)
@@ -130,10 +133,7 @@ const maxListed = 5
 // Format prints the same text for every verb, so that no field can leak by
 // %+v or %#v; %q quotes it.
 func (e *Error) Format(s fmt.State, verb rune) {
-	text := "<nil>"
-	if e != nil {
-		text = e.Error()
-	}
+	text := e.Error()
 	if verb == 'q' {
 		text = strconv.Quote(text)
 	}
@@ -143,6 +143,9 @@ func (e *Error) Format(s fmt.State, verb rune) {
 // Is reports whether target is this error's sentinel (such as ErrNotFound), or
 // the caller's context error when that ended the call.
 func (e *Error) Is(target error) bool {
+	if e == nil {
+		return false
+	}
 	if s, ok := target.(sentinel); ok {
 		return e.Code == Code(s)
 	}
@@ -152,6 +155,9 @@ func (e *Error) Is(target error) bool {
 // As finds the vendor's error, of this error or of any of its attempts in
 // order.
 func (e *Error) As(target any) bool {
+	if e == nil {
+		return false
+	}
 	if e.Err != nil && errors.As(e.Err, target) {
 		return true
 	}
