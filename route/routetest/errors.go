@@ -2,11 +2,7 @@ package routetest
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"math"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +10,7 @@ import (
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
 func errorChecks() []check {
@@ -32,7 +29,7 @@ func (b *bench) canceledBefore() {
 	cancel()
 	before := b.requests()
 	_, err := b.route(ctx, b.pair())
-	b.ended(err, context.Canceled, waybill.Canceled)
+	suitetest.Ended(b, err, context.Canceled, waybill.Canceled)
 	if n := b.requests() - before; n != 0 {
 		b.Errorf("%d requests of a cancelled call reached the server", n)
 	}
@@ -42,9 +39,9 @@ func (b *bench) canceledDuring() {
 	b.server.Fail(fakehttp.HangAfterRead())
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
-	go b.whenSeen(ctx, cancel)
+	go suitetest.When(ctx, b.seen, cancel)
 	_, err := b.route(ctx, b.pair())
-	b.ended(err, context.Canceled, waybill.Canceled)
+	suitetest.Ended(b, err, context.Canceled, waybill.Canceled)
 }
 
 func (b *bench) deadline() {
@@ -52,20 +49,7 @@ func (b *bench) deadline() {
 	ctx, cancel := context.WithTimeout(b.Context(), 100*time.Millisecond)
 	defer cancel()
 	_, err := b.route(ctx, b.pair())
-	b.ended(err, context.DeadlineExceeded, waybill.DeadlineExceeded)
-}
-
-// ended wants the caller's own end of a call told as such.
-func (b *bench) ended(err, want error, code waybill.Code) {
-	b.Helper()
-	switch {
-	case err == nil:
-		b.Error("no error")
-	case waybill.CodeOf(err) != code:
-		b.Errorf("code %v, want %v", waybill.CodeOf(err), code)
-	case !errors.Is(err, want):
-		b.Errorf("errors.Is(err, %v) does not hold", want)
-	}
+	suitetest.Ended(b, err, context.DeadlineExceeded, waybill.DeadlineExceeded)
 }
 
 // attemptTimeout: an attempt's own end is not the caller's.
@@ -74,45 +58,17 @@ func (b *bench) attemptTimeout() {
 	ctx, cancel := context.WithTimeoutCause(b.Context(), 100*time.Millisecond, waybill.ErrAttemptTimeout)
 	defer cancel()
 	_, err := b.route(ctx, b.pair())
-	switch {
-	case err == nil:
-		b.Error("no error")
-	case waybill.CodeOf(err) != waybill.DeadlineExceeded:
-		b.Errorf("code %v, want deadline_exceeded", waybill.CodeOf(err))
-	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
-		b.Error("the attempt's own time-out looks like the caller's")
-	}
+	suitetest.AttemptEnded(b, err)
 }
 
 // constructor: a base URL that cannot be one is refused at once.
 func (b *bench) constructor() {
-	for _, base := range []string{"ftp://example.test", "example.test", "http://user:pass@example.test", "http://example.test?key=1"} {
-		p, err := b.h.New(base, nil)
-		if err == nil {
-			b.Errorf("New took a bad base URL and made a %T", p)
-		} else if waybill.CodeOf(err) != waybill.InvalidArgument {
-			b.Errorf("New with a bad base URL: %v, want invalid_argument", waybill.CodeOf(err))
-		}
-	}
-	p := b.router
-	for _, format := range [...]string{"%v", "%+v"} {
-		b.leaks("the adapter printed with "+format, fmt.Sprintf(format, p), nil)
-	}
+	suitetest.BaseURLs(b, b.h.New)
+	suitetest.Provider(b, b.provider, b.leaks())
 }
 
-// whenSeen calls f once the server has a request in its log.
-func (b *bench) whenSeen(ctx context.Context, f func()) {
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for len(b.server.Log()) == 0 {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-	f()
-}
+// seen reports whether the server has a request in its log.
+func (b *bench) seen() bool { return len(b.server.Log()) > 0 }
 
 // checkLeaks looks for secrets and coordinates in every error seen.
 func (b *bench) checkLeaks() {
@@ -127,57 +83,13 @@ func (b *bench) checkLeaks() {
 		private = append(private, b.server.URL()+"/")
 	}
 	for _, err := range errs {
-		b.tree(err, private, 0)
+		b.leaks(private...).Error(b, err)
 	}
 }
 
-// tree looks into every node of an error.
-func (b *bench) tree(err error, private []string, depth int) {
-	if err == nil || depth > 20 {
-		return
-	}
-	for _, format := range [...]string{"%v", "%+v", "%#v", "%s", "%q"} {
-		b.leaks(fmt.Sprintf("%T printed with %s", err, format), fmt.Sprintf(format, err), private)
-	}
-	if text, bad := json.Marshal(err); bad == nil {
-		b.leaks(fmt.Sprintf("%T as JSON", err), string(text), private)
-	}
-	var e *waybill.Error
-	if asOwn(err, &e) {
-		b.leaks("the message", e.Message, private)
-		b.leaks("the vendor's code", e.VendorCode, private)
-		b.tree(e.Err, private, depth+1)
-	}
-	var address *url.Error
-	if depth == 0 && errors.As(err, &address) {
-		b.tree(address, private, depth+1)
-	}
-	switch u := err.(type) {
-	case interface{ Unwrap() error }:
-		b.tree(u.Unwrap(), private, depth+1)
-	case interface{ Unwrap() []error }:
-		for _, e := range u.Unwrap() {
-			b.tree(e, private, depth+1)
-		}
-	}
-}
-
-// leaks complains when a text holds a secret or a private word, without
-// repeating the text.
-func (b *bench) leaks(what, text string, private []string) {
-	contains := func(s string) bool {
-		return s != "" && (strings.Contains(text, s) || strings.Contains(text, url.QueryEscape(s)))
-	}
-	for _, s := range b.h.Secrets {
-		if contains(s) {
-			b.Errorf("%s holds a secret", what)
-		}
-	}
-	for _, s := range private {
-		if contains(s) {
-			b.Errorf("%s holds a coordinate or the server's URL with its path", what)
-		}
-	}
+// leaks are the words that must appear nowhere.
+func (b *bench) leaks(private ...string) suitetest.Leaks {
+	return suitetest.Leaks{Secrets: b.h.Secrets, Private: private}
 }
 
 // digits are a point's numbers in every datum, to three decimals.

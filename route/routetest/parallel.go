@@ -3,8 +3,8 @@ package routetest
 import (
 	"sync"
 
-	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/route"
 )
 
@@ -33,13 +33,4 @@ func (b *bench) concurrency() {
 	wg.Wait()
 }
 
-func (b *bench) account() {
-	a, ok := b.router.(waybill.Accounted)
-	if !ok {
-		b.Error("the adapter has no Account method")
-		return
-	}
-	if first, again := a.Account(), a.Account(); first == nil || first != again {
-		b.Error("Account must return one account, never nil")
-	}
-}
+func (b *bench) account() { suitetest.Account(b, b.provider, b.leaks()) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/route"
 )
 
@@ -25,12 +26,16 @@ type check struct {
 // skips what Harness.Skip names.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
-	for _, c := range h.checks() {
-		t.Run(c.name, func(t *testing.T) {
-			if reason, ok := h.Skip[c.name]; ok {
-				t.Skip(reason)
+	run(suitetest.Of(t), h, h.checks())
+}
+
+func run(t suitetest.T, h Harness, checks []check) {
+	skips := suitetest.Skips(h.Skip)
+	for _, c := range checks {
+		t.Sub(c.name, func(t suitetest.T) {
+			if why := skips.Why(c.name); why != "" {
+				t.Skip(why)
 			}
-			t.Parallel()
 			b := h.start(t)
 			defer b.stop()
 			c.run(b)
@@ -56,11 +61,12 @@ func (h Harness) checks() []check {
 // own.
 type bench struct {
 	testing.TB
-	h      Harness
-	trip   Trip
-	server Server
-	name   string
-	router route.Router
+	h        Harness
+	trip     Trip
+	server   Server
+	name     string
+	provider waybill.Provider
+	router   route.Router
 
 	mu   sync.Mutex
 	errs []error // every error seen, for the search for leaks
@@ -86,7 +92,7 @@ func (h Harness) start(t testing.TB) *bench {
 		b.stop()
 		t.Fatalf("%T is no route.Router", p)
 	}
-	b.name, b.router = p.Name(), r
+	b.name, b.provider, b.router = p.Name(), p, r
 	return b
 }
 
@@ -176,20 +182,7 @@ func (b *bench) whole() route.Request {
 // checkShape checks what holds of every error.
 func (b *bench) checkShape(err error) {
 	b.Helper()
-	e := new(waybill.Error)
-	if !asOwn(err, &e) {
-		b.Errorf("the error is a %T, want a *waybill.Error", err)
-		return
-	}
-	if e.Provider != b.name && e.Code != waybill.InvalidArgument {
-		b.Errorf("the error's provider is %q, want %q", e.Provider, b.name)
-	}
-	if e.Op != string(route.Route) {
-		b.Errorf("the error's op is %q, want %q", e.Op, route.Route)
-	}
-	if e.Ref != ref {
-		b.Error("the error does not carry the request's key")
-	}
+	suitetest.Error(b, err, b.name, route.Route, ref)
 }
 
 func asOwn(err error, to **waybill.Error) bool {

@@ -1,16 +1,14 @@
 package routetest
 
 import (
-	"fmt"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/route"
 )
 
@@ -32,51 +30,14 @@ func toyHarness(w wrong) Harness {
 // A right adapter passes, as any adapter's own test would show it.
 func TestRightAdapter(t *testing.T) { Run(t, toyHarness("")) }
 
-// trial stands in for a testing.T and notes what would have failed.
-type trial struct {
-	testing.TB
-	mu     sync.Mutex
-	failed []string
-}
-
-func (t *trial) note(s string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.failed = append(t.failed, s)
-}
-func (t *trial) Helper()                      {}
-func (t *trial) Error(args ...any)            { t.note(fmt.Sprint(args...)) }
-func (t *trial) Errorf(f string, args ...any) { t.note(fmt.Sprintf(f, args...)) }
-func (t *trial) Fatal(args ...any)            { t.note(fmt.Sprint(args...)); runtime.Goexit() }
-func (t *trial) Fatalf(f string, args ...any) { t.note(fmt.Sprintf(f, args...)); runtime.Goexit() }
-func (t *trial) Skip(...any)                  { runtime.Goexit() }
-func (t *trial) Skipf(string, ...any)         { runtime.Goexit() }
-func (t *trial) Log(...any)                   {}
-func (t *trial) Logf(string, ...any)          {}
-
 // try runs the named subtests on an adapter and returns the complaints.
-func try(t *testing.T, h Harness, names ...string) []string {
+func try(t *testing.T, h Harness, names ...string) []suitetest.Complaint {
 	t.Helper()
-	x := &trial{TB: t}
-	found := 0
-	for _, c := range h.checks() {
-		if !slices.Contains(names, c.name) {
-			continue
-		}
-		found++
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			b := h.start(x)
-			defer b.stop()
-			c.run(b)
-		}()
-		<-done
-	}
-	if found != len(names) {
+	checks := slices.DeleteFunc(h.checks(), func(c check) bool { return !slices.Contains(names, c.name) })
+	if len(checks) != len(names) {
 		t.Fatalf("no such subtests: %v", names)
 	}
-	return x.failed
+	return suitetest.Try(t, "", func(t suitetest.T) { run(t, h, checks) })
 }
 
 // Each wrong adapter fails the subtest that is there for it.
