@@ -6,20 +6,20 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"testing"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/mail"
 )
 
-func (h *Harness) recipients(t *testing.T, path string) {
+func (h *Harness) recipients(sub suitetest.Sub) {
 	mixed := func() *mail.Message {
 		m := message("recipients")
 		m.To = []mail.Address{{Addr: goneRecipient}, {Addr: goodRecipient}}
 		m.Cc = []mail.Address{{Addr: busyRecipient}}
 		return m
 	}
-	check := func(t *testing.T, res mail.Receipt, want ...waybill.Code) {
+	check := func(t suitetest.T, res mail.Receipt, want ...waybill.Code) {
 		t.Helper()
 		if len(res.Recipients) != len(want) {
 			t.Fatalf("the receipt has %d recipients", len(res.Recipients))
@@ -35,17 +35,19 @@ func (h *Harness) recipients(t *testing.T, path string) {
 			}
 		}
 	}
-	h.sub(t, path, "some refused", func(t *testing.T) {
+	sub("some refused", func(t suitetest.T) {
 		r, s := h.relay(t)
 		res, err := r.Send(t.Context(), mixed())
 		h.expect(t, err, waybill.CodeOf(err), waybill.Sent)
 		check(t, res, waybill.Unregistered, 0, waybill.Unavailable)
 		accepted(t, s, res.MessageID, 1)
-		if got := s.Mails()[0].To; !slices.Equal(got, []string{goodRecipient}) {
-			t.Errorf("the mail went to %v", got)
+		for _, got := range s.Mails() {
+			if !slices.Equal(got.To, []string{goodRecipient}) {
+				t.Errorf("the mail went to %d recipients, want the good one", len(got.To))
+			}
 		}
 	})
-	h.sub(t, path, "all or none", func(t *testing.T) {
+	sub("all or none", func(t suitetest.T) {
 		r, s := h.relay(t)
 		m := mixed()
 		m.AllOrNone = true
@@ -57,7 +59,7 @@ func (h *Harness) recipients(t *testing.T, path string) {
 			t.Errorf("the next mail: %v", err)
 		}
 	})
-	h.sub(t, path, "all refused", func(t *testing.T) {
+	sub("all refused", func(t suitetest.T) {
 		r, s := h.relay(t)
 		m := mixed()
 		m.To, m.Cc = m.To[:1], nil
@@ -70,9 +72,9 @@ func (h *Harness) recipients(t *testing.T, path string) {
 	})
 }
 
-func (h *Harness) replies(t *testing.T, path string) {
+func (h *Harness) replies(sub suitetest.Sub) {
 	for _, c := range ReplyCases() {
-		h.sub(t, path, string(c.Stage)+"/"+c.Reply[:9], func(t *testing.T) {
+		sub(string(c.Stage)+"/"+c.Reply[:9], func(t suitetest.T) {
 			r, s := h.relay(t)
 			s.Fail(Fault{Stage: c.Stage, Do: Reply, Reply: c.Reply})
 			m := message("replies")
@@ -95,8 +97,8 @@ func (h *Harness) replies(t *testing.T, path string) {
 }
 
 // faults breaks the dialogue at every step in every way.
-func (h *Harness) faults(t *testing.T, path string) {
-	h.sub(t, path, "refused", func(t *testing.T) {
+func (h *Harness) faults(sub suitetest.Sub) {
+	sub("refused", func(t suitetest.T) {
 		r, s := h.relay(t)
 		s.Down()
 		_, err := r.Send(t.Context(), message("down"))
@@ -110,7 +112,7 @@ func (h *Harness) faults(t *testing.T, path string) {
 				continue
 			}
 			f := Fault{Stage: at, Do: do}
-			h.sub(t, path, f.String(), func(t *testing.T) {
+			sub(f.String(), func(t suitetest.T) {
 				r, s := h.relay(t)
 				s.Fail(f)
 				m := message("fault")
@@ -139,9 +141,9 @@ func (h *Harness) faults(t *testing.T, path string) {
 }
 
 // cancel ends the context at every step.
-func (h *Harness) cancel(t *testing.T, path string) {
+func (h *Harness) cancel(sub suitetest.Sub) {
 	for _, at := range []Stage{AtConnect, AtEHLO, AtSTARTTLS, AtAUTH, AtMAIL, AtRCPT, AtDATA, InBody, AtDot, AfterDot} {
-		run := func(t *testing.T, ctx context.Context, end func()) (error, *SMTP, string) {
+		run := func(t suitetest.T, ctx context.Context, end func()) (error, *SMTP, string) {
 			r, s := h.relay(t)
 			hit := make(chan struct{}, 1)
 			s.Fail(Fault{Stage: at, Do: Hang, Hit: hit})
@@ -160,7 +162,7 @@ func (h *Harness) cancel(t *testing.T, path string) {
 		if at == AfterDot {
 			n = 1
 		}
-		h.sub(t, path, string(at)+"/caller", func(t *testing.T) {
+		sub(string(at)+"/caller", func(t suitetest.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			err, s, id := run(t, ctx, cancel)
@@ -168,7 +170,7 @@ func (h *Harness) cancel(t *testing.T, path string) {
 			endsWith(t, err, ctx)
 			accepted(t, s, id, n)
 		})
-		h.sub(t, path, string(at)+"/attempt", func(t *testing.T) {
+		sub(string(at)+"/attempt", func(t suitetest.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
 			err, s, id := run(t, ctx, func() { cancel(waybill.ErrAttemptTimeout) })
@@ -210,7 +212,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 // errSource is what the suite's sources fail with.
 var errSource = errors.New("the suite's source failed")
 
-func (h *Harness) badSources(t *testing.T, path string) {
+func (h *Harness) badSources(sub suitetest.Sub) {
 	for name, a := range map[string]mail.Attachment{
 		"fails at once":         {Open: func() (io.ReadCloser, error) { return nil, errSource }},
 		"fails before a byte":   {Open: zeros(0, errSource)},
@@ -221,7 +223,7 @@ func (h *Harness) badSources(t *testing.T, path string) {
 		"unexpected end":        {Open: zeros(100, io.ErrUnexpectedEOF)},
 		"unexpected end, whole": {Open: zeros(57*256, io.ErrUnexpectedEOF)},
 	} {
-		h.sub(t, path, name, func(t *testing.T) {
+		sub(name, func(t suitetest.T) {
 			r, s := h.relay(t)
 			m := message("sources").Stamp()
 			a.Name = "secret-plan.bin"
@@ -238,7 +240,7 @@ func (h *Harness) badSources(t *testing.T, path string) {
 			}
 		})
 	}
-	h.sub(t, path, "panics", func(t *testing.T) {
+	sub("panics", func(t suitetest.T) {
 		r, s := h.relay(t)
 		m := message("panics").Stamp()
 		m.Attachments = []mail.Attachment{{Name: "x", Open: func() (io.ReadCloser, error) { panic("source") }}}

@@ -3,8 +3,6 @@ package mailtest
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/waybill-go/waybill"
@@ -76,37 +74,7 @@ func (h *Harness) expect(t testing.TB, err error, want waybill.Code, d waybill.D
 // clean checks that nothing secret or private is in any node of an error.
 func (h *Harness) clean(t testing.TB, err error) {
 	t.Helper()
-	var walk func(error)
-	walk = func(err error) {
-		if err == nil {
-			return
-		}
-		for _, f := range [...]string{"%v", "%+v", "%#v", "%s", "%q"} {
-			text := strings.ToLower(fmt.Sprintf(f, err))
-			for _, p := range append(append([]string{}, private...), h.Secrets...) {
-				if p != "" && strings.Contains(text, strings.ToLower(p)) {
-					t.Errorf("an error printed by %s says %q: %s", f, p, text)
-				}
-			}
-		}
-		switch u := err.(type) {
-		case interface{ Unwrap() error }:
-			walk(u.Unwrap())
-		case interface{ Unwrap() []error }:
-			for _, e := range u.Unwrap() {
-				walk(e)
-			}
-		}
-		if e, ok := err.(*waybill.Error); ok {
-			walk(e.Err)
-		}
-	}
-	walk(err)
-	for _, a := range waybill.Attempts(err) {
-		if a.Err != nil {
-			walk(a.Err)
-		}
-	}
+	h.leaks().Error(t, err)
 }
 
 // accepted checks how often the server took the mail.

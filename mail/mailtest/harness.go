@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/mail"
 )
 
@@ -61,18 +62,6 @@ func (h *Harness) relay(t testing.TB) (Relay, *SMTP) {
 	return r, s
 }
 
-// sub runs a parallel subtest, unless it is to be skipped.
-func (h *Harness) sub(t *testing.T, path, name string, f func(t *testing.T)) {
-	t.Helper()
-	t.Run(name, func(t *testing.T) {
-		if why := h.Skip[path+name]; why != "" {
-			t.Skip(why)
-		}
-		t.Parallel()
-		f(t)
-	})
-}
-
 // The suite's people. Their names must not show in any error.
 const (
 	senderAddress = "Dispatch.Quercus@sender.example"
@@ -88,7 +77,11 @@ const (
 
 // private must appear in no error.
 var private = []string{"Quercus", "annabel", "larch", "bertram", "alder", "cornelia", "rowan", "desmond", "willow", "eleanor", "hazel",
-	"crooked", User, Password, "secret-plan"}
+	"crooked", "secret-plan"}
+
+func (h *Harness) leaks() suitetest.Leaks {
+	return suitetest.Leaks{Secrets: append([]string{User, Password}, h.Secrets...), Private: private}
+}
 
 // message is a mail that no relay refuses.
 func message(key string) *mail.Message {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/mail"
 )
 
@@ -18,34 +19,32 @@ import (
 // promise, in subtests named group/case.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
+	run(suitetest.Of(t), h)
+}
+
+func run(t suitetest.T, h Harness) {
+	t.Helper()
 	if h.New == nil {
 		t.Fatal("mailtest: the harness needs New")
 	}
 	groups := []struct {
 		name string
-		run  func(t *testing.T, path string)
+		run  func(suitetest.Sub)
 	}{
 		{"provider", h.provider}, {"good", h.good}, {"recipients", h.recipients}, {"replies", h.replies}, {"faults", h.faults},
 		{"cancel", h.cancel}, {"sources", h.badSources}, {"invalid", h.invalid}, {"concurrent", h.concurrent},
 	}
 	for _, g := range groups {
-		t.Run(g.name, func(t *testing.T) {
-			if why := h.Skip[g.name]; why != "" {
-				t.Skip(why)
-			}
-			g.run(t, g.name+"/")
-		})
+		suitetest.Skips(h.Skip).Group(t, g.name, func(_ suitetest.T, sub suitetest.Sub) { g.run(sub) })
 	}
 }
 
-func (h *Harness) provider(t *testing.T, path string) {
-	h.sub(t, path, "name and account", func(t *testing.T) {
+func (h *Harness) provider(sub suitetest.Sub) {
+	sub("name and account", func(t suitetest.T) {
 		r, s := h.relay(t)
-		if r.Name() == "" || strings.ContainsAny(r.Name(), " /") {
-			t.Errorf("Name is %q", r.Name())
-		}
-		if a, ok := r.(waybill.Accounted); ok && a.Account() == nil {
-			t.Error("Account is nil")
+		suitetest.Provider(t, r, h.leaks())
+		if _, ok := r.(waybill.Accounted); ok {
+			suitetest.Account(t, r, h.leaks())
 		}
 		if n := s.Connections(); n != 0 {
 			t.Errorf("New made %d connections", n)
@@ -54,7 +53,7 @@ func (h *Harness) provider(t *testing.T, path string) {
 }
 
 // send sends a mail that must arrive, and returns it.
-func (h *Harness) send(t *testing.T, m *mail.Message) (mail.Receipt, Mail) {
+func (h *Harness) send(t suitetest.T, m *mail.Message) (mail.Receipt, Mail) {
 	t.Helper()
 	r, s := h.relay(t)
 	res, err := r.Send(t.Context(), m)
@@ -89,9 +88,9 @@ var bodies = map[string]string{
 	"emoji and control": "📦\u0001 box \u007f",
 }
 
-func (h *Harness) good(t *testing.T, path string) {
+func (h *Harness) good(sub suitetest.Sub) {
 	for name, body := range bodies {
-		h.sub(t, path, "text/"+name, func(t *testing.T) {
+		sub("text/"+name, func(t suitetest.T) {
 			m := message("good-text")
 			m.Text = body
 			_, got := h.send(t, m)
@@ -104,7 +103,7 @@ func (h *Harness) good(t *testing.T, path string) {
 	}
 	for _, subject := range []string{"", "Order A-17", "订单A-17已送达，感谢您的惠顾，欢迎再次光临我们的网站查看详情", strings.Repeat("x", 1500),
 		strings.Repeat("word ", 300) + "end", "=?utf-8?B?bm8=?=", " spaced  out ", "Grüße"} {
-		h.sub(t, path, "subject/"+short(subject), func(t *testing.T) {
+		sub("subject/"+short(subject), func(t suitetest.T) {
 			m := message("good-subject")
 			m.Subject = subject
 			if _, got := h.send(t, m); got.Subject != subject {
@@ -112,8 +111,8 @@ func (h *Harness) good(t *testing.T, path string) {
 			}
 		})
 	}
-	h.sub(t, path, "everything", h.everything)
-	h.sub(t, path, "one key, one id", func(t *testing.T) {
+	sub("everything", h.everything)
+	sub("one key, one id", func(t suitetest.T) {
 		r, s := h.relay(t)
 		a, err := r.Send(t.Context(), message("same-key"))
 		if err != nil {
@@ -149,7 +148,7 @@ func lineEnds(s string) string {
 }
 
 // everything is a mail with all there is.
-func (h *Harness) everything(t *testing.T) {
+func (h *Harness) everything(t suitetest.T) {
 	photo, report := bytes.Repeat([]byte{0xff, 0xd8, 0, '\n', '.'}, 5000), bytes.Repeat([]byte("line\r\n.\r\n"), 999)
 	names := []string{"路线图.png", "三十个字的文件名三十个字的文件名三十个字的文件名三十个字的文.pdf", `odd "name"; x=y.txt`}
 	m := message("everything")
@@ -173,6 +172,9 @@ func (h *Harness) everything(t *testing.T) {
 	}
 	if want := "multipart/mixed(multipart/related(multipart/alternative(text/plain,text/html),image/png),application/pdf,application/octet-stream)"; got.Structure != want {
 		t.Errorf("the structure is %s", got.Structure)
+	}
+	if len(got.Files) != len(names) {
+		t.Fatalf("%d files arrived, want %d", len(got.Files), len(names))
 	}
 	for i, want := range [][]byte{photo, report, nil} {
 		if f := got.Files[i]; !bytes.Equal(f.Data, want) || f.Name != names[i] {
@@ -201,8 +203,8 @@ func content(b []byte) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }
 }
 
-func (h *Harness) concurrent(t *testing.T, path string) {
-	h.sub(t, path, "sends", func(t *testing.T) {
+func (h *Harness) concurrent(sub suitetest.Sub) {
+	sub("sends", func(t suitetest.T) {
 		r, s := h.relay(t)
 		ids := make([]string, 40)
 		var wg sync.WaitGroup
@@ -221,13 +223,17 @@ func (h *Harness) concurrent(t *testing.T, path string) {
 		if tally := TallyOf(ids, s.Ledger()); tally.Lost != 0 || tally.Duplicates != 0 {
 			t.Errorf("lost %d, duplicates %d", tally.Lost, tally.Duplicates)
 		}
+		slices.Sort(ids)
+		if n := len(slices.Compact(ids)); n != 40 {
+			t.Errorf("40 mails without a key have %d ids", n)
+		}
 		if v := s.Violations(); len(v) > 0 {
 			t.Errorf("the client broke the protocol: %v", v)
 		}
 	})
 }
 
-func (h *Harness) invalid(t *testing.T, path string) {
+func (h *Harness) invalid(sub suitetest.Sub) {
 	crlf := "x\r\nBcc: " + bccRecipient
 	one := func(a mail.Attachment) func(*mail.Message) {
 		return func(m *mail.Message) {
@@ -265,7 +271,7 @@ func (h *Harness) invalid(t *testing.T, path string) {
 		"too many":          func(m *mail.Message) { m.Bcc = make([]mail.Address, 1001) },
 		"size out of range": one(mail.Attachment{Name: "x", Size: -2}),
 	} {
-		h.sub(t, path, name, func(t *testing.T) {
+		sub(name, func(t suitetest.T) {
 			r, s := h.relay(t)
 			m := message("invalid")
 			spoil(m)
@@ -276,7 +282,7 @@ func (h *Harness) invalid(t *testing.T, path string) {
 			}
 		})
 	}
-	h.sub(t, path, "context that has ended", func(t *testing.T) {
+	sub("context that has ended", func(t suitetest.T) {
 		r, s := h.relay(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()

@@ -3,6 +3,8 @@ package smtpmail
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
+	"io"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -163,6 +165,10 @@ func validLocalName(s string) bool {
 
 // Name returns "smtpmail".
 func (r *Relay) Name() string { return name }
+
+// Format prints the relay's name and address for every verb, so that no
+// password can leak by %+v.
+func (r *Relay) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, name+"("+r.addr+")") }
 
 // Account returns the account given in the options, or the relay's own.
 func (r *Relay) Account() *waybill.Account { return r.account }
