@@ -13,7 +13,7 @@ import (
 // Harness says how to make and what to expect of the bucket under test.
 type Harness struct {
 	// New returns the bucket. It is called once per subtest and may return the
-	// same one. Needed.
+	// same one. With nil only Wire is tried.
 	New func(t testing.TB) storage.Bucket
 	// Prefix is put before every key, so that the suite can run in a bucket
 	// that is used otherwise. It ends in a slash. Default "waybill-suite/".

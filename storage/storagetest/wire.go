@@ -15,8 +15,21 @@ import (
 	"github.com/waybill-go/waybill/storage"
 )
 
-// attemptLimit is the deadline of calls under a fault.
-const attemptLimit = 400 * time.Millisecond
+// hangLimit is the deadline of calls under a fault that never ends by itself,
+// faultLimit that of the others, which is not meant to be reached.
+const (
+	hangLimit  = 400 * time.Millisecond
+	faultLimit = time.Minute
+)
+
+// limit returns the deadline under a fault.
+func limit(f Fault) time.Duration {
+	switch f.Kind {
+	case fakehttp.HangBeforeReadKind, fakehttp.HangAfterReadKind, fakehttp.SlowBodyKind:
+		return hangLimit
+	}
+	return faultLimit
+}
 
 // wireCall is one verb with traffic.
 type wireCall struct {
@@ -147,7 +160,7 @@ func wireFault(t tester, h *Harness, c wireCall, f Fault) {
 	}
 	srv, b := wired(t, h)
 	srv.Fail(f)
-	ctx, cancel := context.WithTimeout(context.Background(), attemptLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), limit(f))
 	defer cancel()
 	err := c.do(ctx, b)
 	srv.Heal()

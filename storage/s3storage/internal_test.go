@@ -1,0 +1,91 @@
+package s3storage
+
+import (
+	"io"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/storagetest"
+)
+
+// What is larger than a copy in one request may be is copied in parts.
+func TestCopyInParts(t *testing.T) {
+	s := storagetest.NewS3(storagetest.S3Options{MaxCopy: 6 << 20})
+	t.Cleanup(s.Close)
+	access, secret, _ := s.Keys()
+	b, err := New(s.Bucket(), access, secret, &Options{BaseURL: s.URL(), PathStyle: true, HTTPClient: s.Client()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.maxCopy, b.copyPart = 6<<20, 5<<20
+	text := strings.Repeat("0123456789abcdef", 13<<20/16)
+	o := storage.PutOptions{ContentType: "application/pdf", ContentDisposition: "attachment", Metadata: map[string]string{"name": "发票"}}
+	if _, err := b.Put(t.Context(), "from", strings.NewReader(text), o); err != nil {
+		t.Fatal(err)
+	}
+	copied, err := b.Copy(t.Context(), "from", "to")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, err := b.Head(t.Context(), "to")
+	if err != nil || head.ETag != copied.ETag || head.Size != int64(len(text)) || head.ContentType != o.ContentType || !maps.Equal(head.Metadata, o.Metadata) {
+		t.Errorf("%+v, copy returned %+v, %v", head, copied, err)
+	}
+	r, err := b.Get(t.Context(), "to", storage.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, err := io.ReadAll(r); err != nil || string(data) != text {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+	_ = r.Close()
+	s.Script(fakehttp.Rule{Skip: 3, Times: 1, Fault: storagetest.Refusal("InternalError")})
+	_, err = b.Copy(t.Context(), "from", "third")
+	if waybill.CodeOf(err) != waybill.Internal || waybill.DeliveryOf(err) != waybill.NotSent || s.Stored("third") || s.Uploads() != 0 {
+		t.Errorf("%v, %v, %d uploads open", err, waybill.DeliveryOf(err), s.Uploads())
+	}
+}
+
+func TestContentRange(t *testing.T) {
+	for v, ok := range map[string]bool{"bytes 0-4/10": true, "bytes 5-9/10": true, "bytes 5-9/9": false, "bytes 0-3/10": false, "bytes -5-9/10": false,
+		"bytes 0-4/*": false, "bytes */10": false, "items 0-4/10": false, "": false, "bytes 0-4": false} {
+		if _, _, got := contentRange(v, 5); got != ok {
+			t.Errorf("%q: %t", v, got)
+		}
+	}
+}
+
+func FuzzMetadata(f *testing.F) {
+	for _, v := range []string{"plain", " x ", "é", "=?utf-8?q?=C3=A9?=", "\u200bx", "\u200b\u200b", "a\tb", strings.Repeat("长", 100)} {
+		f.Add(v)
+	}
+	f.Fuzz(func(t *testing.T, v string) {
+		o := storage.PutOptions{Metadata: map[string]string{"a": v}}
+		if o.Validate() != nil {
+			return
+		}
+		sent, _ := encodeMetadata(o.Metadata)
+		if !ascii(sent["a"]) || strings.TrimSpace(sent["a"]) != sent["a"] {
+			t.Fatalf("%q goes out as %q", v, sent["a"])
+		}
+		if back := decodeMetadata(sent); back["a"] != v {
+			t.Fatalf("%q comes back as %q (sent %q)", v, back["a"], sent["a"])
+		}
+	})
+}
+
+func FuzzErrorBody(f *testing.F) {
+	f.Add([]byte(`<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>x</Message></Error>`))
+	f.Add([]byte(`<Error><Code>`))
+	f.Add([]byte(`<html>`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		code, _ := errorBody(body)
+		if code != "" && root(body) != "Error" {
+			t.Fatalf("a code %q in what is no error", code)
+		}
+	})
+}
