@@ -40,6 +40,9 @@ type component struct {
 	Adcode   baidu.Text `json:"adcode"` // a number in some versions
 	Street   baidu.Text `json:"street"`
 	Number   baidu.Text `json:"street_number"`
+	// CityLevel says which level is the city abroad: 1 province, 2 city,
+	// 3 district, 4 town.
+	CityLevel baidu.Text `json:"city_level"`
 }
 
 type poi struct {
@@ -131,6 +134,16 @@ func (res *reverseResult) address(r *geo.ReverseGeocodeRequest) geo.Address {
 		Country:   c.Country.Trim(), Province: c.Province.Trim(), City: c.City.Trim(), District: c.District.Trim(),
 		Township: c.Town.Trim(), Street: c.Street.Trim(), Number: c.Number.Trim(),
 		Adcode: baidu.Adcode(c.Adcode.Trim()),
+	}
+	if a.City == "" {
+		switch c.CityLevel {
+		case "1":
+			a.City = a.Province
+		case "3":
+			a.City = a.District
+		case "4":
+			a.City = a.Township
+		}
 	}
 	a.Region = baidu.Region(a.Adcode, c.ISO2.Trim(), a.Province)
 	if a.Region == "" {

@@ -244,3 +244,15 @@ func FuzzReplies(f *testing.F) {
 		}
 	})
 }
+
+// Abroad another level may be the city's; Baidu says which.
+func TestCityAbroad(t *testing.T) {
+	for level, want := range map[string]string{"1": "P", "2": "", "3": "D", "4": "T", `"3"`: "D", "null": "", `""`: "", "9": ""} {
+		a, _ := adapter(t, `{"status":0,"result":{"formatted_address":"f","addressComponent":{"country":"C","country_code_iso2":"PE",
+			"province":"P","city":"","city_level":`+level+`,"district":"D","town":"T","adcode":"0"}}}`)
+		res, err := a.ReverseGeocode(t.Context(), geo.ReverseGeocodeRequest{Point: geo.Point{Lat: -12, Lng: -77}})
+		if err != nil || res.Place.Address.City != want || res.Place.Address.Region != "PE" {
+			t.Errorf("%s: %+v %v", level, res.Place.Address, err)
+		}
+	}
+}
