@@ -41,6 +41,8 @@ func ParseAddress(s string) (Address, error) {
 
 // Message is one mail.
 type Message struct {
+	// From is the sender, To, Cc and Bcc the recipients; ReplyTo is empty or who
+	// gets the answers.
 	From        Address
 	To, Cc, Bcc []Address
 	ReplyTo     Address
@@ -122,6 +124,7 @@ type Recipient struct {
 
 // Link is an attachment that became a link.
 type Link struct {
+	// Name is the attachment's name, Size its length in bytes.
 	Name string
 	Size int64
 	// Key is the object's key in the bucket; URL is what stands in the mail and
@@ -233,6 +236,9 @@ func (a *Attachment) check() string {
 
 func validAddress(a Address) bool {
 	local, domain, ok := cutLast(a.Addr, '@')
+	if strings.ContainsAny(local, `@,;:<>()[]\"`) {
+		return false // only a quoted local part could hold them: it is a slip, or an attack
+	}
 	if !ok || local == "" || domain == "" || len(local) > 64 || len(domain) > 255 || !validHeader(a.Name) {
 		return false
 	}

@@ -176,7 +176,7 @@ func (r *request) upload(ctx context.Context, a *Attachment) (storage.Object, er
 	r.own = append(r.own, key)
 	// Not IfNotExists: nobody has this key, and with several buckets it would
 	// need an answer of each, also of one that is down.
-	o, err := off.Bucket.Put(ctx, key, from, storage.PutOptions{Size: size,
+	o, err := off.Bucket.Put(ctx, key, from, storage.PutOptions{Size: size, Fresh: true,
 		ContentType: a.Type, ContentDisposition: disposition("attachment", a.Name),
 		Expires: time.Now().Add(off.Expires + graceTime), Region: r.m.Region, Ref: r.m.Key})
 	switch {

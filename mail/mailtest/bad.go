@@ -143,7 +143,7 @@ func (h *Harness) faults(sub suitetest.Sub) {
 // cancel ends the context at every step.
 func (h *Harness) cancel(sub suitetest.Sub) {
 	for _, at := range []Stage{AtConnect, AtEHLO, AtSTARTTLS, AtAUTH, AtMAIL, AtRCPT, AtDATA, InBody, AtDot, AfterDot} {
-		run := func(t suitetest.T, ctx context.Context, end func()) (error, *SMTP, string) {
+		run := func(t suitetest.T, ctx context.Context, end func()) (*SMTP, string, error) {
 			r, s := h.relay(t)
 			hit := make(chan struct{}, 1)
 			s.Fail(Fault{Stage: at, Do: Hang, Hit: hit})
@@ -153,7 +153,7 @@ func (h *Harness) cancel(sub suitetest.Sub) {
 			}
 			go func() { <-hit; end() }()
 			_, err := r.Send(ctx, m)
-			return err, s, m.MessageID
+			return s, m.MessageID, err
 		}
 		d, n := waybill.NotSent, 0
 		if at == AtDot || at == AfterDot {
@@ -165,7 +165,7 @@ func (h *Harness) cancel(sub suitetest.Sub) {
 		sub(string(at)+"/caller", func(t suitetest.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			err, s, id := run(t, ctx, cancel)
+			s, id, err := run(t, ctx, cancel)
 			h.expect(t, err, waybill.Canceled, d)
 			endsWith(t, err, ctx)
 			accepted(t, s, id, n)
@@ -173,7 +173,7 @@ func (h *Harness) cancel(sub suitetest.Sub) {
 		sub(string(at)+"/attempt", func(t suitetest.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
-			err, s, id := run(t, ctx, func() { cancel(waybill.ErrAttemptTimeout) })
+			s, id, err := run(t, ctx, func() { cancel(waybill.ErrAttemptTimeout) })
 			h.expect(t, err, waybill.DeadlineExceeded, d)
 			if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 				t.Error("the attempt's end looks like the caller's")

@@ -37,7 +37,7 @@ func path(rest, keyword string) (addr string, params []string, ok bool) {
 	return addr, params, true
 }
 
-func ascii(s string) bool {
+func ascii[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if s[i] > '~' {
 			return false
@@ -171,6 +171,8 @@ func (c *conn) data(rest string) error {
 	return c.reply(fmt.Sprintf("250 2.0.0 Ok: queued as W%06d", c.s.ledger.Count(m.MessageID)+1000*c.carried))
 }
 
+var finalDot = []byte(".\r\n")
+
 // body reads to the final dot. bad says what is wrong with the lines; raw is
 // the mail without doubled dots, or only its beginning.
 func (c *conn) body() (raw []byte, size int64, bad string, err error) {
@@ -187,14 +189,14 @@ func (c *conn) body() (raw []byte, size int64, bad string, err error) {
 		switch {
 		case err != nil, len(line) > 1000:
 			bad, long = "a line is longer than 998 octets", err != nil
-		case !bytes.HasSuffix(line, []byte("\r\n")) || bytes.IndexByte(line[:len(line)-2], '\r') >= 0:
+		case !bytes.HasSuffix(line, finalDot[1:]) || bytes.IndexByte(line[:len(line)-2], '\r') >= 0:
 			bad = "a line does not end with CRLF"
 		case bytes.IndexByte(line, 0) >= 0:
 			bad = "a zero byte"
-		case !c.eight && !ascii(string(line)):
+		case !c.eight && !ascii(line):
 			bad = "bytes of 8 bits that were not announced"
 		}
-		if !long && string(line) == ".\r\n" {
+		if !long && bytes.Equal(line, finalDot) {
 			return b.Bytes(), size, bad, nil
 		}
 		if !long && line[0] == '.' {

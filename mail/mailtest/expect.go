@@ -10,6 +10,8 @@ import (
 
 // ReplyCase is a reply of the relay and what it must become.
 type ReplyCase struct {
+	// Stage is where the relay gives the Reply; Want, Scope and Delivery are what
+	// it means.
 	Stage    Stage
 	Reply    string
 	Want     waybill.Code

@@ -47,6 +47,7 @@ const (
 
 // Fault makes the server fail.
 type Fault struct {
+	// Stage is where the server does what Do says.
 	Stage Stage
 	Do    Action
 	// Reply is what the action Reply says, such as "450 4.2.0 try later".

@@ -39,6 +39,7 @@ type Mail struct {
 
 // File is a file within a mail.
 type File struct {
+	// Name is the file's name, Type its media type.
 	Name, Type string
 	// ContentID is set for inline files, without brackets.
 	ContentID string
@@ -66,7 +67,7 @@ func (m *Mail) parse(utf8, discard bool) (bad string) {
 	if !found {
 		return "the mail has no end of its header"
 	}
-	if !utf8 && !ascii(string(head)) {
+	if !utf8 && !ascii(head) {
 		return "a header that is not ASCII"
 	}
 	p, err := mail.ReadMessage(bytes.NewReader(m.Raw))

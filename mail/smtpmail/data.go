@@ -18,8 +18,12 @@ type dotWriter struct {
 	err     error
 }
 
+// newDotWriter begins a body in the session's buffer.
 func newDotWriter(s *session) *dotWriter {
-	return &dotWriter{s: s, buf: make([]byte, 0, blockSize+blockSize/2), newline: true}
+	if s.block == nil {
+		s.block = make([]byte, 0, blockSize+blockSize/2)
+	}
+	return &dotWriter{s: s, buf: s.block[:0], newline: true}
 }
 
 var lineDot = []byte("\n.")

@@ -23,10 +23,11 @@ type session struct {
 	pipelines bool
 	size      int64 // SIZE as offered, 0 when there is no bound
 
-	mails int  // carried so far
-	dirty bool // a transaction was begun and not ended: RSET before the next
-	lost  bool // not to be used again
-	body  bool // the body of a mail was begun
+	block []byte // of the body that is under way
+	mails int    // carried so far
+	dirty bool   // a transaction was begun and not ended: RSET before the next
+	lost  bool   // not to be used again
+	body  bool   // the body of a mail was begun
 	isCut atomic.Bool
 	timer *time.Timer // while it waits in the pool
 }
