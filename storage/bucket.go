@@ -87,6 +87,10 @@ type PutOptions struct {
 	Expires time.Time
 	// Region is for clients over several buckets: where the object may lie.
 	Region string
+	// Fresh says that the key was never used before, as a random one: a client
+	// over several buckets then asks none of them for it, which saves the
+	// look-ups and their waits while a bucket is down.
+	Fresh bool
 	// Key is the caller's own reference, kept in errors as Ref.
 	Ref string
 }

@@ -207,6 +207,22 @@ func TestPutFailsOver(t *testing.T) {
 	}
 }
 
+// A key that nobody had before is looked for nowhere, so a bucket that is down
+// costs one attempt to write and nothing else.
+func TestFreshKeyIsNotLookedFor(t *testing.T) {
+	f, home, abroad := pair(t)
+	if o, err := f.Put(t.Context(), "random", strings.NewReader("text"), storage.PutOptions{Fresh: true}); err != nil || o.Key != "home:random" {
+		t.Fatalf("%q, %v", o.Key, err)
+	}
+	home.set(slowDown)
+	if o, err := f.Put(t.Context(), "other", strings.NewReader("text"), storage.PutOptions{Fresh: true}); err != nil || o.Key != "abroad:other" {
+		t.Fatalf("%q, %v", o.Key, err)
+	}
+	if home.count("head")+abroad.count("head") != 0 || home.count("put") != 2 || abroad.count("put") != 1 {
+		t.Errorf("calls: home %v, abroad %v", home.calls, abroad.calls)
+	}
+}
+
 // oneShot hides every method but Read.
 type oneShot struct{ io.Reader }
 

@@ -38,7 +38,7 @@ func (f *Failover) Put(ctx context.Context, key string, r io.Reader, o PutOption
 		return Object{}, err
 	}
 	sel := f.selectPut(at, o)
-	if at == "" {
+	if at == "" && !o.Fresh {
 		only, err := f.where(ctx, bare, o, sel)
 		if err != nil {
 			return Object{}, err
