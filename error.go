@@ -21,6 +21,8 @@ import (
 // text or a URL with its query. An Error must not be changed after it was
 // returned; it is then safe for concurrent use.
 type Error struct {
+	// Code says what it is, Scope whose fault or limit, Delivery whether the
+	// thing happened.
 	Code     Code
 	Scope    Scope
 	Delivery Delivery

@@ -53,6 +53,7 @@ type CallEnd struct {
 // AttemptStart is the beginning of an attempt.
 type AttemptStart struct {
 	Call
+	// Provider is the adapter, Instance this one of it.
 	Provider, Instance string
 	// Number counts from 1.
 	Number int
@@ -81,6 +82,7 @@ type Failover struct {
 // recovered.
 type Ejection struct {
 	Call
+	// Provider is the adapter, Instance this one of it.
 	Provider, Instance string
 	// Recovered is set when the provider is back; the other fields are then
 	// zero.
@@ -96,6 +98,7 @@ type Ejection struct {
 // want to be asked for a while.
 type Idle struct {
 	Call
+	// Provider is the adapter, Instance this one of it.
 	Provider, Instance string
 	// Account is the account's name; Service is empty when all of it is meant.
 	Account, Service string

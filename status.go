@@ -34,6 +34,7 @@ func (h Health) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 
 // Status is a snapshot of one provider within one client and verb.
 type Status struct {
+	// Provider is the adapter, Instance this one of it, Op the verb.
 	Provider, Instance string
 	Op                 Verb
 	Health             Health
@@ -48,6 +49,7 @@ type Status struct {
 // Candidate is one line of a client's Explain: what would happen to a provider
 // if the request came now.
 type Candidate struct {
+	// Provider is the adapter, Instance this one of it.
 	Provider, Instance string
 	// Order is its place from 1, 0 when it would not be asked.
 	Order int

@@ -37,6 +37,7 @@ const (
 // Token addresses one installation of one app. Value is personal data and a
 // secret of the device: it stands in no error and no log.
 type Token struct {
+	// Vendor is whose token it is.
 	Vendor Vendor
 	// App is the application's id (bundle, package, project); empty means the
 	// only one.
@@ -143,6 +144,7 @@ const (
 // Notification is said once for all vendors; each adapter maps it with the
 // vendor's units.
 type Notification struct {
+	// Kind is what it is about, Display whether the system or the app shows it.
 	Kind    Kind
 	Display Display
 	// Title, Body and Image (an https URL) are what is shown.
@@ -262,6 +264,7 @@ func plain(s string) bool {
 // Result is what became of one token.
 type Result struct {
 	waybill.Served
+	// Token is the one that was asked for.
 	Token Token
 	// ID is the vendor's id of the accepted notification.
 	ID string

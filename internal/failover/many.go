@@ -111,4 +111,5 @@ func all[O any](n int, e *waybill.Error) []Outcome[O] {
 // value's type only.
 type PanicError struct{ Value any }
 
+// Error names the type of the panic's value, which may hold anything.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic with a %T", e.Value) }

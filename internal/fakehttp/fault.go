@@ -52,6 +52,7 @@ func (k Kind) String() string {
 
 // Fault is what goes wrong with a request. Make one with the functions of this package; the zero Fault is none.
 type Fault struct {
+	// Kind is what goes wrong.
 	Kind Kind
 	// Processed says that the handler runs first, and so accepts and counts the request, and that only its reply is
 	// lost, replaced or spoiled. Set it with [After].

@@ -41,6 +41,7 @@ func Error(t testing.TB, err error, provider string, op waybill.Verb, ref string
 
 // Class is what one of a vendor's codes must become.
 type Class struct {
+	// Code, Scope and Delivery are the answers of the error.
 	Code     waybill.Code
 	Scope    waybill.Scope
 	Delivery waybill.Delivery

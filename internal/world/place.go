@@ -33,6 +33,7 @@ const (
 
 // Address is a place's address in one language. Fields that the place or the language does not have are empty.
 type Address struct {
+	// Country and what follows go from large to small.
 	Country  string
 	Province string // province, state or prefecture; empty in city states
 	City     string

@@ -37,6 +37,7 @@ type Harness struct {
 
 // CodeCase is one of the vendor's codes and what it must become.
 type CodeCase struct {
+	// Code is the vendor's; Want, Scope and Delivery are what it means.
 	Code     string
 	Want     waybill.Code
 	Scope    waybill.Scope

@@ -56,6 +56,7 @@ type MessageCase struct {
 
 // CodeCase is one of the gateway's codes and what it must become.
 type CodeCase struct {
+	// Code is the vendor's; Want, Scope and Delivery are what it means.
 	Code     string
 	Want     waybill.Code
 	Scope    waybill.Scope

@@ -89,6 +89,7 @@ func Faults() []Fault { return fakehttp.AllFaults() }
 
 // CodeCase is one of the vendor's codes and what it must become.
 type CodeCase struct {
+	// Code is the vendor's; Want, Scope and Delivery are what it means.
 	Code string
 	// Verbs restricts the case; none means all verbs with traffic.
 	Verbs    []waybill.Verb
