@@ -83,9 +83,9 @@ func build(key string, o *Options) (*Adapter, *waybill.Error) {
 	if bad != nil {
 		return nil, bad
 	}
-	base, bad := google.BaseURL(o.BaseURL, "")
-	if bad != nil {
-		return nil, bad
+	base, err := wire.BaseURL(name, o.BaseURL, google.MapsBaseURL)
+	if err != nil {
+		return nil, waybill.AsError(err)
 	}
 	if o.BiasRegion != "" && !waybill.ValidRegion(o.BiasRegion) {
 		return nil, waybill.Invalid("new", "BiasRegion is not two capital letters")

@@ -48,19 +48,12 @@ func New(c Config) (*Client, error) {
 	if strings.ContainsFunc(c.Key+c.PrivateKey, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return invalid("the key or private key holds a character that no key has")
 	}
-	base := c.BaseURL
-	if base == "" {
-		base = DefaultBaseURL
-	}
-	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return invalid("BaseURL is not an absolute http or https URL")
-	}
-	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return invalid("BaseURL holds a user, a query or a fragment")
+	base, err := wire.BaseURL(c.Provider, c.BaseURL, DefaultBaseURL)
+	if err != nil {
+		return nil, err
 	}
 	client := &Client{
-		provider: c.Provider, base: strings.TrimRight(base, "/"),
+		provider: c.Provider, base: base,
 		key: c.Key, privateKey: c.PrivateKey, credentials: c.Credentials, account: c.Account,
 	}
 	if client.account == nil {

@@ -3,7 +3,6 @@ package baidu
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -45,9 +44,9 @@ func New(cfg Config) (*Client, error) {
 	invalid := func(message string) error {
 		return waybill.Invalid("new", message).With(cfg.Provider, "", "")
 	}
-	base, ok := checkBase(cfg.BaseURL)
-	if !ok {
-		return nil, invalid("BaseURL is not an absolute http or https URL without user, query and fragment")
+	base, err := wire.BaseURL(cfg.Provider, cfg.BaseURL, BaseURL)
+	if err != nil {
+		return nil, err
 	}
 	c := &Client{provider: cfg.Provider, base: base, credentials: cfg.Credentials}
 	if c.credentials == nil {
@@ -61,27 +60,13 @@ func New(cfg Config) (*Client, error) {
 		c.credentials = func(context.Context) (string, string, error) { return ak, sk, nil }
 		c.keys.Store(&[]string{ak, sk})
 	}
-	w, err := wire.New(wire.Config{
+	c.wire, err = wire.New(wire.Config{
 		Provider: cfg.Provider, HTTPClient: cfg.HTTPClient, UserAgent: cfg.UserAgent, MaxReply: cfg.MaxReply, Secrets: c.secrets,
 	})
 	if err != nil {
 		return nil, err
 	}
-	c.wire = w
 	return c, nil
-}
-
-// checkBase returns the base URL without a slash at its end.
-func checkBase(s string) (string, bool) {
-	if s == "" {
-		return BaseURL, true
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" ||
-		u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return "", false
-	}
-	return strings.TrimRight(s, "/"), true
 }
 
 // usableKey reports whether a key has the form of one: printable ASCII without

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -142,22 +141,6 @@ func (k *Keyring) Secrets() []string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return slices.Clone(k.recent)
-}
-
-// BaseURL checks a base URL given by the user and takes the slash from its end;
-// an empty one becomes the default.
-func BaseURL(given, byDefault string) (string, *waybill.Error) {
-	if given == "" {
-		return byDefault, nil
-	}
-	u, err := url.Parse(given)
-	switch {
-	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Host == "":
-		return "", waybill.Invalid("new", "the base URL is not an absolute http or https URL")
-	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", waybill.Invalid("new", "the base URL holds a user, a query or a fragment")
-	}
-	return strings.TrimSuffix(given, "/"), nil
 }
 
 // Header returns the header of a call to the newer services. The key travels

@@ -112,19 +112,6 @@ func TestKeyringConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-func TestBaseURL(t *testing.T) {
-	for in, want := range map[string]string{"": "https://default", "http://x": "http://x", "https://x:1/": "https://x:1", "https://x/y/": "https://x/y"} {
-		if got, bad := BaseURL(in, "https://default"); bad != nil || got != want {
-			t.Errorf("%q: %q %v, want %q", in, got, bad, want)
-		}
-	}
-	for _, in := range []string{"x", "//x", "ftp://x", "http://", "http://u@x", "http://x?y", "http://x?", "http://x#y", "http://%zz"} {
-		if got, bad := BaseURL(in, "d"); bad == nil || bad.Code != waybill.InvalidArgument || strings.Contains(bad.Error(), "u@") {
-			t.Errorf("%q: %q %v", in, got, bad)
-		}
-	}
-}
-
 func TestHeader(t *testing.T) {
 	h := Credentials{Key: "k"}.Header("a,b")
 	if h.Get("X-Goog-Api-Key") != "k" || h.Get("X-Goog-FieldMask") != "a,b" || h.Get("Content-Type") != "application/json" {

@@ -40,12 +40,15 @@ type library struct {
 	client *maps.Client
 }
 
+// MapsBaseURL is where the older services live.
+const MapsBaseURL = "https://maps.googleapis.com"
+
 // MapsConfig says how a [Maps] works.
 type MapsConfig struct {
 	// Wire performs the exchanges, Keys holds the credentials.
 	Wire *wire.Client
 	Keys *Keyring
-	// Base is the base URL; "" is Google's.
+	// Base is the base URL; "" is [MapsBaseURL].
 	Base string
 	// Channel is the name under which a premium plan reports usage.
 	Channel string

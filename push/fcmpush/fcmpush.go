@@ -3,8 +3,6 @@ package fcmpush
 import (
 	"context"
 	"net/http"
-	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -95,7 +93,7 @@ func New(serviceAccount []byte, o *Options) (*Adapter, error) {
 	if a.account == nil {
 		a.account = waybill.NewAccount(name, waybill.Limits{})
 	}
-	base, err := baseURL(o.BaseURL)
+	base, err := wire.BaseURL(name, o.BaseURL, defaultBase)
 	if err != nil {
 		return nil, err
 	}
@@ -143,18 +141,6 @@ func (a *Adapter) setLimits(o *Options) error {
 		a.channels[k] = id
 	}
 	return nil
-}
-
-// baseURL checks the base URL and returns it without a slash at its end.
-func baseURL(base string) (string, error) {
-	if base == "" {
-		return defaultBase, nil
-	}
-	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return "", invalid("BaseURL is not an absolute http or https URL without user and query")
-	}
-	return strings.TrimRight(base, "/"), nil
 }
 
 func invalid(message string) error { return waybill.Invalid("new", message).With(name, "", "") }

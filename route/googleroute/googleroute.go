@@ -95,11 +95,11 @@ func build(key string, o *Options) (*Adapter, *waybill.Error) {
 	}
 	byDefault := routesBase
 	if o.Legacy {
-		byDefault = ""
+		byDefault = google.MapsBaseURL
 	}
-	base, bad := google.BaseURL(o.BaseURL, byDefault)
-	if bad != nil {
-		return nil, bad
+	base, err := wire.BaseURL(name, o.BaseURL, byDefault)
+	if err != nil {
+		return nil, waybill.AsError(err)
 	}
 	w, err := wire.New(wire.Config{Provider: name, HTTPClient: o.HTTPClient, UserAgent: o.UserAgent, MaxReply: o.MaxReply, Secrets: keys.Secrets})
 	if err != nil {

@@ -44,7 +44,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/sms"
@@ -111,17 +110,16 @@ func New(key, secret string, o *Options) (*Adapter, error) {
 	if o != nil {
 		a.opts = *o
 	}
-	if a.opts.BaseURL == "" {
-		a.opts.BaseURL = DefaultBaseURL
+	var err error
+	if a.opts.BaseURL, err = wire.BaseURL(name, a.opts.BaseURL, DefaultBaseURL); err != nil {
+		return nil, err
 	}
 	if why := a.fault(); why != "" {
 		return nil, waybill.Invalid("new", why).With(name, "", "")
 	}
-	a.opts.BaseURL = strings.TrimRight(a.opts.BaseURL, "/")
 	if a.account = a.opts.Account; a.account == nil {
 		a.account = waybill.NewAccount(name, waybill.Limits{})
 	}
-	var err error
 	a.wire, err = wire.New(wire.Config{
 		Provider: name, HTTPClient: a.opts.HTTPClient, UserAgent: a.opts.UserAgent, MaxReply: a.opts.MaxReply,
 		Secrets: func() []string { return []string{key, secret} },
@@ -142,9 +140,7 @@ func (a *Adapter) fault() string {
 		return "the key does not have 8 characters"
 	case o.Credentials == nil && a.secret == "":
 		return "the secret is empty"
-	case !absolute(o.BaseURL, false):
-		return "BaseURL is not an absolute http or https URL without user, query and fragment"
-	case o.Callback != "" && !absolute(o.Callback, true):
+	case o.Callback != "" && !absolute(o.Callback):
 		return "Callback is not an absolute http or https URL"
 	case o.Signing > SHA512:
 		return "Signing is unknown"
@@ -154,12 +150,10 @@ func (a *Adapter) fault() string {
 	return ""
 }
 
-// absolute reports whether s is an absolute URL without user and fragment, and
-// without a query unless that is allowed.
-func absolute(s string, query bool) bool {
+// absolute reports whether s is an absolute URL without user and fragment.
+func absolute(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
-		u.Fragment == "" && (query || u.RawQuery == "" && !u.ForceQuery)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil && u.Fragment == ""
 }
 
 // Name returns "nexmosms".

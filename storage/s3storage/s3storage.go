@@ -48,7 +48,6 @@ package s3storage
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -177,6 +176,13 @@ func New(bucket, accessKey, secretKey string, o *Options) (*Bucket, error) {
 	if problem := o.problem(bucket, accessKey, secretKey); problem != "" {
 		return nil, waybill.Invalid("new", problem).With(name, "", "")
 	}
+	base := "" // Amazon's, which depends on the region
+	if o.BaseURL != "" {
+		var err error
+		if base, err = wire.BaseURL(name, o.BaseURL, ""); err != nil {
+			return nil, err
+		}
+	}
 	b := &Bucket{bucket: bucket, account: o.Account, checksums: o.Checksums, conditional: !o.NoIfNotExists, idle: o.IdleTimeout, agent: o.UserAgent,
 		maxCopy: 5 << 30, copyPart: 1 << 30}
 	if b.account == nil {
@@ -197,7 +203,7 @@ func New(bucket, accessKey, secretKey string, o *Options) (*Bucket, error) {
 		return nil, waybill.AsError(err).With(name, "", "")
 	}
 	b.wire = c
-	b.s3 = s3.New(o.client(b))
+	b.s3 = s3.New(o.client(b, base))
 	b.presign = s3.NewPresignClient(b.s3)
 	b.manager = transfermanager.Options{PartSizeBytes: o.PartSize, Concurrency: o.Concurrency, FailTimeout: abortTimeout,
 		RequestChecksumCalculation: calculation(b.checksums)}
@@ -228,18 +234,11 @@ func (o *Options) problem(bucket, accessKey, secretKey string) string {
 	case o.Checksums > ChecksumRequired:
 		return "Checksums is no mode"
 	}
-	if o.BaseURL == "" {
-		return ""
-	}
-	u, err := url.Parse(o.BaseURL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return "BaseURL is not an absolute http or https URL without user and query"
-	}
 	return ""
 }
 
 // client returns the SDK's options.
-func (o *Options) client(b *Bucket) s3.Options {
+func (o *Options) client(b *Bucket, base string) s3.Options {
 	c := s3.Options{
 		Region:                     o.Region,
 		Credentials:                b.keys,
@@ -258,8 +257,8 @@ func (o *Options) client(b *Bucket) s3.Options {
 	if c.Region == "" {
 		c.Region = DefaultRegion
 	}
-	if o.BaseURL != "" {
-		c.BaseEndpoint = aws.String(strings.TrimRight(o.BaseURL, "/"))
+	if base != "" {
+		c.BaseEndpoint = aws.String(base)
 	}
 	return c
 }

@@ -26,6 +26,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/wire"
 )
 
 // DefaultLife is how long a URL lives when nothing was asked.
@@ -45,9 +46,13 @@ type Signer struct {
 // NewSigner returns a signer of URLs below base, an absolute http or https URL
 // without user, query and fragment. now may be nil.
 func NewSigner(base, bucket string, secret []byte, now func() time.Time) (*Signer, error) {
+	base, err := wire.BaseURL("", base, "")
+	if err != nil {
+		return nil, err
+	}
 	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, waybill.Invalid("new", "BaseURL is not an absolute http or https URL without user and query")
+	if err != nil {
+		return nil, waybill.Invalid("new", "BaseURL is no URL")
 	}
 	if len(secret) < MinSecret {
 		return nil, waybill.Invalid("new", "Secret is shorter than 16 bytes")
