@@ -290,3 +290,25 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkCompose(b *testing.B) {
+	m := note()
+	m.Attachments = []mail.Attachment{file("a.pdf", 20<<20)}
+	m.Attachments[0].Open = func() (io.ReadCloser, error) {
+		return io.NopCloser(io.LimitReader(zeros{}, 20<<20)), nil
+	}
+	b.SetBytes(20 << 20)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := mail.Compose(b.Context(), io.Discard, m); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}

@@ -19,7 +19,9 @@ const DefaultMinLife = time.Hour
 
 // Offload says what becomes of attachments that are too large for a mail: they
 // are uploaded to a bucket, the largest first, and the mail gets links to them
-// instead. Inline images stay in the mail.
+// instead. Inline images stay in the mail. An attachment of unknown size stays
+// when it is at most 256 KiB long, which is read ahead; a longer one becomes a
+// link.
 //
 // The mail states until when each link works: the least of what was asked for,
 // of what the bucket can sign (7 days) and of the credential's own life. A link

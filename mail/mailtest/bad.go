@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/suitetest"
@@ -74,7 +75,7 @@ func (h *Harness) recipients(sub suitetest.Sub) {
 
 func (h *Harness) replies(sub suitetest.Sub) {
 	for _, c := range ReplyCases() {
-		sub(string(c.Stage)+"/"+c.Reply[:9], func(t suitetest.T) {
+		sub(string(c.Stage)+"/"+codes(c.Reply), func(t suitetest.T) {
 			r, s := h.relay(t)
 			s.Fail(Fault{Stage: c.Stage, Do: Reply, Reply: c.Reply})
 			m := message("replies")
@@ -94,6 +95,16 @@ func (h *Harness) replies(sub suitetest.Sub) {
 			accepted(t, s, res.MessageID, 1)
 		})
 	}
+}
+
+// codes returns the codes of a reply, without its words.
+func codes(reply string) string {
+	code, rest, _ := strings.Cut(reply, " ")
+	enhanced, _, _ := strings.Cut(rest, " ")
+	if strings.Count(enhanced, ".") == 2 {
+		return code + " " + enhanced
+	}
+	return code
 }
 
 // faults breaks the dialogue at every step in every way.
