@@ -83,6 +83,25 @@ func Invalid(op, message string) *Error {
 	return &Error{Code: InvalidArgument, Scope: ScopeRequest, Delivery: NotSent, Op: op, Message: message}
 }
 
+// NotSupported returns an Unsupported error for what this provider cannot do
+// with this request: nothing was sent, and the next provider may be asked. The
+// message must name the limit and never the request's values.
+func NotSupported(op, message string) *Error {
+	return &Error{Code: Unsupported, Scope: ScopeRequest, Delivery: NotSent, Op: op, Message: message}
+}
+
+// Unsent returns e, or a copy of it, with Delivery NotSent. It is for what
+// failed before the request began, such as a source of credentials or a context
+// that had ended: FromContext and AsError cannot know that, and say Ambiguous.
+func (e *Error) Unsent() *Error {
+	if e == nil || e.Delivery == NotSent {
+		return e
+	}
+	c := *e
+	c.Delivery = NotSent
+	return &c
+}
+
 // Error returns the text "provider: op: code (vendor code and message)", with a
 // note when the thing was sent all the same, and for a verdict of several
 // attempts a short list of them. It is "<nil>" for a nil error.

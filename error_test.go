@@ -242,3 +242,34 @@ func TestWith(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+func TestNotSupportedAndUnsent(t *testing.T) {
+	e := waybill.NotSupported("send", "no templates")
+	if e.Code != waybill.Unsupported || e.Scope != waybill.ScopeRequest || e.Delivery != waybill.NotSent || e.Unsent() != e {
+		t.Errorf("%+v", e)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	before := waybill.FromContext(ctx)
+	after := before.Unsent()
+	if before.Delivery != waybill.Ambiguous || after.Delivery != waybill.NotSent || !errors.Is(after, context.Canceled) {
+		t.Errorf("%v %v", before.Delivery, after.Delivery)
+	}
+	var none *waybill.Error
+	if none.Unsent() != nil {
+		t.Error("nil became an error")
+	}
+}
+
+func ExampleNotSupported() {
+	err := waybill.NotSupported("send", "templates are not supported").With("acmesms", "", "")
+	fmt.Println(err)
+	// Output: acmesms: send: unsupported (templates are not supported)
+}
+
+func ExampleError_Unsent() {
+	// The source of credentials failed: nothing can have been sent.
+	err := waybill.AsError(errors.New("the vault is sealed"))
+	fmt.Println(err.Delivery, err.Unsent().Delivery)
+	// Output: ambiguous not_sent
+}

@@ -39,8 +39,7 @@ func (a *acme) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
 		return r, err
 	}
 	if m.Text == "" {
-		return r, &waybill.Error{Code: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent,
-			Provider: a.Name(), Op: string(sms.Send), Message: "templates are not supported"}
+		return r, waybill.NotSupported(string(sms.Send), "templates are not supported").With(a.Name(), "", m.Key)
 	}
 	body, err := json.Marshal(map[string]string{"to": string(m.To), "text": m.Text, "ref": m.Key})
 	if err != nil {
