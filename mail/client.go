@@ -83,13 +83,13 @@ func (c *Client) Send(ctx context.Context, m *Message) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	defer rec.panicked()
+	defer rec.Panicked()
 	defer r.closeReady()
 	res, err := r.send(ctx)
 	if waybill.DeliveryOf(err) == waybill.NotSent {
 		r.discard(ctx)
 	}
-	rec.end(&res, err)
+	end(rec, &res, err)
 	return res, err
 }
 

@@ -195,7 +195,7 @@ func (r *call) sendBatch(ctx context.Context, sel *failover.Select, indexes []in
 		}
 		return
 	}
-	defer rec.panicked()
+	defer rec.Panicked()
 	items := make([]item, len(indexes))
 	last := make([]Result, len(indexes))
 	for k, i := range indexes {
@@ -205,7 +205,7 @@ func (r *call) sendBatch(ctx context.Context, sel *failover.Select, indexes []in
 	for k, i := range indexes {
 		r.settle(&r.out[i], &outcomes[k], &last[k])
 	}
-	rec.end(r.out, indexes, outcomes)
+	end(rec, r.out, indexes, outcomes)
 }
 
 // ask makes one attempt over items.

@@ -94,12 +94,12 @@ func (c *Client) Send(ctx context.Context, m Message) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	defer rec.panicked()
+	defer rec.Panicked()
 	res, served, err := failover.One(ctx, c.send, r.selection(), r, sendThrough)
 	if waybill.DeliveryOf(err) == waybill.Sent {
 		r.complete(&res, &served)
 	}
-	rec.end(&res, err)
+	end(rec, &res, err)
 	return res, err
 }
 

@@ -1,0 +1,100 @@
+package failover
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"time"
+
+	"github.com/waybill-go/waybill"
+)
+
+// Keeper is what a domain's recorder is to a [Recording].
+type Keeper interface {
+	// Begin is called before the network; its error ends the send.
+	Begin(ctx context.Context, records []waybill.Record) error
+	// End is called once for every Begin that succeeded, with a context that
+	// lasts.
+	End(ctx context.Context, records []waybill.Record)
+}
+
+// Recording is the records of one send while it is under way. A nil one records
+// nothing. It is for one goroutine.
+type Recording struct {
+	keeper  Keeper
+	ctx     context.Context
+	records []waybill.Record
+	ended   bool
+}
+
+// Record begins the records, after giving each an id, its domain and its
+// beginning. The error says that nothing may be sent: the keeper's own, or
+// Unavailable, with Delivery NotSent. The caller defers Panicked.
+func Record(ctx context.Context, k Keeper, domain string, op waybill.Verb, key string, records []waybill.Record) (*Recording, *waybill.Error) {
+	now := time.Now()
+	for i := range records {
+		r := &records[i]
+		r.ID, r.Key, r.Domain, r.Begun = rand.Text(), key, domain, now
+	}
+	err := k.Begin(ctx, slices.Clone(records))
+	if err == nil {
+		return &Recording{keeper: k, ctx: context.WithoutCancel(ctx), records: records}, nil
+	}
+	e := *waybill.AsError(err)
+	if e.Code == waybill.Unknown {
+		e.Code, e.Message = waybill.Unavailable, "the records could not be begun"
+	}
+	e.Delivery = waybill.NotSent
+	return nil, e.With(domain, string(op), key)
+}
+
+// Len returns how many records there are.
+func (w *Recording) Len() int {
+	if w == nil {
+		return 0
+	}
+	return len(w.records)
+}
+
+// Finish writes the outcome into the i-th record and returns it for what else
+// the domain knows: who served it under which id or, when nobody did, who was
+// asked last according to the call's error; and what became of this recipient.
+func (w *Recording) Finish(i int, s waybill.Served, id string, call, outcome error) *waybill.Record {
+	r := &w.records[i]
+	r.Ended = time.Now()
+	r.Provider, r.Instance, r.Attempts, r.VendorID = s.Provider, s.Instance, s.Attempts, id
+	if tries := waybill.Attempts(call); len(tries) > 0 && r.Provider == "" {
+		last := tries[len(tries)-1]
+		r.Provider, r.Instance, r.Attempts = last.Provider, last.Instance, len(tries)
+		if r.Instance == "" {
+			r.Instance = r.Provider
+		}
+	}
+	r.Delivery = waybill.Sent
+	if e := waybill.AsError(outcome); e != nil {
+		r.Delivery, r.Code, r.VendorCode = e.Delivery, e.Code, e.VendorCode
+	}
+	return r
+}
+
+// End ends the records; all must be finished.
+func (w *Recording) End() {
+	if w == nil || w.ended {
+		return
+	}
+	w.ended = true
+	w.keeper.End(w.ctx, w.records)
+}
+
+// Panicked ends the records of a send that did not come to its End: it may have
+// happened.
+func (w *Recording) Panicked() {
+	if w == nil || w.ended {
+		return
+	}
+	for i := range w.records {
+		r := &w.records[i]
+		r.Ended, r.Delivery, r.Code = time.Now(), waybill.Ambiguous, waybill.Internal
+	}
+	w.End()
+}
