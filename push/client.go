@@ -42,13 +42,8 @@ type taker struct {
 func New(options ...Option) (*Client, error) {
 	b := builder{batch: DefaultBatch}
 	b.Domain = "push"
-	for _, o := range options {
-		if o == nil {
-			continue
-		}
-		if err := o(&b); err != nil {
-			return nil, err
-		}
+	if err := failover.Apply(&b, options); err != nil {
+		return nil, err
 	}
 	if len(b.Members()) > maxProviders {
 		return nil, invalidOption("there are more than 64 providers")

@@ -30,13 +30,8 @@ type Client struct {
 func New(options ...Option) (*Client, error) {
 	b := builder{regionOf: Number.Region}
 	b.Domain = "sms"
-	for _, o := range options {
-		if o == nil {
-			continue
-		}
-		if err := o(&b); err != nil {
-			return nil, err
-		}
+	if err := failover.Apply(&b, options); err != nil {
+		return nil, err
 	}
 	set, err := b.Build()
 	if err != nil {

@@ -16,8 +16,9 @@ type Builder struct {
 	all      *waybill.Policy
 }
 
-// Apply runs the options in order; nil ones are passed over.
-func Apply[O ~func(*Builder) error](b *Builder, options []O) error {
+// Apply runs the options on a [Builder], or on a domain's own that embeds one, in
+// order; nil ones are passed over.
+func Apply[B any, O ~func(*B) error](b *B, options []O) error {
 	for _, o := range options {
 		if o == nil {
 			continue
