@@ -409,7 +409,7 @@ func TestRealMapsReplaceFakes(t *testing.T) {
 // to be a fake too: then no folder of this machine stands behind it.
 func TestRealBucket(t *testing.T) {
 	t.Parallel()
-	s3 := storagetest.NewS3(storagetest.S3Options{})
+	s3 := storagetest.NewS3(nil)
 	defer s3.Close()
 	access, secret, _ := s3.Keys()
 	env := map[string]string{"S3_BUCKET": s3.Bucket(), "S3_REGION": s3.Region(), "S3_ENDPOINT": s3.URL(), "S3_ACCESS_KEY": access, "S3_SECRET_KEY": secret}

@@ -33,7 +33,7 @@ func (p *providers) addBuckets() {
 		p.real("storage", "s3", endpoint)
 		return
 	}
-	f := storagetest.NewS3(storagetest.S3Options{AccessKey: "FAKEACCESSKEY", SecretKey: "fake-s3-secret"})
+	f := storagetest.NewS3(&storagetest.S3Options{AccessKey: "FAKEACCESSKEY", SecretKey: "fake-s3-secret"})
 	p.start("storage", "s3", speaksS3, f, isName)
 	b, err := s3storage.New(f.Bucket(), "FAKEACCESSKEY", "fake-s3-secret", &s3storage.Options{
 		BaseURL: f.URL(), HTTPClient: f.Client(), Region: f.Region(), PathStyle: true, Account: account})

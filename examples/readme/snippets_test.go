@@ -139,7 +139,7 @@ func Example_mail() {
 }
 
 func Example_storage() {
-	fake := storagetest.NewS3(storagetest.S3Options{})
+	fake := storagetest.NewS3(nil)
 	access, secret, _ := fake.Keys()
 	s3, err1 := s3storage.New(fake.Bucket(), access, secret, &s3storage.Options{BaseURL: fake.URL(), PathStyle: true})
 	local, err2 := memstorage.New("local", nil)

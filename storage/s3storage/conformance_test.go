@@ -69,7 +69,7 @@ func TestConformanceOnTheFake(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := storagetest.NewS3(c.server)
+			s := storagetest.NewS3(&c.server)
 			t.Cleanup(s.Close)
 			access, secret, token := s.Keys()
 			storagetest.Run(t, storagetest.Harness{
@@ -87,13 +87,13 @@ func TestFaultsOnTheFake(t *testing.T) {
 	access, secret, _ := fakeKeys(t)
 	storagetest.Run(t, storagetest.Harness{
 		New: func(t testing.TB) storage.Bucket {
-			s := storagetest.NewS3(storagetest.S3Options{})
+			s := storagetest.NewS3(nil)
 			t.Cleanup(s.Close)
 			return bucketOn(t, s, nil)
 		},
 		Secrets: []string{access, secret},
 		Wire: &storagetest.Wire{
-			Server: func(testing.TB) storagetest.Server { return storagetest.NewS3(storagetest.S3Options{}) },
+			Server: func(testing.TB) storagetest.Server { return storagetest.NewS3(nil) },
 			New: func(baseURL string, hc *http.Client) (storage.Bucket, error) {
 				return s3storage.New("waybill-fake", access, secret, &s3storage.Options{BaseURL: baseURL, PathStyle: true, HTTPClient: hc})
 			},
@@ -103,7 +103,7 @@ func TestFaultsOnTheFake(t *testing.T) {
 }
 
 func fakeKeys(t testing.TB) (access, secret, token string) {
-	s := storagetest.NewS3(storagetest.S3Options{})
+	s := storagetest.NewS3(nil)
 	t.Cleanup(s.Close)
 	return s.Keys()
 }

@@ -16,7 +16,7 @@ import (
 
 // exampleBucket is a bucket on a fake S3 server.
 func exampleBucket() (*s3storage.Bucket, *storagetest.S3) {
-	server := storagetest.NewS3(storagetest.S3Options{})
+	server := storagetest.NewS3(nil)
 	accessKey, secretKey, _ := server.Keys()
 	bucket, err := s3storage.New(server.Bucket(), accessKey, secretKey, &s3storage.Options{
 		BaseURL: server.URL(), Region: "us-east-1", PathStyle: true,
@@ -28,7 +28,7 @@ func exampleBucket() (*s3storage.Bucket, *storagetest.S3) {
 }
 
 func ExampleNew() {
-	server := storagetest.NewS3(storagetest.S3Options{})
+	server := storagetest.NewS3(nil)
 	defer server.Close()
 	accessKey, secretKey, _ := server.Keys()
 
@@ -46,7 +46,7 @@ func ExampleNew() {
 
 // Keys that change are asked for again when they expire or are refused.
 func ExampleOptions_credentials() {
-	server := storagetest.NewS3(storagetest.S3Options{})
+	server := storagetest.NewS3(nil)
 	defer server.Close()
 	accessKey, secretKey, _ := server.Keys()
 	bucket, err := s3storage.New(server.Bucket(), "", "", &s3storage.Options{

@@ -14,7 +14,7 @@ import (
 
 // What is larger than a copy in one request may be is copied in parts.
 func TestCopyInParts(t *testing.T) {
-	s := storagetest.NewS3(storagetest.S3Options{MaxCopy: 6 << 20})
+	s := storagetest.NewS3(&storagetest.S3Options{MaxCopy: 6 << 20})
 	t.Cleanup(s.Close)
 	access, secret, _ := s.Keys()
 	b, err := New(s.Bucket(), access, secret, &Options{BaseURL: s.URL(), PathStyle: true, HTTPClient: s.Client()})

@@ -26,7 +26,7 @@ import (
 
 func fake(t testing.TB, o storagetest.S3Options) *storagetest.S3 {
 	t.Helper()
-	s := storagetest.NewS3(o)
+	s := storagetest.NewS3(&o)
 	t.Cleanup(s.Close)
 	return s
 }

@@ -27,7 +27,7 @@ func ExampleRun() {
 
 // The fake refuses what S3 refuses.
 func ExampleNewS3() {
-	server := storagetest.NewS3(storagetest.S3Options{Bucket: "attachments"})
+	server := storagetest.NewS3(&storagetest.S3Options{Bucket: "attachments"})
 	defer server.Close()
 	res, err := http.Get(server.URL() + "/attachments/report.pdf") // not signed
 	if err != nil {

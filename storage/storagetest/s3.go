@@ -11,9 +11,14 @@ type S3 = fakes3.Server
 // S3Options say how the fake is to be; the zero value is ready.
 type S3Options = fakes3.Options
 
-// NewS3 starts a fake with one empty bucket on the loopback interface. The
-// caller closes it.
-func NewS3(o S3Options) *S3 { return fakes3.New(o) }
+// NewS3 starts a fake with one empty bucket on the loopback interface; nil means
+// the zero options. The caller closes it.
+func NewS3(o *S3Options) *S3 {
+	if o == nil {
+		o = new(S3Options)
+	}
+	return fakes3.New(*o)
+}
 
 // Refusal is the fault that refuses requests with an S3 error code, such as
 // "SlowDown", in S3's own shape.
