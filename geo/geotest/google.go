@@ -8,15 +8,26 @@ const GoogleKey = fakegoogle.Key
 
 // Google is a fake of the Google Maps Platform: Geocoding v3, the Routes API and
 // the legacy Directions API. It checks keys, signatures, field masks and every
-// parameter and field, counts what it accepted, and tells with Asked which
-// points it read from the last request for a way. FailCode takes a status
-// ("OVER_QUERY_LIMIT", "REQUEST_DENIED/key"), "SIGNATURE", or for the Routes API
-// an ErrorInfo's reason ("API_KEY_INVALID"). It is safe for concurrent use.
+// parameter and field, and counts what it accepted. It is safe for concurrent
+// use and has:
+//
+//   - URL, Client, Close: where it is, a client that reaches it, and its end
+//   - Log, Count: the last exchanges, masked, and how many requests came by path
+//   - Fail, FailNext, FailAfter, FailWhen: a fault for all requests, the next n,
+//     all after n, those that match
+//   - FailCode: the vendor's own refusal with a status
+//     ("OVER_QUERY_LIMIT", "REQUEST_DENIED/key"), "SIGNATURE", or for the Routes
+//     API an ErrorInfo's reason ("API_KEY_INVALID")
+//   - Heal: takes all faults away
+//   - Accepted: how many requests for a path were answered with success
+//   - Asked: the points of the last request for a way
 type Google = fakegoogle.Server
 
-// GoogleOptions are the settings of a fake Google: its key, the client id and
-// signing secret that it takes too, and whether its project lacks the legacy
-// services.
+// GoogleOptions are the settings of a fake Google:
+//
+//   - Key: the only key taken; default [GoogleKey]
+//   - ClientID, SigningSecret (URL-safe base64): taken too by the older services
+//   - NoLegacy: a project made after the legacy services were frozen
 type GoogleOptions = fakegoogle.Options
 
 // NewGoogle starts a fake Google; nil options are the defaults. The caller

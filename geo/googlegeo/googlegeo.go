@@ -13,7 +13,8 @@ import (
 const name = "googlegeo"
 
 // Credentials are an API key, or a client id with its signing secret for
-// contracts of the older premium plan. They never print.
+// contracts of the older premium plan. Its fields are Key, ClientID and
+// SigningSecret (URL-safe base64); they never print.
 type Credentials = google.Credentials
 
 // Bounds is a box by its corners. Google prefers results in it and does not

@@ -17,10 +17,22 @@ import (
 )
 
 // Ledger counts what a server accepted, by Message-ID. Several servers may share
-// one.
+// one. It has:
+//
+//   - Accept: counts one acceptance of a key
+//   - Count: how often a key was accepted
+//   - Accepted: every acceptance, in order
+//   - Reset: forgets everything
+//
+// The zero value is ready. It is safe for concurrent use.
 type Ledger = fakehttp.Ledger
 
-// Tally is what came of a number of intentions; see [TallyOf].
+// Tally is what came of a number of intentions; see [TallyOf]. It has:
+//
+//   - Intended, Accepted: how many keys were meant, how many acceptances came
+//   - Duplicates, Lost, Strangers: acceptances too many, intentions never
+//     accepted, acceptances that nobody intended
+//   - DuplicateKeys, LostKeys, StrangerKeys: which, sorted
 type Tally = fakehttp.Tally
 
 // TallyOf compares the Message-IDs that were to be accepted once each with what

@@ -39,10 +39,25 @@ type Server interface {
 	Kill(tokens ...string)
 }
 
-// Fault is something going wrong with a request at some stage; see [Faults].
+// Fault is something going wrong with a request at some stage; see [Faults]. It
+// has:
+//
+//   - Kind, Code, Header, Body, Pause, Handler: what strikes
+//   - Processed: whether the request was processed before
+//   - String: its name, fit for a subtest
+//   - Unreached: whether the request cannot have arrived
+//   - Replied: whether a whole HTTP reply comes back
 type Fault = fakehttp.Fault
 
-// Exchange is one request that reached a fake, and what it answered.
+// Exchange is one request that reached a fake, and what it answered, with the
+// secrets masked. It has:
+//
+//   - N, Time, Took: its number from 1, when it came and how long it took
+//   - Method, Host, Path, Query, Proto, Header, Body: the request
+//   - Status, ReplyHeader, Reply: the answer; Status 0 is none
+//   - Fault, Processed, Aborted: what struck, whether the request was processed,
+//     and whether the client left before
+//   - String: all of it as text for people
 type Exchange = fakehttp.Exchange
 
 // Faults returns every fault of the transport that the suite tries: refused

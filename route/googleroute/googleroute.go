@@ -21,7 +21,8 @@ const (
 )
 
 // Credentials are an API key, or for the legacy API a client id with its
-// signing secret. They never print.
+// signing secret. Its fields are Key, ClientID and SigningSecret (URL-safe
+// base64); they never print.
 type Credentials = google.Credentials
 
 // Options tune an Adapter. The zero value is fit for use.

@@ -6,8 +6,8 @@ import "github.com/waybill-go/waybill/geo/geotest"
 const AmapKey = geotest.AmapKey
 
 // Amap is a fake of Amap's web services: routes for cars, trucks, bicycles and
-// walkers, and the geocoding of package geo/geotest. It tells which points it
-// was asked for.
+// walkers, and the geocoding of package geo/geotest. Its methods are those of
+// [geotest.Amap]; Asked tells which points it was asked for.
 type Amap = geotest.Amap
 
 // AmapOptions are the settings of a fake Amap. Truck gives its key the right to

@@ -2,10 +2,11 @@ package routetest
 
 import "github.com/waybill-go/waybill/geo/geotest"
 
-// Baidu is a fake of Baidu's web services; see [geotest.Baidu].
+// Baidu is a fake of Baidu's web services; see [geotest.Baidu] for its methods.
 type Baidu = geotest.Baidu
 
-// BaiduOptions choose the fake's key and whether requests must be signed.
+// BaiduOptions choose the fake's key and whether requests must be signed; see
+// [geotest.BaiduOptions].
 type BaiduOptions = geotest.BaiduOptions
 
 // BaiduKey is the key that a fake of Baidu takes unless its options name another.

@@ -7,8 +7,8 @@ import "github.com/waybill-go/waybill/geo/geotest"
 const GoogleKey = geotest.GoogleKey
 
 // Google is a fake of the Google Maps Platform: the Routes API, the legacy
-// Directions API, and the geocoding of package geo/geotest. It tells which
-// points it was asked for.
+// Directions API, and the geocoding of package geo/geotest. Its methods are those
+// of [geotest.Google]; Asked tells which points it was asked for.
 type Google = geotest.Google
 
 // GoogleOptions are the settings of a fake Google. NoLegacy makes it refuse the

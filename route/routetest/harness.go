@@ -76,10 +76,12 @@ func (t Trip) Points() []geo.Point { return []geo.Point{t.From, t.Via, t.To} }
 // Server is what the suite needs of a fake server; see [geotest.Server].
 type Server = geotest.Server
 
-// Fault is something going wrong with a request at some stage.
+// Fault is something going wrong with a request at some stage; see
+// [geotest.Fault].
 type Fault = geotest.Fault
 
-// Exchange is one request that reached a fake, and what it answered.
+// Exchange is one request that reached a fake, and what it answered; see
+// [geotest.Exchange].
 type Exchange = geotest.Exchange
 
 // CodeCase is one of the vendor's codes and what it must become. Its Verbs are

@@ -34,16 +34,43 @@ type Server interface {
 	Heal()
 }
 
-// Fault is something going wrong with a request at some stage; see [Faults].
+// Fault is something going wrong with a request at some stage; see [Faults]. It
+// has:
+//
+//   - Kind, Code, Header, Body, Pause, Handler: what strikes
+//   - Processed: whether the request was processed before
+//   - String: its name, fit for a subtest
+//   - Unreached: whether the request cannot have arrived
+//   - Replied: whether a whole HTTP reply comes back
 type Fault = fakehttp.Fault
 
-// Exchange is one request that reached a fake, and what it answered.
+// Exchange is one request that reached a fake, and what it answered, with the
+// secrets masked. It has:
+//
+//   - N, Time, Took: its number from 1, when it came and how long it took
+//   - Method, Host, Path, Query, Proto, Header, Body: the request
+//   - Status, ReplyHeader, Reply: the answer; Status 0 is none
+//   - Fault, Processed, Aborted: what struck, whether the request was processed,
+//     and whether the client left before
+//   - String: all of it as text for people
 type Exchange = fakehttp.Exchange
 
-// Ledger counts what a fake accepted, by key.
+// Ledger counts what a fake accepted, by key. It has:
+//
+//   - Accept: counts one acceptance of a key
+//   - Count: how often a key was accepted
+//   - Accepted: every acceptance, in order
+//   - Reset: forgets everything
+//
+// The zero value is ready. It is safe for concurrent use.
 type Ledger = fakehttp.Ledger
 
-// Tally compares what was intended with what was accepted; see [TallyOf].
+// Tally compares what was intended with what was accepted; see [TallyOf]. It has:
+//
+//   - Intended, Accepted: how many keys were meant, how many acceptances came
+//   - Duplicates, Lost, Strangers: acceptances too many, intentions never
+//     accepted, acceptances that nobody intended
+//   - DuplicateKeys, LostKeys, StrangerKeys: which, sorted
 type Tally = fakehttp.Tally
 
 // TallyOf compares the keys that were meant to be accepted once each with what
@@ -83,7 +110,9 @@ type ServerOptions struct {
 	Ledger *Ledger
 }
 
-// HandlerServer is a [Server] made of a handler.
+// HandlerServer is a [Server] made of a handler. Beside that it has FailNext,
+// FailAfter and FailWhen, which make a fault strike the next n requests, all
+// after n, and those that match. It is safe for concurrent use.
 type HandlerServer struct {
 	*fakehttp.Server
 	refuse func(w http.ResponseWriter, r *http.Request, code string)
