@@ -10,8 +10,9 @@ type T interface {
 	testing.TB
 	// Sub runs a subtest at the same time as its neighbours.
 	Sub(name string, f func(T))
-	// Group runs a subtest that holds others, and returns when they have ended.
-	Group(name string, f func(T))
+	// Group runs a subtest that holds others, returns when they have ended, and
+	// reports whether all were well.
+	Group(name string, f func(T)) bool
 }
 
 // Of makes a T of a *testing.T.
@@ -25,8 +26,8 @@ func (s *standard) Sub(name string, f func(T)) {
 }
 
 // Group implements [T].
-func (s *standard) Group(name string, f func(T)) {
-	s.Run(name, func(t *testing.T) { f(&standard{t}) })
+func (s *standard) Group(name string, f func(T)) bool {
+	return s.Run(name, func(t *testing.T) { f(&standard{t}) })
 }
 
 // Skips maps the path of a subtest or a group to the reason why it is left out.

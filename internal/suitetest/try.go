@@ -74,13 +74,13 @@ func (r *trial) Cleanup(f func()) {
 }
 
 // Sub implements [T].
-func (r *trial) Sub(name string, f func(T)) { r.Group(name, f) }
+func (r *trial) Sub(name string, f func(T)) { _ = r.Group(name, f) }
 
 // Group implements [T].
-func (r *trial) Group(name string, f func(T)) {
+func (r *trial) Group(name string, f func(T)) bool {
 	path := strings.Trim(r.path+"/"+name, "/")
 	if !strings.HasPrefix(path, r.only) && !strings.HasPrefix(r.only, path) {
-		return
+		return true
 	}
 	if path != "" && strings.HasPrefix(path, r.only) {
 		r.sheet.mu.Lock()
@@ -99,4 +99,14 @@ func (r *trial) Group(name string, f func(T)) {
 		f(sub)
 	}()
 	<-done
+	return !sub.Failed()
+}
+
+// Failed reports whether the subtest, or one within it, complained.
+func (r *trial) Failed() bool {
+	r.sheet.mu.Lock()
+	defer r.sheet.mu.Unlock()
+	return slices.ContainsFunc(r.sheet.found, func(c Complaint) bool {
+		return r.path == "" || c.Path == r.path || strings.HasPrefix(c.Path, r.path+"/")
+	})
 }
