@@ -40,8 +40,6 @@ type Harness struct {
 	// Skip maps the path of a subtest, such as "keys/long_segment", to the
 	// reason why this bucket cannot pass it.
 	Skip map[string]string
-
-	only string // the one group to run, for tests of the suite
 }
 
 // Wire says how to try a bucket with faults of the transport.

@@ -9,37 +9,22 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path"
 	"strings"
 	"testing"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/storage"
 )
 
 // Run tries the bucket against its contract, in subtests named group/case.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
-	run(standard{t}, h)
+	run(suitetest.Of(t), h)
 }
 
-// tester is the part of *testing.T that the suite uses, so that the suite can
-// itself be tried on buckets that are wrong.
-type tester interface {
-	testing.TB
-	Sub(name string, parallel bool, f func(tester))
-}
-
-type standard struct{ *testing.T }
-
-func (s standard) Sub(name string, parallel bool, f func(tester)) {
-	s.Run(name, func(t *testing.T) {
-		if parallel {
-			t.Parallel()
-		}
-		f(standard{t})
-	})
-}
+// tester is what the suite runs on.
+type tester = suitetest.T
 
 // testCase is one subtest.
 type testCase struct {
@@ -71,18 +56,22 @@ func run(t tester, h Harness) {
 		{"get", getCases()}, {"delete", deleteCases()}, {"list", listCases()}, {"copy", copyCases()},
 		{"links", linkCases()}, {"many", manyCases()},
 	}
+	if h.New == nil {
+		groups = nil
+	}
 	for _, g := range groups {
-		if h.New == nil || h.only != "" && h.only != g.name {
-			continue
-		}
-		t.Sub(g.name, false, func(t tester) {
+		t.Group(g.name, func(t tester) {
+			sub := t.Sub
+			if !h.Parallel {
+				sub = func(name string, f func(tester)) { t.Group(name, f) }
+			}
 			for _, c := range g.cases {
-				t.Sub(c.name, h.Parallel, func(t tester) { h.one(t, g.name, c) })
+				sub(c.name, func(t tester) { h.one(t, g.name, c) })
 			}
 		})
 	}
 	if h.Wire != nil {
-		t.Sub("wire", false, func(t tester) { runWire(t, &h) })
+		t.Group("wire", func(t tester) { runWire(t, &h) })
 	}
 }
 
@@ -104,8 +93,8 @@ func (h *Harness) defaults() {
 // one runs one case and removes what it left.
 func (h *Harness) one(t tester, group string, c testCase) {
 	t.Helper()
-	if reason := h.Skip[path.Join(group, c.name)]; reason != "" {
-		t.Skip(reason)
+	if why := h.skips().Why(group + "/" + c.name); why != "" {
+		t.Skip(why)
 	}
 	s := &session{tester: t, h: h, b: h.New(t), ctx: context.Background(), prefix: h.Prefix + c.name + "-" + random() + "/"}
 	s.caps = s.b.Capabilities()
@@ -207,24 +196,16 @@ func (s *session) fails(err error, code waybill.Code, delivery waybill.Delivery)
 	s.clean(err)
 }
 
-// clean checks that no secret is in an error.
-func (s *session) clean(err error) { clean(s, err, s.h.Secrets, s.prefix) }
+// clean checks that neither a secret nor the key is in an error.
+func (s *session) clean(err error) { s.h.leaks(s.prefix).Error(s, err) }
 
-func clean(t testing.TB, err error, secrets []string, private string) {
-	t.Helper()
-	text := fmt.Sprintf("%v\n%+v\n%#v", err, err, err)
-	if e := waybill.AsError(err); e != nil && e.Err != nil {
-		text += fmt.Sprintf("\n%v\n%+v", e.Err, e.Err)
-	}
-	for _, secret := range secrets {
-		if secret != "" && strings.Contains(text, secret) {
-			t.Errorf("a secret stands in the error")
-		}
-	}
-	if private != "" && strings.Contains(text, private) {
-		t.Errorf("the key stands in the error: %v", err)
-	}
+// leaks are the words that must appear nowhere.
+func (h *Harness) leaks(private ...string) suitetest.Leaks {
+	return suitetest.Leaks{Secrets: h.Secrets, Private: private}
 }
+
+// skips are the subtests left out.
+func (h *Harness) skips() suitetest.Skips { return h.Skip }
 
 func is(err error, code waybill.Code) bool { return err != nil && waybill.CodeOf(err) == code }
 

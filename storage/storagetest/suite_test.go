@@ -7,51 +7,15 @@ import (
 	"io"
 	"iter"
 	"runtime"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/storage"
 	"github.com/waybill-go/waybill/storage/memstorage"
 )
-
-// trial runs the suite and only notes what failed.
-type trial struct {
-	testing.TB
-	path   string
-	failed *results
-}
-
-type results struct {
-	mu    sync.Mutex
-	names []string
-}
-
-func (t *trial) Helper()               {}
-func (t *trial) Log(...any)            {}
-func (t *trial) Logf(string, ...any)   {}
-func (t *trial) Error(...any)          { t.Fail() }
-func (t *trial) Errorf(string, ...any) { t.Fail() }
-func (t *trial) Fatal(...any)          { t.Fail(); runtime.Goexit() }
-func (t *trial) Fatalf(string, ...any) { t.Fail(); runtime.Goexit() }
-func (t *trial) Skip(...any)           { runtime.Goexit() }
-func (t *trial) FailNow()              { t.Fail(); runtime.Goexit() }
-func (t *trial) Cleanup(func())        {}
-func (t *trial) Sub(name string, _ bool, f func(tester)) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		f(&trial{TB: t.TB, path: strings.TrimPrefix(t.path+"/"+name, "/"), failed: t.failed})
-	}()
-	<-done
-}
-
-func (t *trial) Fail() {
-	t.failed.mu.Lock()
-	defer t.failed.mu.Unlock()
-	t.failed.names = append(t.failed.names, t.path)
-}
 
 // wrong is a bucket with one thing wrong.
 type wrong struct {
@@ -233,15 +197,16 @@ func TestSuiteFindsWhatIsWrong(t *testing.T) {
 			}
 			w := &wrong{Bucket: b}
 			c.make(w)
-			r := new(results)
 			group, _, _ := strings.Cut(c.want, "/")
-			run(&trial{TB: t, failed: r}, Harness{only: group, New: func(testing.TB) storage.Bucket { return w }, Handler: b.Handler(), Big: 1 << 20,
-				Skip: map[string]string{"links/expires": "takes a second"}})
-			if c.want == "" && len(r.names) > 0 {
-				t.Errorf("a good bucket fails %q", r.names)
+			found := suitetest.Try(t, group, func(t tester) {
+				run(t, Harness{New: func(testing.TB) storage.Bucket { return w }, Handler: b.Handler(), Big: 1 << 20,
+					Skip: map[string]string{"links/expires": "takes a second"}})
+			})
+			if c.want == "" && len(found) > 0 {
+				t.Errorf("a good bucket fails %q", found)
 			}
-			if c.want != "" && !strings.Contains(strings.Join(r.names, " "), c.want) {
-				t.Errorf("fails %q, want %s", r.names, c.want)
+			if c.want != "" && !slices.ContainsFunc(found, func(c2 suitetest.Complaint) bool { return strings.Contains(c2.Path, c.want) }) {
+				t.Errorf("fails %q, want %s", found, c.want)
 			}
 		})
 	}

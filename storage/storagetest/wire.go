@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -88,19 +87,14 @@ func wireCalls() []wireCall {
 func runWire(t tester, h *Harness) {
 	for _, c := range wireCalls() {
 		verb := strings.ReplaceAll(string(c.verb), " ", "_")
-		t.Sub(verb, false, func(t tester) {
-			t.Sub("healthy", true, func(t tester) { wireHealthy(t, h, c) })
+		t.Group(verb, func(t tester) {
+			t.Sub("healthy", func(t tester) { wireHealthy(t, h, c) })
 			for _, f := range Faults() {
-				t.Sub(f.String(), true, func(t tester) {
-					if reason := h.Skip[path.Join("wire", verb, f.String())]; reason != "" {
-						t.Skip(reason)
-					}
-					wireFault(t, h, c, f)
-				})
+				h.skips().Sub(t, "wire/"+verb+"/"+f.String(), func(t tester) { wireFault(t, h, c, f) })
 			}
 			for _, code := range h.Wire.Codes {
 				if len(code.Verbs) == 0 || slices.Contains(code.Verbs, c.verb) {
-					t.Sub("code_"+code.Code, true, func(t tester) { wireCode(t, h, c, code) })
+					t.Sub("code_"+code.Code, func(t tester) { wireCode(t, h, c, code) })
 				}
 			}
 		})
@@ -198,7 +192,7 @@ func wireFault(t tester, h *Harness, c wireCall, f Fault) {
 	if f.Code == 429 && (e.Code != waybill.RateLimited || f.Header.Get("Retry-After") == "7" && e.RetryAfter != 7*time.Second) {
 		t.Errorf("%v: code %v, wait %v", err, e.Code, e.RetryAfter)
 	}
-	clean(t, err, h.Secrets, "")
+	h.leaks().Error(t, err)
 }
 
 // spoiled reports whether the fault lies in the reply's body, which a success of
@@ -226,5 +220,5 @@ func wireCode(t tester, h *Harness, c wireCall, code CodeCase) {
 	if (e.RetryAfter > 0) != code.RetryAfter {
 		t.Errorf("%v: wait %v", err, e.RetryAfter)
 	}
-	clean(t, err, h.Secrets, "")
+	h.leaks().Error(t, err)
 }
