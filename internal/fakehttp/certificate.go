@@ -15,8 +15,9 @@ import (
 	"time"
 )
 
-// newCertificate makes a certificate for the loopback interface and hosts, and the pool that trusts it.
-func newCertificate(hosts []string) (tls.Certificate, *x509.CertPool) {
+// Certificate makes a certificate for the loopback interface and hosts, good for a year, and the pool that trusts it. It
+// panics when there is no randomness.
+func Certificate(hosts ...string) (tls.Certificate, *x509.CertPool) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic("fakehttp: key: " + err.Error())

@@ -77,7 +77,7 @@ func New(name string, h http.Handler, opts ...Option) *Server {
 	s.http.Protocols.SetHTTP1(true)
 	var roots *tls.Config
 	if o.tls {
-		cert, pool := newCertificate(o.hosts)
+		cert, pool := Certificate(o.hosts...)
 		s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}}
 		s.http.Protocols.SetHTTP2(!o.http1)
 		roots = &tls.Config{RootCAs: pool}

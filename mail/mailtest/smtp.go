@@ -1,17 +1,11 @@
 package mailtest
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"math/big"
 	"net"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
 )
@@ -113,7 +107,7 @@ func NewSMTP(o *SMTPOptions) *SMTP {
 	if s.o.Mechanisms == nil {
 		s.o.Mechanisms = []string{"PLAIN", "LOGIN"}
 	}
-	s.cert, s.pool = newCertificate()
+	s.cert, s.pool = fakehttp.Certificate()
 	s.addr = "127.0.0.1:0"
 	if err := s.Up(); err != nil {
 		panic("mailtest: listen: " + err.Error())
@@ -254,29 +248,4 @@ func (s *SMTP) accept(m Mail) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mails = append(s.mails, m)
-}
-
-// newCertificate makes a certificate for the loopback interface, and the pool
-// that trusts it.
-func newCertificate() (tls.Certificate, *x509.CertPool) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		panic("mailtest: key: " + err.Error())
-	}
-	now := time.Now()
-	t := &x509.Certificate{SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "fake relay"},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, BasicConstraintsValid: true, IsCA: true,
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"}}
-	der, err := x509.CreateCertificate(rand.Reader, t, t, &key.PublicKey, key)
-	if err != nil {
-		panic("mailtest: certificate: " + err.Error())
-	}
-	leaf, err := x509.ParseCertificate(der)
-	if err != nil {
-		panic("mailtest: certificate: " + err.Error())
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(leaf)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, pool
 }
