@@ -39,6 +39,16 @@ func AllFaults() []Fault {
 	)
 }
 
+// FaultNamed returns the fault of [AllFaults] with this name, and whether there is one.
+func FaultNamed(name string) (Fault, bool) {
+	for _, f := range AllFaults() {
+		if f.String() == name {
+			return f, true
+		}
+	}
+	return Fault{}, false
+}
+
 // OddBodies returns replies with status 200 and the content type given whose bodies have a shape no vendor promises:
 // JSON of the wrong type, numbers out of range, deep nesting, broken text. An adapter must turn each into an error,
 // quickly and without panic.

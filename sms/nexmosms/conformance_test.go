@@ -47,7 +47,7 @@ func codes() []smstest.CodeCase {
 
 func messages() []smstest.MessageCase {
 	cases := smstest.Messages()
-	parts := []int{1, 1, 1, 1, 1, 3, 3, 1, 1}
+	parts := []int{1, 1, 1, 1, 1, 3, 3, 1, 1, 1}
 	for i := range cases {
 		cases[i].Parts = parts[i]
 	}

@@ -32,6 +32,7 @@ func (s *suite) checkReceipt(t tester, b bench, m sms.Message, res sms.Receipt, 
 	if parts > 0 && len(res.Parts) != parts {
 		t.Errorf("%d parts, want %d", len(res.Parts), parts)
 	}
+	s.checkSeen(t, b, m)
 	for _, p := range res.Parts {
 		if p.ID == "" && !s.NoIDs {
 			t.Error("a part has no id")

@@ -23,12 +23,13 @@ func (s *suite) client(t tester, f Fault) {
 		sms.With(second.p, sms.As("second")),
 		sms.WithPolicy(policy),
 		sms.WithDefaultRegion("GB"),
-		sms.WithSender(sms.SenderRule{From: "Waybill"}),
+		sms.WithSender(sms.SenderRule{From: sender}),
 	)
 	if err != nil {
 		t.Fatalf("a client of two instances: %v", err)
 	}
 	defer func() { _ = c.Close(context.WithoutCancel(t.Context())) }()
+	bounded := patient{c, s, t}
 	count := func(m sms.Message) int { return first.s.Accepted(m.Key) + second.s.Accepted(m.Key) }
 
 	message := func() sms.Message {
@@ -40,13 +41,13 @@ func (s *suite) client(t tester, f Fault) {
 		t.Skip("the gateway's own templates are the client's business")
 	}
 	m := message()
-	if _, err := c.Send(t.Context(), m); !hangs && (err != nil || first.s.Accepted(m.Key) != 1) {
+	if _, err := bounded.Send(t.Context(), m); !hangs && (err != nil || first.s.Accepted(m.Key) != 1) {
 		t.Errorf("in good weather: %v, the first gateway accepted %d", err, first.s.Accepted(m.Key))
 	}
 	first.s.Fail(f)
 	for i := range 3 {
 		m := message()
-		res, err := c.Send(t.Context(), m)
+		res, err := bounded.Send(t.Context(), m)
 		if why := outcome(err, count(m)); why != "" {
 			t.Error(why)
 		}
@@ -63,7 +64,7 @@ func (s *suite) client(t tester, f Fault) {
 	}
 	m = message()
 	m.AllowDuplicates = true
-	res, err := c.Send(t.Context(), m)
+	res, err := bounded.Send(t.Context(), m)
 	switch n := count(m); {
 	case err != nil && !hangs:
 		t.Errorf("with duplicates allowed the second gateway must serve: %v", err)

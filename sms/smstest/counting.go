@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-
-	"github.com/waybill-go/waybill/internal/fakehttp"
 )
 
 // counting wraps a handler so that what it accepts is counted before the reply
 // can get lost.
-func counting(h http.Handler, ledger *fakehttp.Ledger, accepted func(*http.Request, []byte, int, []byte) (string, bool)) http.Handler {
+func counting(h http.Handler, take func(r *http.Request, body []byte, status int, reply []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, 16<<20))
 		if err != nil {
@@ -22,9 +20,7 @@ func counting(h http.Handler, ledger *fakehttp.Ledger, accepted func(*http.Reque
 		if kept.status == 0 {
 			kept.status = http.StatusOK
 		}
-		if key, ok := accepted(r, body, kept.status, kept.body.Bytes()); ok {
-			ledger.Accept(key)
-		}
+		take(r, body, kept.status, kept.body.Bytes())
 		for name, values := range kept.header {
 			w.Header()[name] = values
 		}

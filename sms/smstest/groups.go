@@ -21,7 +21,7 @@ func (s *suite) works(t tester, b bench) {
 	m := s.next()
 	res, err := b.send.Send(t.Context(), m)
 	if err != nil {
-		t.Errorf("a good message in good weather: %v", err)
+		t.Errorf("the message %q in good weather: %v", s.Messages[0].Name, err)
 		return
 	}
 	s.checkReceipt(t, b, m, res, s.Messages[0].Parts)
@@ -39,7 +39,7 @@ func (s *suite) good(t tester, c MessageCase, must bool) {
 		t.Skip("the gateway does not support it")
 	}
 	if err != nil {
-		t.Errorf("got %v", err)
+		t.Errorf("the message %q was not accepted: %v", c.Name, err)
 		return
 	}
 	s.checkReceipt(t, b, m, res, c.Parts)
@@ -59,6 +59,9 @@ func (s *suite) concurrently(t tester) {
 func (s *suite) unseen(t tester, m sms.Message, want waybill.Code) {
 	b := s.bench(t)
 	_, err := b.send.Send(t.Context(), m)
+	if err == nil {
+		t.Fatalf("the adapter reported success, want %v before the network: does Send begin with Validate?", want)
+	}
 	e := s.checkError(t, b, m, err)
 	if e == nil {
 		return
@@ -80,6 +83,9 @@ func (s *suite) code(t tester, want CodeCase) {
 	b.s.FailCode(want.Code)
 	m := s.next()
 	_, err := b.send.Send(t.Context(), m)
+	if err == nil {
+		t.Fatalf("the gateway refused with code %s and the adapter reported success", want.Code)
+	}
 	e := s.checkError(t, b, m, err)
 	if e == nil {
 		return
@@ -106,6 +112,9 @@ func (s *suite) fault(t tester, f Fault, want suitetest.Expect, used bool) {
 	_, err := b.send.Send(ctx, m)
 	if why := outcome(err, b.s.Accepted(m.Key)); why != "" {
 		t.Error(why)
+	}
+	if err == nil {
+		t.Fatalf("the gateway failed with %s and the adapter reported success", f)
 	}
 	e := s.checkError(t, b, m, err)
 	if e == nil {
@@ -167,6 +176,9 @@ func (s *suite) ended(t tester, b bench, m sms.Message, err, want error, code wa
 	if why := outcome(err, b.s.Accepted(m.Key)); why != "" {
 		t.Error(why)
 	}
+	if err == nil {
+		t.Fatalf("the call ended with %v and the adapter reported success", want)
+	}
 	e := s.checkError(t, b, m, err)
 	if e == nil {
 		return
@@ -185,6 +197,9 @@ func (s *suite) attemptTimeout(t tester) {
 	_, err := b.send.Send(ctx, m)
 	if why := outcome(err, b.s.Accepted(m.Key)); why != "" {
 		t.Error(why)
+	}
+	if err == nil {
+		t.Fatal("the attempt's time was up and the adapter reported success")
 	}
 	if s.checkError(t, b, m, err) != nil {
 		suitetest.AttemptEnded(t, err)

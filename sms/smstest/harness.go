@@ -35,8 +35,10 @@ type Harness struct {
 	Unsupported []MessageCase
 	// Secrets are the adapter's keys. They must appear nowhere.
 	Secrets []string
-	// NoIDs is set for a gateway that gives its messages no ids.
-	NoIDs bool
+	// NoIDs is set for a gateway that gives its messages no ids, NoRefs for one
+	// that takes no reference of the caller's, NoSenders for one that chooses
+	// the sender by itself.
+	NoIDs, NoRefs, NoSenders bool
 	// Skip maps the path of a subtest, such as "faults/empty_200", or of a
 	// group, such as "odd", to the reason why the adapter cannot pass it.
 	Skip map[string]string

@@ -16,16 +16,20 @@ const keyPrefix = "smstest"
 // recipient is a number that is reserved for drama and reaches nobody.
 const recipient sms.Number = "+447700900123"
 
+// mainland is a carrier's own service number in mainland China.
+const mainland sms.Number = "+8613800138000"
+
 // Messages are the messages that the suite sends unless the harness has its own:
 // texts in both encodings, of one and of several parts, with every character
-// that some protocol escapes. The sender id is "Waybill" and the number one that
-// reaches nobody. All but the first may be Unsupported.
+// that some protocol escapes, a time to live and a mainland signature. The sender
+// is "Quillwort", a word that stands nowhere else, and the numbers reach nobody.
+// All but the first may be Unsupported.
 func Messages() []MessageCase {
 	m := func(name, text string) MessageCase {
-		return MessageCase{Name: name, Message: sms.Message{To: recipient, From: "Waybill", Text: text}}
+		return MessageCase{Name: name, Message: sms.Message{To: recipient, From: sender, Text: text}}
 	}
 	cases := []MessageCase{
-		m("plain", "Order {key} is on its way."),
+		m("plain", "Order {key} of "+sentinel+" is on its way."),
 		m("escapes", `Order {key}: 100% & more = "a" <b> 'c' [d] {e} \f + #1; why? /x ~ ^ | €`),
 		m("line break", "Order {key}\nhas arrived."),
 		m("Chinese", "订单{key}已送达，请查收。"),
@@ -34,9 +38,11 @@ func Messages() []MessageCase {
 		m("several parts, Chinese", "订单{key}："+strings.Repeat("司机已经更近了。", 20)),
 		m("code", "Your code is 482913. Ref {key}"),
 		m("time to live", "Order {key} arrives within the hour."),
+		m("signature", "订单{key}已送达。"),
 	}
 	cases[7].Message.Kind = sms.Verification
 	cases[8].Message.TTL = time.Hour
+	cases[9].Message.To, cases[9].Message.Gateway.Sign = mainland, "运单测试"
 	return cases
 }
 
@@ -64,17 +70,6 @@ func keyed(m sms.Message, key string) sms.Message {
 		m.Gateway.Params = params
 	}
 	return m
-}
-
-// private are the words of a message that must stand in no error.
-func private(m sms.Message) []string {
-	var out []string
-	for _, s := range []string{string(m.To), m.To.Digits(), m.Text} {
-		if len(s) >= 7 {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 // badMessages are messages that no gateway could take.

@@ -6,8 +6,10 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/sms"
 )
 
 // The credentials that a fake Nexmo takes unless its options say otherwise.
@@ -93,6 +95,17 @@ func (n *Nexmo) Messages() []NexmoMessage {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return append([]NexmoMessage(nil), n.messages...)
+}
+
+// Seen implements [Understanding].
+func (n *Nexmo) Seen() ([]Seen, bool) {
+	var out []Seen
+	for _, m := range n.Messages() {
+		out = append(out, Seen{
+			To: sms.Number("+" + m.To), From: m.From, Text: m.Text, Ref: m.Ref, TTL: time.Duration(m.TTL) * time.Millisecond,
+		})
+	}
+	return out, true
 }
 
 // FailCode makes the fake answer every request until Heal with this status,

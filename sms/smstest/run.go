@@ -1,7 +1,10 @@
 package smstest
 
 import (
+	"context"
+	"net/http"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
@@ -23,6 +26,9 @@ type tester = suitetest.T
 type suite struct {
 	Harness
 	keys *keys
+	halt *suitetest.Halt
+	// patience bounds every call; 0 means the default.
+	patience time.Duration
 }
 
 func run(t tester, h Harness) {
@@ -30,7 +36,11 @@ func run(t tester, h Harness) {
 	if h.New == nil || h.Handler == nil && h.Server == nil {
 		t.Fatal("smstest: the harness needs New, and Handler or Server")
 	}
-	s := &suite{Harness: h, keys: new(keys)}
+	(&suite{Harness: h, keys: new(keys), halt: new(suitetest.Halt)}).run(t)
+}
+
+func (s *suite) run(t tester) {
+	t.Helper()
 	if len(s.Messages) == 0 {
 		s.Messages = Messages()
 	}
@@ -40,11 +50,21 @@ func run(t tester, h Harness) {
 		sub("names", func(t tester) { s.checkProvider(t, b.p) })
 		sub("bad_urls", func(t tester) { suitetest.BaseURLs(t, s.New) })
 	})
+	s.group(t, "context", func(t tester, sub suitetest.Sub) {
+		sub("canceled_before", s.canceledBefore)
+		sub("canceled_during", s.canceledDuring)
+		sub("deadline", s.deadline)
+		sub("attempt_timeout", s.attemptTimeout)
+	})
 	s.group(t, "messages", func(t tester, sub suitetest.Sub) {
-		for i, c := range s.Messages {
-			sub(c.Name, func(t tester) { s.good(t, c, i == 0) })
+		if !s.first(t) {
+			return
+		}
+		for _, c := range s.Messages[1:] {
+			sub(c.Name, func(t tester) { s.good(t, c, false) })
 		}
 		sub("concurrently", s.concurrently)
+		sub("seen", s.canSee)
 	})
 	s.group(t, "invalid", func(t tester, sub suitetest.Sub) {
 		for name, m := range badMessages() {
@@ -60,6 +80,18 @@ func run(t tester, h Harness) {
 		for _, c := range s.Codes {
 			sub(c.Code, func(t tester) { s.code(t, c) })
 		}
+		sub("unknown_under_500", s.unknownCode)
+	})
+	s.group(t, "privacy", func(t tester, sub suitetest.Sub) {
+		for part, name := range suitetest.EchoParts {
+			sub("echoed_"+name, func(t tester) { s.refusedWithEcho(t, part) })
+		}
+		for _, c := range s.Codes {
+			sub("code_"+c.Code, func(t tester) { s.codeWithEcho(t, c) })
+		}
+	})
+	s.group(t, "replay", func(t tester, sub suitetest.Sub) {
+		sub("by_the_transport", s.replay)
 	})
 	s.group(t, "faults", func(t tester, sub suitetest.Sub) {
 		for _, f := range Faults() {
@@ -72,12 +104,6 @@ func run(t tester, h Harness) {
 			sub(f.String(), func(t tester) { s.fault(t, f, suitetest.OddReply(), false) })
 		}
 	})
-	s.group(t, "context", func(t tester, sub suitetest.Sub) {
-		sub("canceled_before", s.canceledBefore)
-		sub("canceled_during", s.canceledDuring)
-		sub("deadline", s.deadline)
-		sub("attempt_timeout", s.attemptTimeout)
-	})
 	s.group(t, "client", func(t tester, sub suitetest.Sub) {
 		for _, f := range Faults() {
 			sub(f.String(), func(t tester) { s.client(t, f) })
@@ -87,7 +113,24 @@ func run(t tester, h Harness) {
 
 // group runs subtests that can be skipped one by one or all together.
 func (s *suite) group(t tester, group string, f func(t tester, sub suitetest.Sub)) {
-	suitetest.Skips(s.Skip).Group(t, group, f)
+	suitetest.Skips(s.Skip).Group(t, group, func(t tester, sub suitetest.Sub) {
+		s.halt.Skip(t)
+		f(t, sub)
+	})
+}
+
+// first sends the first message and reports whether to go on: were it wrong,
+// every subtest after it would only say so again.
+func (s *suite) first(t tester) bool {
+	c := s.Messages[0]
+	if suitetest.Skips(s.Skip).Why("messages/"+c.Name) != "" {
+		return true
+	}
+	if t.Group(c.Name, func(t tester) { s.good(t, c, true) }) {
+		return true
+	}
+	s.halt.Stop("the first message was not sent as it should be")
+	return false
 }
 
 // bench is one adapter on one server.
@@ -97,7 +140,26 @@ type bench struct {
 	send sms.Sender
 }
 
+// patient is a Sender whose calls do not hang.
+type patient struct {
+	sms.Sender
+	s *suite
+	t tester
+}
+
+// Send implements [sms.Sender].
+func (p patient) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
+	p.t.Helper()
+	return suitetest.Within(p.t, p.s.halt, p.s.patience, "Send", func() (sms.Receipt, error) { return p.Sender.Send(ctx, m) })
+}
+
 func (s *suite) bench(t tester) bench {
+	t.Helper()
+	return s.benchWith(t, func(hc *http.Client) *http.Client { return hc })
+}
+
+// benchWith makes a bench whose adapter gets another HTTP client.
+func (s *suite) benchWith(t tester, client func(*http.Client) *http.Client) bench {
 	t.Helper()
 	var b bench
 	if s.Server != nil {
@@ -107,12 +169,13 @@ func (s *suite) bench(t tester) bench {
 	}
 	t.Cleanup(b.s.Close)
 	var err error
-	if b.p, err = s.New(b.s.URL(), b.s.Client()); err != nil {
+	if b.p, err = s.New(b.s.URL(), client(b.s.Client())); err != nil {
 		t.Fatalf("New: %v", err)
 	}
 	var ok bool
 	if b.send, ok = b.p.(sms.Sender); !ok {
 		t.Fatalf("%T is no sms.Sender", b.p)
 	}
+	b.send = patient{b.send, s, t}
 	return b
 }

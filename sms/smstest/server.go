@@ -1,8 +1,15 @@
 package smstest
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"io"
 	"net/http"
+	"net/url"
 	"regexp"
+	"slices"
+	"sync"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
 	"github.com/waybill-go/waybill/internal/suitetest"
@@ -34,7 +41,8 @@ type Server interface {
 	Heal()
 }
 
-// Fault is something going wrong with a request at some stage; see [Faults]. It
+// Fault is something going wrong with a request at some stage; see [Faults] and
+// [FaultNamed]. It
 // has:
 //
 //   - Kind, Code, Header, Body, Pause, Handler: what strikes
@@ -84,7 +92,18 @@ func TallyOf(intended []string, ledgers ...*Ledger) Tally {
 // connections, hangs, resets, cut, slow and endless replies, replies that are
 // not the gateway's; each before the gateway processed the request and, where
 // that is possible, after.
+//
+// Their names, with "_processed" added for the flavour of [After], are: refuse,
+// reset_on_accept, hang_before_read, hang_after_read, reset_before_reply,
+// reset_mid_reply, cut_body, slow_body, endless, garbage, html_200, empty_200,
+// status_204, status_500, html_502, status_503, html_504, redirect_307,
+// status_400, status_401, html_403, status_404, status_408, status_413,
+// status_429, status_429_without_wait, status_503_without_wait.
 func Faults() []Fault { return fakehttp.AllFaults() }
+
+// FaultNamed returns the fault of [Faults] with this name, such as
+// "reset_before_reply_processed", and whether there is one.
+func FaultNamed(name string) (Fault, bool) { return fakehttp.FaultNamed(name) }
 
 // After returns the flavour of a fault that strikes after the message was
 // accepted.
@@ -99,9 +118,18 @@ func Outage() Fault { return fakehttp.Refuse() }
 type ServerOptions struct {
 	// Accepted says whether an exchange that h answered took a message on, and
 	// under which key. The default takes any 2xx, and the key that the suite
-	// wrote into the message.
+	// wrote into the message; without one, as in an application's tests, the
+	// first of the JSON members, form fields or query parameters ref,
+	// reference, client_ref, client-ref, clientRef and key; without those
+	// "unknown".
 	Accepted func(r *http.Request, body []byte, status int, reply []byte) (key string, ok bool)
-	// Refuse writes the gateway's refusal with a code, for FailCode.
+	// Read says what the gateway understands of a request that it took on, so
+	// that the suite can compare that with what was asked: a wrong recipient,
+	// sender or text shows nowhere else. false means that there is no message in
+	// the request.
+	Read func(r *http.Request, body []byte) (Seen, bool)
+	// Refuse writes the gateway's refusal with a code, for FailCode. It must
+	// answer to any code.
 	Refuse func(w http.ResponseWriter, r *http.Request, code string)
 	// Mask names query, form and JSON members whose values the log hides.
 	Mask []string
@@ -116,6 +144,10 @@ type ServerOptions struct {
 type HandlerServer struct {
 	*fakehttp.Server
 	refuse func(w http.ResponseWriter, r *http.Request, code string)
+	read   func(r *http.Request, body []byte) (Seen, bool)
+
+	mu   sync.Mutex
+	seen []Seen
 }
 
 // NewServer starts a fake on the loopback interface that answers with h, which
@@ -126,7 +158,7 @@ func NewServer(name string, h http.Handler, o *ServerOptions) *HandlerServer {
 	if o == nil {
 		o = new(ServerOptions)
 	}
-	s := &HandlerServer{refuse: o.Refuse}
+	s := &HandlerServer{refuse: o.Refuse, read: o.Read}
 	ledger := o.Ledger
 	if ledger == nil {
 		ledger = new(Ledger)
@@ -135,12 +167,39 @@ func NewServer(name string, h http.Handler, o *ServerOptions) *HandlerServer {
 	if accepted == nil {
 		accepted = acceptedByStatus
 	}
-	s.Server = fakehttp.New(name, counting(h, ledger, accepted), fakehttp.WithLedger(ledger),
+	s.Server = fakehttp.New(name, counting(h, s.take(ledger, accepted)), fakehttp.WithLedger(ledger),
 		fakehttp.MaskParams(o.Mask...), fakehttp.MaskJSON(o.Mask...))
 	return s
 }
 
-// Accepted implements [Server].
+// take counts what was accepted, and keeps what was read.
+func (s *HandlerServer) take(ledger *Ledger, accepted func(*http.Request, []byte, int, []byte) (string, bool)) func(*http.Request, []byte, int, []byte) {
+	return func(r *http.Request, body []byte, status int, reply []byte) {
+		key, ok := accepted(r, body, status, reply)
+		if !ok {
+			return
+		}
+		if s.read != nil {
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			if seen, ok := s.read(r, body); ok {
+				s.mu.Lock()
+				s.seen = append(s.seen, seen)
+				s.mu.Unlock()
+			}
+		}
+		ledger.Accept(key)
+	}
+}
+
+// Seen implements [Understanding]: the accepted messages in order, where
+// ServerOptions.Read is given.
+func (s *HandlerServer) Seen() ([]Seen, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.seen), s.read != nil
+}
+
+// Accepted implements [Server]; see ServerOptions.Accepted for the keys.
 func (s *HandlerServer) Accepted(key string) int { return s.Ledger().Count(key) }
 
 // FailCode implements [Server]. It panics without ServerOptions.Refuse.
@@ -165,10 +224,34 @@ func acceptedByStatus(r *http.Request, body []byte, status int, _ []byte) (strin
 			return key, true
 		}
 	}
-	return "unknown", true
+	return namedKey(r, body), true
+}
+
+// keyNames are the names under which gateways take a caller's reference. key,
+// which is many gateways' credential, comes last.
+var keyNames = []string{"ref", "reference", "client_ref", "client-ref", "clientRef", "key"}
+
+// namedKey finds the reference of an application's own message.
+func namedKey(r *http.Request, body []byte) string {
+	var object map[string]any
+	_ = json.Unmarshal(body, &object)
+	form, _ := url.ParseQuery(string(body))
+	query := r.URL.Query()
+	for _, name := range keyNames {
+		if s, ok := object[name].(string); ok && s != "" {
+			return s
+		}
+		if s := cmp.Or(form.Get(name), query.Get(name)); s != "" {
+			return s
+		}
+	}
+	return "unknown"
 }
 
 var (
 	_ Server = (*HandlerServer)(nil)
 	_ Server = (*Nexmo)(nil)
+
+	_ Understanding = (*HandlerServer)(nil)
+	_ Understanding = (*Nexmo)(nil)
 )
