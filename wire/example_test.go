@@ -182,14 +182,13 @@ func ExampleRetryAfter() {
 }
 
 func ExampleTransportError() {
-	s := wiretest.NewServer(wiretest.Options{})
-	s.Close() // nobody listens any more
+	const nobody = "http://127.0.0.1:1" // no server listens there
 	c, err := wire.New(wire.Config{Provider: "acmesms"})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	_, err = c.Do(context.Background(), &wire.Request{Op: "send", URL: s.URL + "/sms?key=my-api-key", Send: true})
+	_, err = c.Do(context.Background(), &wire.Request{Op: "send", URL: nobody + "/sms?key=my-api-key", Send: true})
 	var te *wire.TransportError
 	fmt.Println(err)
 	fmt.Println(errors.As(err, &te), errors.Is(te, syscall.ECONNREFUSED), waybill.AsError(err).Local())

@@ -151,8 +151,6 @@ func TestCallersEnd(t *testing.T) {
 // TestNoConnection plays every failure to obtain a connection: nothing was
 // sent, whatever the request looks like, and the failure is local.
 func TestNoConnection(t *testing.T) {
-	closed := wiretest.NewServer(wiretest.Options{})
-	closed.Close()
 	noNames := &http.Client{Transport: &http.Transport{DialContext: (&net.Dialer{Resolver: &net.Resolver{
 		PreferGo: true,
 		Dial:     func(context.Context, string, string) (net.Conn, error) { return nil, syscall.ENETUNREACH },
@@ -175,7 +173,7 @@ func TestNoConnection(t *testing.T) {
 		code   waybill.Code
 		vendor string
 	}{
-		"refused":               {nil, closed.URL, waybill.Unavailable, waybill.CodeDial},
+		"refused":               {nil, nobody, waybill.Unavailable, waybill.CodeDial},
 		"dns":                   {noNames, "http://sms.example.test", waybill.Unavailable, waybill.CodeDNS},
 		"unknown authority":     {nil, untrusted.URL, waybill.Unavailable, waybill.CodeTLS},
 		"not tls":               {plain.Client(), plain.URL, waybill.Unavailable, waybill.CodeTLS},

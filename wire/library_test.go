@@ -120,10 +120,7 @@ func TestPassClassifiesAsDoDoes(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 
-	closed := httptest.NewServer(nil)
-	address := closed.URL
-	closed.Close()
-	req, _ = http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/?key=s3cret", nil)
+	req, _ = http.NewRequestWithContext(t.Context(), http.MethodGet, nobody+"/?key=s3cret", nil)
 	if _, err := c.Pass(req, &wire.Request{Op: "verb"}); waybill.CodeOf(err) != waybill.Unavailable || waybill.DeliveryOf(err) != waybill.NotSent {
 		t.Errorf("refused: %v", err)
 	}

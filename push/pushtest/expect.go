@@ -12,8 +12,6 @@ import (
 func expectation(f Fault) suitetest.Expect {
 	x := suitetest.Transport(f, waybill.Unregistered, waybill.OptedOut, waybill.InvalidArgument, waybill.TooLarge, waybill.Canceled)
 	switch f.Kind {
-	case fakehttp.HangBeforeReadKind: // the connection stood before
-		x.Deliveries = suitetest.Ambiguous
 	case fakehttp.EndlessKind:
 		x.Codes = []waybill.Code{waybill.DataLoss}
 	case fakehttp.StatusKind:
