@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,8 @@ type Leaks struct {
 	// Secrets are keys, tokens and signatures, Private personal data and the
 	// URLs of servers with their paths.
 	Secrets, Private []string
+	// Named are more private words, by what they are, such as "the recipient".
+	Named map[string][]string
 }
 
 // With returns the same with more private words.
@@ -29,16 +32,24 @@ func (l Leaks) With(private ...string) Leaks {
 // is from.
 func (l Leaks) Text(t testing.TB, what, text string) {
 	t.Helper()
+	l.text(t, what, text, map[string]bool{})
+}
+
+// text complains of every kind of word once.
+func (l Leaks) text(t testing.TB, what, text string, told map[string]bool) {
+	t.Helper()
 	text = strings.ToLower(text)
-	for _, s := range l.Secrets {
-		if holds(text, s) {
-			t.Errorf("%s holds a secret", what)
+	look := func(kind string, list []string) {
+		t.Helper()
+		if !told[kind] && slices.ContainsFunc(list, func(s string) bool { return holds(text, s) }) {
+			told[kind] = true
+			t.Errorf("%s holds %s", what, kind)
 		}
 	}
-	for _, s := range l.Private {
-		if holds(text, s) {
-			t.Errorf("%s holds personal data or the server's URL with its path", what)
-		}
+	look("a secret", l.Secrets)
+	look("personal data or the server's URL with its path", l.Private)
+	for kind, list := range l.Named {
+		look(kind, list)
 	}
 }
 
@@ -55,43 +66,44 @@ func holds(lower, s string) bool {
 }
 
 // Error looks at every node of an error's tree, printed in every way, as JSON,
-// and by its fields; the errors of the attempts included.
+// and by its fields; the errors of the attempts included. It complains once of
+// every kind of word.
 func (l Leaks) Error(t testing.TB, err error) {
 	t.Helper()
-	l.node(t, err, 0)
+	l.node(t, err, 0, map[string]bool{})
 }
 
-func (l Leaks) node(t testing.TB, err error, depth int) {
+func (l Leaks) node(t testing.TB, err error, depth int, told map[string]bool) {
 	t.Helper()
 	if err == nil || depth > 20 {
 		return
 	}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		l.Text(t, fmt.Sprintf("%T printed with %s", err, format), fmt.Sprintf(format, err))
+		l.text(t, fmt.Sprintf("%T printed with %s", err, format), fmt.Sprintf(format, err), told)
 	}
 	if b, bad := json.Marshal(err); bad == nil {
-		l.Text(t, fmt.Sprintf("%T as JSON", err), string(b))
+		l.text(t, fmt.Sprintf("%T as JSON", err), string(b), told)
 	}
 	if e, ok := err.(*waybill.Error); ok && e != nil {
-		l.Text(t, "the message", e.Message)
-		l.Text(t, "the vendor's code", e.VendorCode)
-		l.node(t, e.Err, depth+1)
+		l.text(t, "the message", e.Message, told)
+		l.text(t, "the vendor's code", e.VendorCode, told)
+		l.node(t, e.Err, depth+1, told)
 		for _, a := range waybill.Attempts(e) {
 			if a.Err != nil && a.Err != e {
-				l.node(t, a.Err, depth+1)
+				l.node(t, a.Err, depth+1, told)
 			}
 		}
 	}
 	var address *url.Error
 	if depth == 0 && errors.As(err, &address) {
-		l.node(t, address, depth+1)
+		l.node(t, address, depth+1, told)
 	}
 	switch u := err.(type) {
 	case interface{ Unwrap() error }:
-		l.node(t, u.Unwrap(), depth+1)
+		l.node(t, u.Unwrap(), depth+1, told)
 	case interface{ Unwrap() []error }:
 		for _, e := range u.Unwrap() {
-			l.node(t, e, depth+1)
+			l.node(t, e, depth+1, told)
 		}
 	}
 }

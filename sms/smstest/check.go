@@ -53,12 +53,10 @@ func (s *suite) checkError(t tester, b bench, m sms.Message, err error) *waybill
 	t.Helper()
 	e := suitetest.Error(t, err, b.p.Name(), sms.Send, m.Key)
 	if e != nil {
-		s.leaks(private(m)...).With(b.s.URL()+"/").Error(t, err)
+		suitetest.Leaks{Secrets: s.Secrets, Private: []string{b.s.URL() + "/"}, Named: private(m)}.Error(t, err)
 	}
 	return e
 }
 
 // leaks are the words that must appear nowhere.
-func (s *suite) leaks(private ...string) suitetest.Leaks {
-	return suitetest.Leaks{Secrets: s.Secrets, Private: private}
-}
+func (s *suite) leaks() suitetest.Leaks { return suitetest.Leaks{Secrets: s.Secrets} }

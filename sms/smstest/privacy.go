@@ -49,15 +49,18 @@ func words(m sms.Message) []string {
 
 // private are the words of a message that must stand in no error. The suite's
 // own key, which errors carry, is none even where it is the whole of a text.
-func private(m sms.Message) []string {
-	out := []string{sentinel}
-	for _, s := range append(words(m), string(m.To), m.To.Digits()) {
+func private(m sms.Message) map[string][]string {
+	out := map[string][]string{"the recipient": {string(m.To), m.To.Digits()}, "the text": {sentinel}}
+	for _, s := range words(m) {
 		if len(s) >= 7 && s != m.Key {
-			out = append(out, s)
+			out["the text"] = append(out["the text"], s)
 		}
 	}
 	if m.From == sender {
-		out = append(out, sender)
+		out["the sender"] = []string{sender}
+	}
+	if len(m.To) < 7 {
+		delete(out, "the recipient")
 	}
 	return out
 }
