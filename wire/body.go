@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"sync"
 )
 
@@ -26,6 +27,10 @@ type evidence struct {
 
 	hooks httptrace.ClientTrace
 	first guardedBody
+	// heads is set when net/http says that it turns from head to body, and held
+	// is the body that it then reads; see hold.
+	heads bool
+	held  *strings.Reader
 	// progress, when set, is told of every part of the body that is taken.
 	progress func()
 }
@@ -37,6 +42,14 @@ var errSealed = errors.New("wire: the exchange has ended")
 func watch(ctx context.Context) (context.Context, *evidence) {
 	e := new(evidence)
 	e.hooks.GetConn, e.hooks.GotConn = e.getConn, e.gotConn
+	return httptrace.WithClientTrace(ctx, &e.hooks), e
+}
+
+// watchHeads is [watch] with the hook that [evidence.hold] needs.
+func watchHeads(ctx context.Context) (context.Context, *evidence) {
+	e := new(evidence)
+	e.heads = true
+	e.hooks.GetConn, e.hooks.GotConn, e.hooks.WroteHeaders = e.getConn, e.gotConn, e.wroteHeaders
 	return httptrace.WithClientTrace(ctx, &e.hooks), e
 }
 
@@ -122,6 +135,43 @@ type memory struct{ *bytes.Reader }
 
 func (memory) Close() error { return nil }
 
+// text is a body that nobody can change.
+type text struct{ *strings.Reader }
+
+func (text) Close() error { return nil }
+
+// setText gives req a body that can be had again.
+func setText(req *http.Request, body string) {
+	req.ContentLength = int64(len(body))
+	req.Body = text{strings.NewReader(body)}
+	req.GetBody = func() (io.ReadCloser, error) { return text{strings.NewReader(body)}, nil }
+}
+
+// hold makes r the exchange's body. net/http writes head and body at once, in
+// one packet rather than two, only for a reader that it knows, so that nothing
+// of ours can stand in between. Instead the hook that it calls before it reads
+// the body, on the same goroutine, notes that, or takes the text away when the
+// exchange has ended. That holds for net/http's own HTTP/1.1 alone; others may
+// not call the hook.
+func (e *evidence) hold(r *strings.Reader) io.ReadCloser {
+	e.mu.Lock()
+	e.held = r
+	e.mu.Unlock()
+	return io.NopCloser(r)
+}
+
+func (e *evidence) wroteHeaders() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.held == nil:
+	case e.sealed:
+		e.held.Reset("")
+	default:
+		e.read = true
+	}
+}
+
 // setBody gives req a body that can be had again.
 func setBody(req *http.Request, body []byte) {
 	if len(body) == 0 {
@@ -148,6 +198,18 @@ func guard(req *http.Request, ev *evidence, send, rewind bool) {
 		return
 	}
 	ev.body = true
+	if t, ok := req.Body.(text); ok && send && rewind && ev.heads && !replayable(req.Method) && req.Header["Expect"] == nil {
+		req.Body = ev.hold(t.Reader)
+		req.GetBody = func() (io.ReadCloser, error) {
+			r, err := again()
+			if err != nil {
+				return nil, err
+			}
+			ev.again()
+			return ev.hold(r.(text).Reader), nil
+		}
+		return
+	}
 	req.Body = ev.guarded(req.Body)
 	req.GetBody = nil
 	if again == nil || send && (!rewind || replayable(req.Method)) {

@@ -44,6 +44,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/sms"
@@ -98,6 +99,7 @@ type Adapter struct {
 	opts        Options
 	key, secret string
 	account     *waybill.Account
+	libraries   sync.Pool // of *library
 }
 
 // New returns an adapter for an API key of eight characters and its secret (with

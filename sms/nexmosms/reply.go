@@ -22,7 +22,6 @@ const currency = "EUR"
 var (
 	waitText   = regexp.MustCompile(`please wait \[ ?(\d{1,9}) ?\]`)
 	statusText = regexp.MustCompile(`^\d{1,4}$`)
-	priceText  = regexp.MustCompile(`^\d{1,12}(\.\d{1,12})?$`)
 )
 
 // wirePart is a member of messages. An odd value of one that does not matter
@@ -34,9 +33,17 @@ type wirePart struct {
 	Status json.RawMessage `json:"status"`
 }
 
-// read returns the parts and how many were counted. Where some part is no
-// object, the others are still read, one by one.
+// read returns the parts and how many were counted.
 func read(reply *wire.Reply) (parts []part, count int, bad *waybill.Error) {
+	if parts, count, ok := plain(reply.Body); ok {
+		return parts, count, nil
+	}
+	return readAny(reply)
+}
+
+// readAny is read for every reply that is JSON. Where some part is no object,
+// the others are still read, one by one.
+func readAny(reply *wire.Reply) (parts []part, count int, bad *waybill.Error) {
 	var whole struct {
 		Count    json.RawMessage `json:"message-count"`
 		Messages []*wirePart     `json:"messages"`
@@ -176,7 +183,7 @@ func refusedByStatus(reply *wire.Reply, parts []part) *waybill.Error {
 
 // receiptOf lists the accepted parts.
 func receiptOf(parts []part) sms.Receipt {
-	var r sms.Receipt
+	r := sms.Receipt{Parts: make([]sms.Part, 0, len(parts))}
 	var total *big.Rat // of more than one price
 	digits := 0
 	for i := range parts {
@@ -185,7 +192,7 @@ func receiptOf(parts []part) sms.Receipt {
 			continue
 		}
 		one := sms.Part{ID: p.id}
-		if priceText.MatchString(p.price) {
+		if isPrice(p.price) {
 			one.Price = p.price
 			_, frac, _ := strings.Cut(p.price, ".")
 			digits = max(digits, len(frac))
@@ -208,6 +215,17 @@ func receiptOf(parts []part) sms.Receipt {
 		r.Price = total.FloatString(digits)
 	}
 	return r
+}
+
+// isPrice reports whether s is a decimal number of up to 12 digits before the
+// point and, if there is one, behind it.
+func isPrice(s string) bool {
+	whole, frac, pointed := strings.Cut(s, ".")
+	return digits12(whole) && (!pointed || digits12(frac))
+}
+
+func digits12(s string) bool {
+	return len(s) >= 1 && len(s) <= 12 && strings.Trim(s, "0123456789") == ""
 }
 
 // part reads a member; one that is no object has nothing.

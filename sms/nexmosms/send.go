@@ -2,14 +2,11 @@ package nexmosms
 
 import (
 	"context"
-	"io"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
-	vonage "github.com/vonage/vonage-go-sdk"
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/sms"
 	"github.com/waybill-go/waybill/wire"
@@ -26,10 +23,12 @@ const (
 
 // call is one message ready to be sent.
 type call struct {
-	m           *sms.Message
-	from, text  string
-	parts       sms.Parts
-	key, secret string
+	m          sms.Message
+	from, text string
+	secret     string
+	parts      sms.Parts
+	private    [7]string
+	request    wire.Request
 }
 
 // Send sends a text; see [sms.Sender] for the three outcomes. Each part of the
@@ -40,29 +39,18 @@ type call struct {
 // impossible sender id, numbers of fewer than seven digits, a TTL below 20 s (one
 // above 7 days is sent as 7 days), and the mainland without Options.Mainland.
 func (a *Adapter) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
-	c, err := a.prepare(&m)
+	c := &call{m: m}
+	if err := a.prepare(c); err != nil {
+		return sms.Receipt{}, err
+	}
+	key, secret, err := a.credentials(ctx, m.Key)
 	if err != nil {
 		return sms.Receipt{}, err
 	}
-	if c.key, c.secret, err = a.credentials(ctx, m.Key); err != nil {
-		return sms.Receipt{}, err
-	}
-	x := a.wire.Bind(ctx, wire.Request{
-		Op: string(sms.Send), Ref: m.Key, Send: true,
-		Private: []string{string(m.To), m.To.Digits(), c.text, m.Text, c.key, c.secret},
-		Rewrite: func(r *http.Request) error { return a.rewrite(r, c) },
-		Canned:  canned,
-	})
-	client := vonage.NewSMSClient(vonage.CreateAuthFromKeySecret(c.key, c.secret))
-	client.Config.HTTPClient = x.HTTPClient()
-	client.Config.BasePath = a.opts.BaseURL + "/sms"
-	kind := "text"
-	if c.parts.Encoding == sms.UCS2 {
-		kind = "unicode"
-	}
-	// The library's own answer is about the fixed reply and says nothing.
-	_, _, _ = client.Send(c.from, m.To.Digits(), c.text, vonage.SMSOpts{Type: kind, ClientRef: m.Key, Callback: a.opts.Callback})
-	reply, err := x.Result()
+	c.secret = secret
+	c.private = [...]string{string(m.To), m.To.Digits(), c.text, m.Text, c.from, key, secret}
+	c.request = wire.Request{Op: string(sms.Send), Ref: m.Key, Send: true, Private: c.private[:]}
+	reply, err := a.borrow(key, secret).send(ctx, c)
 	if err != nil {
 		return sms.Receipt{}, err
 	}
@@ -80,16 +68,16 @@ func (a *Adapter) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) 
 
 // Check says without the network what Send would refuse; see [sms.Checker].
 func (a *Adapter) Check(m sms.Message) error {
-	_, err := a.prepare(&m)
-	return err
+	return a.prepare(&call{m: m})
 }
 
 // prepare checks a message against the vocabulary's and Vonage's limits.
-func (a *Adapter) prepare(m *sms.Message) (*call, error) {
+func (a *Adapter) prepare(c *call) error {
+	m := &c.m
 	if err := m.Validate(); err != nil {
-		return nil, waybill.AsError(err).With(name, string(sms.Send), m.Key)
+		return waybill.AsError(err).With(name, string(sms.Send), m.Key)
 	}
-	c := &call{m: m, from: m.From, text: m.Text}
+	c.from, c.text = m.From, m.Text
 	region := m.Region
 	if region == "" {
 		region = m.To.Region()
@@ -99,27 +87,27 @@ func (a *Adapter) prepare(m *sms.Message) (*call, error) {
 	}
 	switch {
 	case m.Text == "":
-		return nil, unsupported(m, waybill.ScopeSender, "Vonage sends texts, not templates")
+		return unsupported(m, waybill.ScopeSender, "Vonage sends texts, not templates")
 	case region == "CN" && !a.opts.Mainland:
-		return nil, unsupported(m, waybill.ScopeRequest, "texts to mainland China are not enabled (Options.Mainland)")
+		return unsupported(m, waybill.ScopeRequest, "texts to mainland China are not enabled (Options.Mainland)")
 	case c.from == "":
-		return nil, unsupported(m, waybill.ScopeSender, "Vonage needs a sender id")
+		return unsupported(m, waybill.ScopeSender, "Vonage needs a sender id")
 	case len(m.To.Digits()) < minToDigits:
-		return nil, unsupported(m, waybill.ScopeRequest, "the number has fewer than 7 digits")
+		return unsupported(m, waybill.ScopeRequest, "the number has fewer than 7 digits")
 	case m.TTL > 0 && m.TTL < minTTL:
-		return nil, unsupported(m, waybill.ScopeRequest, "the TTL is below 20 s")
+		return unsupported(m, waybill.ScopeRequest, "the TTL is below 20 s")
 	}
 	if c.from = cleanFrom(c.from); c.from == "" {
-		return nil, unsupported(m, waybill.ScopeSender, "the sender id is neither a number nor up to 11 letters and digits")
+		return unsupported(m, waybill.ScopeSender, "the sender id is neither a number nor up to 11 letters and digits")
 	}
 	if region == "CN" {
 		c.text = sms.SignText(m.Gateway.Sign, c.text)
 	}
 	var err error
 	if c.parts, err = sms.Count(c.text); err != nil {
-		return nil, waybill.AsError(err).With(name, string(sms.Send), m.Key)
+		return waybill.AsError(err).With(name, string(sms.Send), m.Key)
 	}
-	return c, nil
+	return nil
 }
 
 func unsupported(m *sms.Message, scope waybill.Scope, why string) error {
@@ -172,22 +160,16 @@ func (a *Adapter) credentials(ctx context.Context, ref string) (key, secret stri
 	return "", "", e.With(name, string(sms.Send), ref)
 }
 
-// rewrite completes the library's form with what the library does not know, and
-// signs it. Where nothing is missing the form stays as it is.
-func (a *Adapter) rewrite(r *http.Request, c *call) error {
-	r.Header.Del("Content-Length")
-	r.Header.Del("User-Agent") // the library's names another version; wire sets ours
+// complete adds to the library's form what the library does not know, and signs
+// it. Where nothing is missing the form stays as it is.
+func (a *Adapter) complete(encoded string, c *call) (string, error) {
 	g := &c.m.Gateway
 	if c.m.TTL == 0 && !a.opts.NoReports && a.opts.AccountRef == "" && g.EntityID == "" && g.ContentID == "" && a.opts.Signing == NoSigning {
-		return nil
+		return encoded, nil
 	}
-	body, err := io.ReadAll(r.Body)
+	form, err := url.ParseQuery(encoded)
 	if err != nil {
-		return err
-	}
-	form, err := url.ParseQuery(string(body))
-	if err != nil {
-		return err
+		return "", err
 	}
 	set := func(field, value string) {
 		if value != "" {
@@ -208,19 +190,5 @@ func (a *Adapter) rewrite(r *http.Request, c *call) error {
 		form.Set("timestamp", strconv.FormatInt(time.Now().Unix(), 10))
 		form.Set("sig", a.opts.Signing.sign(form, c.secret))
 	}
-	encoded := form.Encode()
-	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(encoded)), nil }
-	r.Body, _ = r.GetBody()
-	r.ContentLength = int64(len(encoded))
-	return nil
-}
-
-// canned is the reply that the library is shown, whatever came.
-func canned(*wire.Reply) *http.Response {
-	const body = `{"message-count":"1","messages":[{"status":"0"}]}`
-	return &http.Response{
-		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{"Content-Type": {"application/json"}}, ContentLength: int64(len(body)),
-		Body: io.NopCloser(strings.NewReader(body)),
-	}
+	return form.Encode(), nil
 }
