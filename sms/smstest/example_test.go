@@ -45,10 +45,8 @@ func ExampleNewServer() {
 		},
 	})
 	defer fake.Close()
-	for _, f := range smstest.Faults() {
-		if f.String() == "reset_before_reply_processed" {
-			fake.Fail(f)
-		}
+	if f, ok := smstest.FaultNamed("reset_before_reply_processed"); ok {
+		fake.Fail(f)
 	}
 	_, err := fake.Client().Post(fake.URL(), "text/plain", strings.NewReader("order-1"))
 	fmt.Println("error:", err != nil)

@@ -161,6 +161,7 @@ func (s *suite) bench(t tester) bench {
 // benchWith makes a bench whose adapter gets another HTTP client.
 func (s *suite) benchWith(t tester, client func(*http.Client) *http.Client) bench {
 	t.Helper()
+	s.halt.Skip(t)
 	var b bench
 	if s.Server != nil {
 		b.s = s.Server(t)

@@ -41,12 +41,15 @@ func TestServerCountsWhatTheHandlerAccepts(t *testing.T) {
 	post(t, s, "/send?to=1&text=smstest00000008", "text/plain", "x")
 	post(t, s, "/send", "text/plain", "no smstest00000009")
 	post(t, s, "/send", "text/plain", "something else")
-	for key, want := range map[string]int{"smstest00000007": 1, "smstest00000008": 1, "smstest00000009": 0, "unknown": 1} {
+	post(t, s, "/send", "application/json", `{"ref":"order-1","key":"hush"}`)
+	post(t, s, "/send", "application/x-www-form-urlencoded", "client-ref=order-2")
+	post(t, s, "/send?key=order-3", "application/json", "[]")
+	for key, want := range map[string]int{"smstest00000007": 1, "smstest00000008": 1, "smstest00000009": 0, "unknown": 1, "order-1": 1, "order-2": 1, "order-3": 1} {
 		if got := s.Accepted(key); got != want || ledger.Count(key) != want {
 			t.Errorf("%s: accepted %d, want %d", key, got, want)
 		}
 	}
-	if s.Count("/send") != 4 || strings.Contains(s.Log()[0].Body, "hush") {
+	if s.Count("/send") != 7 || strings.Contains(s.Log()[0].Body, "hush") {
 		t.Errorf("%d requests; body %q", s.Count("/send"), s.Log()[0].Body)
 	}
 }
@@ -65,7 +68,11 @@ func TestServerWithItsOwnRules(t *testing.T) {
 		t.Errorf("%q", body)
 	}
 	s.Heal()
-	s.Fail(smstest.After(smstest.Faults()[len(smstest.Faults())-1]))
+	f, ok := smstest.FaultNamed("status_503_without_wait")
+	if _, none := smstest.FaultNamed("rain"); !ok || none {
+		t.Error("faults are not found by their names")
+	}
+	s.Fail(smstest.After(f))
 	if code, _ := post(t, s, "/", "a/b", "e"); code != 503 {
 		t.Errorf("status %d", code)
 	}

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/suitetest"
@@ -53,6 +55,10 @@ func (f *flawed) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
 	if err := m.Validate(); err != nil && f.flaw != "does not validate" {
 		return sms.Receipt{}, err
 	}
+	if e := waybill.FromContext(ctx); e != nil && f.flaw != "deaf" {
+		e.Delivery = waybill.NotSent
+		return sms.Receipt{}, e.With("flawed", "send", m.Key)
+	}
 	if f.flaw == "sends twice" {
 		_, _ = f.post(ctx, m)
 	}
@@ -89,6 +95,10 @@ func (f *flawed) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
 		return sms.Receipt{}, f.fail(m, waybill.Unavailable, waybill.NotSent, "")
 	case resp.StatusCode != 200 && f.flaw == "blames the caller":
 		return sms.Receipt{}, f.fail(m, waybill.InvalidArgument, waybill.NotSent, "")
+	case resp.StatusCode != 200 && f.flaw == "believes the code":
+		return sms.Receipt{}, f.fail(m, waybill.RateLimited, waybill.NotSent, "")
+	case resp.StatusCode != 200 && f.flaw == "repeats the vendor":
+		return sms.Receipt{}, f.fail(m, waybill.Unavailable, waybill.Ambiguous, string(body))
 	case resp.StatusCode != 200:
 		return sms.Receipt{}, f.fail(m, waybill.Unavailable, waybill.Ambiguous, "")
 	case string(body) != "OK":
@@ -108,15 +118,100 @@ func (f *flawed) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
 }
 
 func (f *flawed) post(ctx context.Context, m sms.Message) (*http.Response, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, f.base+"/send?to="+m.To.Digits(), bytes.NewReader([]byte(m.Text)))
+	q := url.Values{"to": {string(m.To)}, "from": {m.From}, "ref": {m.Key}, "ttl": {m.TTL.String()}}
+	text := sms.SignText(m.Gateway.Sign, m.Text)
+	switch f.flaw {
+	case "another recipient":
+		q.Set("to", "+447700900999")
+	case "another sender":
+		q.Set("from", "Acme")
+	case "another text":
+		text = strings.ToUpper(m.Text)
+	case "no reference":
+		q.Del("ref")
+	case "no sign":
+		text = m.Text
+	case "a longer life":
+		q.Set("ttl", (m.TTL * 60).String())
+	case "deaf":
+		ctx = context.WithoutCancel(ctx)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, f.base+"/send?"+q.Encode(), bytes.NewReader([]byte(text)))
 	if err != nil {
 		return nil, err
+	}
+	r.Header.Set("X-Key", "key-12345678")
+	if f.flaw != "can be replayed" {
+		r.GetBody = nil
+	}
+	if f.flaw == "has an idempotency key" {
+		r.Header.Set("Idempotency-Key", m.Key)
 	}
 	return f.hc.Do(r)
 }
 
 func takesAll() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "OK") })
+}
+
+func readFlawed(r *http.Request, body []byte) (Seen, bool) {
+	q := r.URL.Query()
+	ttl, err := time.ParseDuration(q.Get("ttl"))
+	return Seen{To: sms.Number(q.Get("to")), From: q.Get("from"), Ref: q.Get("ref"), Text: string(body), TTL: ttl}, err == nil
+}
+
+func refuseFlawed(w http.ResponseWriter, _ *http.Request, code string) {
+	w.WriteHeader(http.StatusTooManyRequests)
+	_, _ = io.WriteString(w, `{"code":"`+code+`","text":"come back later"}`)
+}
+
+func flawedHarness(flaw string) Harness {
+	return Harness{
+		New: func(base string, hc *http.Client) (waybill.Provider, error) {
+			return &flawed{base: base, hc: hc, flaw: flaw}, nil
+		},
+		Handler: takesAll,
+		Options: &ServerOptions{Read: readFlawed, Refuse: refuseFlawed},
+		Secrets: []string{"key-12345678"},
+	}
+}
+
+// TestTheSuiteFindsNoFlawWhereThereIsNone tries the same adapter without a flaw
+// on what it does right.
+func TestTheSuiteFindsNoFlawWhereThereIsNone(t *testing.T) {
+	h := flawedHarness("")
+	h.Codes = []CodeCase{{Code: "busy"}}
+	h.Skip = map[string]string{"provider": "takes any URL", "faults": "knows no 429", "client": "knows no 429", "codes/busy": "knows no codes"}
+	if got := failures(t, h); len(got) != 0 {
+		t.Errorf("failed: %v", got)
+	}
+}
+
+// A call that hangs is one finding, and ends the run.
+func TestAHangingCallStopsTheRun(t *testing.T) {
+	h := flawedHarness("deaf")
+	h.Skip = map[string]string{"provider": "another flaw"}
+	found := suitetest.Try(t, "", func(t tester) {
+		(&suite{Harness: h, keys: new(keys), halt: new(suitetest.Halt), patience: 300 * time.Millisecond}).run(t)
+	})
+	for _, c := range found {
+		if !strings.HasPrefix(c.Path, "context/") {
+			t.Errorf("after the hang: %v", c)
+		}
+	}
+	if len(found) == 0 || !strings.Contains(found[len(found)-1].Text, "has not returned") {
+		t.Errorf("found %v", found)
+	}
+}
+
+// A wrong answer in good weather is found once.
+func TestAWrongFirstMessageStopsTheRun(t *testing.T) {
+	h := flawedHarness("another recipient")
+	h.Skip = map[string]string{"provider": "another flaw"}
+	found := suitetest.Try(t, "", func(t tester) { run(t, h) })
+	if len(found) != 1 || found[0].Path != "messages/plain" {
+		t.Errorf("found %v", found)
+	}
 }
 
 // TestTheSuiteFindsFlaws tries the suite on adapters that are wrong in one way.
@@ -132,21 +227,26 @@ func TestTheSuiteFindsFlaws(t *testing.T) {
 		"calls 5xx not sent":          "client/html_502_processed",
 		"blames the caller":           "faults/status_400",
 		"quotes the message":          "odd/odd_null",
+		"another recipient":           "messages/plain",
+		"another sender":              "messages/plain",
+		"another text":                "messages/plain",
+		"no reference":                "messages/plain",
+		"no sign":                     "messages/signature",
+		"a longer life":               "messages/time to live",
+		"can be replayed":             "replay/by_the_transport",
+		"has an idempotency key":      "replay/by_the_transport",
+		"believes the code":           "codes/unknown_under_500",
+		"repeats the vendor":          "privacy/echoed_words",
 		"has no id":                   "messages/plain",
 		"has no provider":             "messages/plain",
 	} {
 		t.Run(flaw, func(t *testing.T) {
 			t.Parallel()
 			group, _, _ := strings.Cut(want, "/")
-			h := Harness{
-				New: func(base string, hc *http.Client) (waybill.Provider, error) {
-					return &flawed{base: base, hc: hc, flaw: flaw}, nil
-				},
-				Handler: takesAll,
-				Secrets: []string{"key-12345678"},
-				Skip:    map[string]string{},
-			}
-			for _, g := range []string{"provider", "messages", "invalid", "faults", "odd", "context", "client"} {
+			h := flawedHarness(flaw)
+			h.Codes = []CodeCase{{Code: "busy", Want: waybill.RateLimited, Delivery: waybill.NotSent}}
+			h.Skip = map[string]string{}
+			for _, g := range []string{"provider", "context", "messages", "invalid", "codes", "privacy", "replay", "faults", "odd", "client"} {
 				if g != group {
 					h.Skip[g] = "another flaw"
 				}
