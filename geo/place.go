@@ -138,6 +138,23 @@ type GeocodeResult struct {
 // tags every point with the datum that the vendor speaks at that place. No
 // match is NotFound, never an empty result; places without a usable point are
 // left out. The call is a read: it may be repeated.
+//
+// # What an adapter gets
+//
+// From a client, a request that Validate accepts, with Region filled in from the
+// client's default, or empty. Limit is then often 0, since the client drops what
+// lies outside the region before it counts. A bare adapter gets what an
+// application wrote: Geocode begins with [GeocodeRequest.Validate] and heeds
+// Region and Limit as well as it can. Datum is the client's business: an adapter
+// returns points in the vendor's datum and leaves the conversion to the client.
+// Tenant and Lane are the client's too.
+//
+// # What an adapter returns
+//
+// Served.Provider is the adapter's Name; the client fills in the rest of Served.
+// An error has Provider, Op [Geocode] and Ref, the request's Key; the query
+// stands nowhere in it. A vendor that speaks WGS-84 everywhere, such as a table
+// of one's own, has nothing to convert or tag.
 type Geocoder interface {
 	Geocode(ctx context.Context, r GeocodeRequest) (GeocodeResult, error)
 }
@@ -193,6 +210,12 @@ type ReverseGeocodeResult struct {
 //
 // Where nothing is known (the sea, another vendor's country) it is NotFound.
 // The call is a read: it may be repeated.
+//
+// What an adapter gets and returns is as for [Geocoder]: it begins with
+// [ReverseGeocodeRequest.Validate], takes Point in any datum and asks in the
+// vendor's, and returns points in the vendor's, Nearby at most as many as asked.
+// Region is only set where the caller knows better. No coordinate stands in an
+// error.
 type ReverseGeocoder interface {
 	ReverseGeocode(ctx context.Context, r ReverseGeocodeRequest) (ReverseGeocodeResult, error)
 }

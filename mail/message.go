@@ -145,6 +145,17 @@ func (l Link) String() string {
 // accepted and others not, the Receipt is returned with an error whose Delivery
 // is Sent. A source that fails to read, or a context that ends, cuts the
 // connection, so that no relay accepts half a mail.
+//
+// An adapter gets from a client a mail that Validate accepts, stamped, and with
+// large attachments already turned into links; bare, it gets what an application
+// wrote, so Send begins with Validate and Stamp. It does not change the message.
+// AllowDuplicates, Tenant, Lane, Region and Kind are the client's business.
+//
+// Of the Receipt the adapter fills in Served.Provider with its Name, MessageID,
+// ID, Recipients and Size, MessageID and Recipients with an error too; the client
+// adds Links, PossibleDuplicate and the rest of Served. Of the error it fills in
+// Provider, Op [Send], Ref (the mail's Key) and the relay's code; no address,
+// subject or text stands in it.
 type Sender interface {
 	Send(ctx context.Context, m *Message) (Receipt, error)
 }

@@ -291,6 +291,18 @@ type Result struct {
 // once. A token of another vendor, app or environment is Unsupported, a
 // malformed one InvalidArgument, both before the network. Neither the
 // notification nor the slice is changed or kept.
+//
+// An adapter gets from a client a notification and tokens that Validate accepts,
+// and only tokens that it Accepts; bare, it gets what an application wrote, so
+// Send begins with both Validates and gives every token the notification's
+// error. TTL and Priority are taken through Life and Urgent. AllowDuplicates,
+// Tenant, Lane, Region and Language are the client's business.
+//
+// Of each Result the adapter fills in Token, Served.Provider with its Name, and
+// ID, or Err with Provider, Op [Send], Ref (the notification's Key) and the
+// vendor's code, without token, title, body or data. Dead and Since are what the
+// vendor said of this token; a client believes them only with a proof. The
+// client fills in the rest of Served.
 type Sender interface {
 	Send(ctx context.Context, n *Notification, tokens []Token) []Result
 }

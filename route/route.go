@@ -225,6 +225,34 @@ type Step struct {
 // stops, trucks) is Unsupported before the network. No way between the points
 // is NotFound. A path has a leg for each pair of consecutive points where the
 // vendor tells them apart. The call is a read: it may be repeated.
+//
+// # What an adapter gets
+//
+// A request that Validate accepts from a client, anything from an application
+// that uses the adapter bare: Route begins with [Request.Validate]. Points are in
+// any datum each. Region is only set where the caller knows better; Datum, Tenant
+// and Lane are the client's business.
+//
+// # What an adapter returns
+//
+// Served.Provider is the adapter's Name; the client fills in the rest of Served
+// and converts the points. Distances are metres.
+//
+// Polyline stands in the path when it was asked for, and only then, from the
+// first point to the last; a vendor without geometry leaves it empty, and its
+// conformance test says Harness.NoPolyline. Steps are there when asked for and
+// known, and only then.
+//
+// A truck gets a truck's route or Unsupported. With AllowCarForTruck a vendor
+// that knows cars but no trucks answers with the car's route, marked
+// Substituted; one whose routes must not be used so refuses all the same, and its
+// conformance test says Harness.NoSubstitute. A pricing request gets no estimate
+// and no traffic. A Departure or Avoid that the vendor does not know is either
+// Unsupported or left out, and Traffic is then not set; fewer Alternatives than
+// asked for are no error.
+//
+// An error has Provider, Op [Route] and Ref, the request's Key; no coordinate
+// stands in it.
 type Router interface {
 	Route(ctx context.Context, r Request) (Result, error)
 }

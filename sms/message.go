@@ -169,6 +169,38 @@ type Part struct {
 // accepted, otherwise Ambiguous. An adapter makes at most one exchange with its
 // gateway that could send. What only this gateway cannot do is Unsupported,
 // before the network.
+//
+// # What an adapter gets
+//
+// From a client, a message that Validate accepts and that is resolved for this
+// gateway: either Text is the text to send and Template and Params are empty, or
+// Gateway.TemplateID and Gateway.Params name the gateway's own template, Text is
+// empty, and Template and Params are the caller's names, of no use here. From is
+// the sender to use; empty means the adapter's own, or Unsupported where it needs
+// one. Region is the number's, or the caller's better knowledge; empty when
+// neither knows. Gateway.Sign is set where the region wants a signature: a
+// gateway of texts sends [SignText] of it and Text, a gateway of templates takes
+// it by itself. Gateway.EntityID and ContentID are set for India alone, and go
+// into the gateway's fields for them; a gateway without such fields leaves them
+// out. AllowDuplicates, Tenant and Lane are the client's business.
+//
+// A bare adapter gets what an application wrote. So Send begins with
+// [Message.Validate], uses [Number.Region] where Region is empty, and takes a
+// Template without Gateway.TemplateID for Unsupported.
+//
+// # What an adapter returns
+//
+// Of the Receipt it fills in Served.Provider with its Name, ID, and Parts: one
+// for each part that the gateway counted, with the part's own id and price where
+// it has them, else the message's id in each. Where the gateway says nothing of
+// parts there is one Part. Price and Currency are the gateway's. Encoding and
+// Estimate may be left to the client, which also fills in Served.Instance,
+// PossibleDuplicate and Warning.
+//
+// Of the error it fills in Provider, Op [Send] and Ref, the message's Key, and
+// the gateway's own code; recipient, sender and text stand nowhere in it, which
+// wire's Request.Private sees to. Key goes to the gateway as the client's
+// reference, where it takes one.
 type Sender interface {
 	Send(ctx context.Context, m Message) (Receipt, error)
 }

@@ -24,15 +24,26 @@
 // or key. A gateway that refuses under 2xx, or encodes the text, says so in
 // [ServerOptions]. [Harness.Codes] adds the gateway's own refusals.
 //
+// Give [ServerOptions].Read, too: it tells what the gateway understands of a
+// request, and only with it can the suite see a wrong recipient, sender, text,
+// signature, reference or time to live. Without it the subtest messages/seen is
+// skipped and says so. An Account method is optional; see [waybill.Accounted].
+//
 // # What is tried
 //
-// Good messages; bad ones, which must not reach the server; every fault of the
-// transport on a new and on a used connection, before and after the gateway
-// processed the request; replies of any shape; the gateway's codes; cancellation
-// and time-outs; concurrent use; and a client with two instances of the adapter
-// through every fault. Each time the suite compares what was reported with what
-// the gateway counted: no message twice, none lost, none misreported. No secret,
-// number or text may stand in any node of an error.
+// In this order: cancellation and time-outs; good messages, one after another
+// and at once; bad ones, which must not reach the server; the gateway's codes, and
+// one that nobody knows under a status of 500; refusals that repeat the whole
+// request; whether net/http could repeat a send; every fault of the transport on
+// a new and on a used connection, before and after the gateway processed the
+// request, see [Faults] for their names; replies of any shape; and a client with
+// two instances of the adapter through every fault. Each time the suite compares
+// what was reported with what the gateway counted: no message twice, none lost,
+// none misreported. No secret, number, sender or text may stand in any node of an
+// error.
+//
+// A call that does not return within ten seconds, and a first message that is not
+// sent as it should be, are one finding each and end the run.
 //
 // # Fake gateways
 //
