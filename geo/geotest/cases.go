@@ -12,13 +12,6 @@ import (
 	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
-// checkProvider checks what does not need a call.
-func checkProvider(t tester, h Harness, p waybill.Provider) {
-	suitetest.Provider(t, p, h.leaks())
-	suitetest.Account(t, p, h.leaks())
-	suitetest.BaseURLs(t, h.New)
-}
-
 func checkGeocode(t tester, c GeocodeCase, p waybill.Provider, res geo.GeocodeResult) {
 	t.Helper()
 	checkServed(t, p, res.Served)
@@ -127,19 +120,21 @@ func checkPlace(t tester, what string, p geo.Place) {
 }
 
 // checkError checks what holds for any error of a call, and returns it.
-func (h *Harness) checkError(t tester, b bench, v verb, c call, err error) *waybill.Error {
+func (h *suite) checkError(t tester, b bench, v verb, c call, err error) *waybill.Error {
 	t.Helper()
 	e := suitetest.Error(t, err, b.p.Name(), v.op, c.ref)
 	if e != nil {
-		h.leaks(c.private...).With(b.s.URL()+"/").Error(t, err)
+		l := suitetest.Leaks{Secrets: h.Secrets, Named: map[string][]string{"the query or the point": c.private}}
+		if b.s != nil {
+			l.Private = []string{b.s.URL() + "/"}
+		}
+		l.Error(t, err)
 	}
 	return e
 }
 
 // leaks are the words that must appear nowhere.
-func (h *Harness) leaks(private ...string) suitetest.Leaks {
-	return suitetest.Leaks{Secrets: h.Secrets, Private: private}
-}
+func (h *Harness) leaks() suitetest.Leaks { return suitetest.Leaks{Secrets: h.Secrets} }
 
 // words are the parts of a query that are private by themselves.
 func words(query string) []string {

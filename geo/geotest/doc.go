@@ -22,8 +22,13 @@
 // Every verb that the adapter implements is tried: good answers with their
 // points, datums and regions; each fault of the transport; each of the vendor's
 // codes; cancellation and time-outs; concurrent use; bad input, which must not
-// reach the server; replies of any shape; and no secret and no personal data in
-// any node of an error.
+// reach the server; refusals that repeat the whole request; replies of any shape;
+// and no secret and no personal data in any node of an error. A call that does not
+// return within ten seconds, and a first answer that is wrong, are one finding
+// each and end the run.
+//
+// An adapter without a network, such as a table of one's own, leaves
+// Harness.Server nil. An Account method is optional; see [waybill.Accounted].
 //
 // # Fake servers
 //

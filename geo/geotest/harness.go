@@ -8,13 +8,16 @@ import (
 	"github.com/waybill-go/waybill/geo"
 )
 
-// Harness says how to make and what to expect of the adapter under test.
+// Harness says how to make and what to expect of the adapter under test. An
+// Account method is optional; see [waybill.Accounted].
 type Harness struct {
 	// New makes the adapter, which speaks to baseURL through hc. The suite
 	// calls it once for each subtest.
 	New func(baseURL string, hc *http.Client) (waybill.Provider, error)
 	// Server starts the fake of the vendor, which knows the cases below. The
-	// suite closes it.
+	// suite closes it. nil is for an adapter without a network, such as a table
+	// of one's own: New is then called with "" and nil, and the subtests that
+	// need a server are left out.
 	Server func(t testing.TB) Server
 	// Geocode and Reverse are known answers, at least one for each verb that
 	// the adapter implements. See [GeocodeCases] and [ReverseCases] for the

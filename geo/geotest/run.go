@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
@@ -29,6 +30,8 @@ type verb struct {
 	// this vendor cannot serve.
 	good         []call
 	bad, refused []call
+	// marked is a request for what no server knows.
+	marked call
 }
 
 // call is one request. Its private words must appear in no error.
@@ -42,27 +45,47 @@ type call struct {
 
 func run(t tester, h Harness) {
 	t.Helper()
-	if h.New == nil || h.Server == nil {
-		t.Fatal("geotest: the harness needs New and Server")
+	(&suite{Harness: &h, halt: new(suitetest.Halt)}).run(t)
+}
+
+// suite is a harness with the state of its run.
+type suite struct {
+	*Harness
+	halt *suitetest.Halt
+	// patience bounds every call; 0 means the default.
+	patience time.Duration
+}
+
+func (h *suite) run(t tester) {
+	t.Helper()
+	if h.New == nil {
+		t.Fatal("geotest: the harness needs New")
 	}
-	s := h.Server(t)
-	p, err := h.New(s.URL(), s.Client())
-	s.Close()
-	if err != nil {
-		t.Fatalf("New: %v", err)
+	b := h.bench(t)
+	if b.s != nil {
+		b.s.Close()
 	}
+	p := b.p
 	verbs := h.verbs(t, p)
 	if len(verbs) == 0 {
 		t.Fatalf("%s implements neither geo.Geocoder nor geo.ReverseGeocoder", p.Name())
 	}
-	h.skips().Sub(t, "provider", func(t tester) { checkProvider(t, h, p) })
+	h.skips().Group(t, "provider", func(t tester, sub suitetest.Sub) {
+		sub("names", func(t tester) { suitetest.Provider(t, p, h.leaks()) })
+		if _, ok := p.(waybill.Accounted); ok {
+			sub("account", func(t tester) { suitetest.Account(t, p, h.leaks()) })
+		}
+		if h.Server != nil {
+			sub("bad_urls", func(t tester) { suitetest.BaseURLs(t, h.New) })
+		}
+	})
 	for _, v := range verbs {
 		t.Group(strings.ReplaceAll(string(v.op), " ", "_"), func(t tester) { h.runVerb(t, v) })
 	}
 }
 
 // verbs builds what each implemented verb is tried with.
-func (h *Harness) verbs(t tester, p waybill.Provider) []verb {
+func (h *suite) verbs(t tester, p waybill.Provider) []verb {
 	var out []verb
 	offered := func(v waybill.Verb, asserted bool) bool {
 		if c, ok := p.(waybill.Capable); ok {
@@ -98,6 +121,12 @@ func (h *Harness) geocodeVerb() verb {
 			checkGeocode(t, c, p, res)
 		}))
 	}
+	if len(h.Geocode) > 0 {
+		r := h.Geocode[0].Request
+		r.Query = sentinel + " Lane"
+		v.marked = geocodeCall("marked", r, nil)
+		v.marked.private = append(v.marked.private, sentinel)
+	}
 	for name, r := range badGeocodes() {
 		v.bad = append(v.bad, geocodeCall(name, r, nil))
 	}
@@ -115,6 +144,9 @@ func (h *Harness) reverseVerb() verb {
 		v.good = append(v.good, reverseCall(c.Name, c.Request, func(t tester, p waybill.Provider, res geo.ReverseGeocodeResult) {
 			checkReverse(t, c, p, res)
 		}))
+	}
+	if len(v.good) > 0 {
+		v.marked = v.good[0]
 	}
 	for name, r := range badReverses() {
 		v.bad = append(v.bad, reverseCall(name, r, nil))
@@ -143,7 +175,7 @@ func geocodeCall(name string, r geo.GeocodeRequest, check func(tester, waybill.P
 		t.Helper()
 		res, err := p.(geo.Geocoder).Geocode(ctx, r)
 		if err != nil {
-			t.Errorf("got %v", err)
+			t.Errorf("%s: %v", name, err)
 			return
 		}
 		check(t, p, res)
@@ -164,7 +196,7 @@ func reverseCall(name string, r geo.ReverseGeocodeRequest, check func(tester, wa
 		t.Helper()
 		res, err := p.(geo.ReverseGeocoder).ReverseGeocode(ctx, r)
 		if err != nil {
-			t.Errorf("got %v", err)
+			t.Errorf("%s: %v", name, err)
 			return
 		}
 		check(t, p, res)

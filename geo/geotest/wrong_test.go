@@ -9,10 +9,12 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
 	"github.com/waybill-go/waybill/internal/suitetest"
+	"github.com/waybill-go/waybill/wire"
 )
 
 // try runs the suite on a provider and returns what failed.
@@ -263,3 +265,116 @@ func TestSkippedSubtestsDoNotRun(t *testing.T) {
 type leaky struct{ *honest }
 
 func (leaky) String() string { return "honestgeo with " + honestKey }
+
+// deaf does not heed its context.
+func deaf(h *Harness) {
+	spoilt(func(w *wrong) {
+		w.geocode = func(ctx context.Context, r geo.GeocodeRequest) (geo.GeocodeResult, error) {
+			return w.honest.Geocode(context.WithoutCancel(ctx), r)
+		}
+	})(h)
+}
+
+// A call that hangs is one finding, and ends the run.
+func TestAHangingCallStopsTheRun(t *testing.T) {
+	h := honestHarness()
+	deaf(&h)
+	found := suitetest.Try(t, "", func(t tester) {
+		(&suite{Harness: &h, halt: new(suitetest.Halt), patience: 300 * time.Millisecond}).run(t)
+	})
+	hung := false
+	for _, c := range found {
+		hung = hung || strings.Contains(c.Text, "has not returned")
+		if !strings.HasPrefix(c.Path, "geocode/context/") {
+			t.Errorf("after the hang: %v", c)
+		}
+	}
+	if !hung {
+		t.Errorf("found %v", found)
+	}
+}
+
+// A wrong answer in good weather is found once.
+func TestAWrongFirstAnswerStopsTheRun(t *testing.T) {
+	found := try(t, "", onPlaces(func(p *geo.Place) { p.Point.Datum = geo.BD09 }))
+	for _, c := range found {
+		if c.Path != found[0].Path {
+			t.Errorf("found %v", found)
+		}
+	}
+	if len(found) == 0 {
+		t.Error("found nothing")
+	}
+}
+
+// What a vendor repeats must not be passed on, under any status.
+func TestRepeatedRequestsAreFound(t *testing.T) {
+	for name, op := range map[string]struct {
+		path   string
+		change func(*Harness)
+	}{
+		"query": {"geocode/privacy", onError(func(r geo.GeocodeRequest, e *waybill.Error) error {
+			if e.Code == waybill.Unavailable {
+				e.Message = "no " + r.Query
+			}
+			return e
+		})},
+		"key": {"geocode/privacy/echoed_query", func(h *Harness) {
+			h.New = func(base string, hc *http.Client) (waybill.Provider, error) {
+				c, err := wire.New(wire.Config{Provider: "honestgeo", HTTPClient: hc})
+				return &repeating{honest{base, c, nil}}, err
+			}
+		}},
+	} {
+		if found := try(t, op.path, op.change); len(found) == 0 {
+			t.Errorf("%s: found nothing", name)
+		}
+	}
+}
+
+// repeating passes on what its vendor says.
+type repeating struct{ honest }
+
+func (r *repeating) Geocode(ctx context.Context, q geo.GeocodeRequest) (geo.GeocodeResult, error) {
+	reply, err := r.client.Do(ctx, &wire.Request{Op: string(geo.Geocode), Ref: q.Key, URL: r.base + "/find", Query: url.Values{"pass": {honestKey}}})
+	if err != nil {
+		return geo.GeocodeResult{}, err
+	}
+	e := reply.Error(waybill.Unavailable, waybill.ScopeProvider, waybill.Ambiguous, "x", "")
+	e.Message = string(reply.Body)
+	return geo.GeocodeResult{}, e
+}
+
+// table is an adapter without a network and without an account.
+type table struct{ wrong bool }
+
+func (table) Name() string { return "table" }
+
+func (a table) Geocode(ctx context.Context, r geo.GeocodeRequest) (geo.GeocodeResult, error) {
+	if err := r.Validate(); err != nil {
+		return geo.GeocodeResult{}, err
+	}
+	if e := waybill.FromContext(ctx); e != nil {
+		return geo.GeocodeResult{}, e.With("table", string(geo.Geocode), r.Key)
+	}
+	at := geo.Point{Lat: 1.3236, Lng: 103.6522}
+	if a.wrong {
+		at.Lat++
+	}
+	return geo.GeocodeResult{Served: waybill.Served{Provider: "table"}, Places: []geo.Place{{Point: at, Address: geo.Address{Formatted: "Depot Tuas"}}}}, nil
+}
+
+func TestAnAdapterWithoutANetwork(t *testing.T) {
+	h := Harness{Geocode: []GeocodeCase{{Name: "tuas", Request: geo.GeocodeRequest{Query: "Depot Tuas"}, Want: geo.Point{Lat: 1.3236, Lng: 103.6522}}}}
+	for _, a := range []table{{}, {wrong: true}} {
+		h.New = func(base string, hc *http.Client) (waybill.Provider, error) {
+			if base != "" || hc != nil {
+				t.Error("an adapter without a network got a URL or a client")
+			}
+			return a, nil
+		}
+		if found := suitetest.Try(t, "", func(t tester) { run(t, h) }); (len(found) > 0) != a.wrong {
+			t.Errorf("%+v: %v", a, found)
+		}
+	}
+}

@@ -156,11 +156,25 @@ func (e *Echo) echo(r *http.Request, body []byte, part string) string {
 	for _, text := range texts {
 		for _, w := range e.Words {
 			if at := strings.Index(strings.ToLower(text), strings.ToLower(w)); at >= 0 && w != "" && at+len(w) <= len(text) {
-				out = append(out, strings.ToValidUTF8(text[max(0, at-12):min(len(text), at+len(w)+12)], ""))
+				out = append(out, around(text, at, at+len(w)))
 			}
 		}
 	}
 	return strings.Join(out, " / ")
+}
+
+// around returns a part of a text with about a dozen bytes on each side. It cuts
+// between words, since no vendor cuts a number in two.
+func around(text string, from, to int) string {
+	const ends = " &=,;:\"{}"
+	from, to = max(0, from-12), min(len(text), to+12)
+	from = strings.LastIndexAny(text[:from], ends) + 1
+	if i := strings.IndexAny(text[to:], ends); i >= 0 {
+		to += i
+	} else {
+		to = len(text)
+	}
+	return strings.ToValidUTF8(text[from:to], "")
 }
 
 func headerLines(h http.Header) []string {
