@@ -25,8 +25,15 @@
 // silently gets a car's route, that a pricing request never gets an estimate or
 // traffic; and, as for every domain, each fault of the transport, each of the
 // vendor's codes, cancellation and time-outs, concurrent use, bad input that
-// must not reach the server, replies of any shape, and no secret and no
-// coordinate in any node of an error.
+// must not reach the server, refusals that repeat the whole request, replies of
+// any shape, and no secret and no coordinate in any node of an error. A call that
+// does not return within ten seconds, and a wrong answer to the first plain
+// question, are one finding each and end the run. The names of the faults stand
+// at [geotest.Faults].
+//
+// Harness.NoPolyline and Harness.NoSubstitute declare what a vendor lacks. An
+// adapter without a network leaves Harness.Server nil. An Account method is
+// optional; see [waybill.Accounted].
 //
 // # Fake servers
 //

@@ -75,22 +75,27 @@ func (b *bench) checkLeaks() {
 	b.mu.Lock()
 	errs := b.errs
 	b.mu.Unlock()
-	var private []string
-	for _, p := range b.trip.Points() {
-		private = append(private, digits(p)...)
-	}
+	l := b.leaks()
+	l.Named = map[string][]string{"coordinates": b.coordinates()}
 	if b.server != nil {
-		private = append(private, b.server.URL()+"/")
+		l.Private = []string{b.server.URL() + "/"}
 	}
 	for _, err := range errs {
-		b.leaks(private...).Error(b, err)
+		l.Error(b, err)
 	}
 }
 
-// leaks are the words that must appear nowhere.
-func (b *bench) leaks(private ...string) suitetest.Leaks {
-	return suitetest.Leaks{Secrets: b.h.Secrets, Private: private}
+// coordinates are the digits of the trip's points.
+func (b *bench) coordinates() []string {
+	var out []string
+	for _, p := range b.trip.Points() {
+		out = append(out, digits(p)...)
+	}
+	return out
 }
+
+// leaks are the words that must appear nowhere.
+func (b *bench) leaks() suitetest.Leaks { return suitetest.Leaks{Secrets: b.h.Secrets} }
 
 // digits are a point's numbers in every datum, to three decimals.
 func digits(p geo.Point) []string {

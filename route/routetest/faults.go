@@ -40,7 +40,7 @@ func (b *bench) fault(f Fault, want suitetest.Expect) {
 	_, err := b.route(ctx, b.pair())
 	e := new(waybill.Error)
 	if err == nil {
-		b.Fatal("no error")
+		b.Fatalf("the vendor failed with %s and the adapter reported success", f)
 	} else if !asOwn(err, &e) {
 		return // checkShape has complained
 	}
@@ -58,7 +58,7 @@ func codeCheck(c CodeCase) check {
 		_, err := b.route(b.Context(), b.pair())
 		e := new(waybill.Error)
 		if err == nil {
-			b.Fatal("no error")
+			b.Fatalf("the vendor refused with code %s and the adapter reported success", c.Code)
 		} else if !asOwn(err, &e) {
 			return
 		}

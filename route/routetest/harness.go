@@ -3,6 +3,7 @@ package routetest
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
@@ -10,7 +11,8 @@ import (
 	"github.com/waybill-go/waybill/route"
 )
 
-// Harness says how to make and what to expect of the adapter under test.
+// Harness says how to make and what to expect of the adapter under test. An
+// Account method is optional; see [waybill.Accounted].
 type Harness struct {
 	// New makes the adapter, which speaks to baseURL through hc. The suite
 	// calls it once for each subtest. The adapter must implement [route.Router].
@@ -32,6 +34,10 @@ type Harness struct {
 	// [route.MaxPoints]: a request with one more must be Unsupported and never
 	// reach the server.
 	MaxPoints int
+	// NoPolyline is set for a vendor without geometry: its paths must then have
+	// none. NoSubstitute is set for one that refuses a truck even where a car's
+	// route would be allowed for it.
+	NoPolyline, NoSubstitute bool
 	// Estimates is set for an adapter whose paths are [route.Path.Estimated],
 	// and which must refuse pricing requests.
 	Estimates bool
@@ -39,9 +45,12 @@ type Harness struct {
 	Codes []CodeCase
 	// Secrets are the adapter's keys. They must appear nowhere.
 	Secrets []string
-	// Skip maps the path of a subtest, such as "faults/endless", to the reason
-	// why the adapter cannot pass it.
+	// Skip maps the path of a subtest, such as "faults/endless", or of a group,
+	// such as "odd", to the reason why the adapter cannot pass it.
 	Skip map[string]string
+
+	// patience bounds every call; 0 means the default.
+	patience time.Duration
 }
 
 // Trip is a way from From over Via to To, in WGS-84. From and Via lie at least

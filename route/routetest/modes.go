@@ -64,11 +64,15 @@ func (b *bench) truckAsCar() {
 	r.Mode, r.AllowCarForTruck = route.Truck, true
 	r.Vehicle = route.Vehicle{Weight: 18}
 	real := slices.Contains(b.modes(), route.Truck)
-	if !real && !slices.Contains(b.modes(), route.Car) {
+	if !real && (b.h.NoSubstitute || !slices.Contains(b.modes(), route.Car)) {
 		b.refused("mode truck", r, waybill.Unsupported)
 		return
 	}
-	for _, p := range b.must(r).Paths {
+	res, err := b.route(b.Context(), r)
+	if err != nil {
+		b.Fatalf("a truck that may take a car's route: %v (see Harness.NoSubstitute)", err)
+	}
+	for _, p := range res.Paths {
 		if !real && !p.Substituted {
 			b.Error("a truck got a car's route that is not marked Substituted")
 		}

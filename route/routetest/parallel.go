@@ -3,6 +3,7 @@ package routetest
 import (
 	"sync"
 
+	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
 	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/route"
@@ -33,4 +34,9 @@ func (b *bench) concurrency() {
 	wg.Wait()
 }
 
-func (b *bench) account() { suitetest.Account(b, b.provider, b.leaks()) }
+func (b *bench) account() {
+	if _, ok := b.provider.(waybill.Accounted); !ok {
+		b.Skip("no Account method, which is optional")
+	}
+	suitetest.Account(b, b.provider, b.leaks())
+}

@@ -1,8 +1,10 @@
 package routetest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -31,25 +33,43 @@ func Run(t *testing.T, h Harness) {
 
 func run(t suitetest.T, h Harness, checks []check) {
 	skips := suitetest.Skips(h.Skip)
+	halt := new(suitetest.Halt)
 	for _, c := range checks {
-		t.Sub(c.name, func(t suitetest.T) {
-			if why := skips.Why(c.name); why != "" {
+		one := func(t suitetest.T) {
+			group, _, _ := strings.Cut(c.name, "/")
+			if why := cmp.Or(skips.Why(c.name), skips.Why(group)); why != "" {
 				t.Skip(why)
 			}
-			b := h.start(t)
+			halt.Skip(t)
+			b := h.start(t, halt)
 			defer b.stop()
 			c.run(b)
-		})
+		}
+		switch {
+		case !c.first():
+			t.Sub(c.name, one)
+		case !t.Group(c.name, one) && c.name == goodAnswer:
+			halt.Stop("the answer to a plain question is wrong")
+		}
 	}
 }
 
+// goodAnswer is the subtest without which all others would only repeat its
+// finding.
+const goodAnswer = "values/pair"
+
+// first reports whether a subtest runs before the others, alone: whether calls
+// end when they should, then whether they answer at all.
+func (c check) first() bool { return strings.HasPrefix(c.name, "context/") || c.name == goodAnswer }
+
 // checks lists the subtests of this harness.
 func (h Harness) checks() []check {
-	all := slices.Concat(valueChecks(), modeChecks(), errorChecks())
+	all := slices.Concat(errorChecks(), valueChecks(), modeChecks())
 	if h.Server == nil {
 		all = slices.DeleteFunc(all, func(c check) bool { return c.network })
 	} else {
 		all = append(all, faultChecks()...)
+		all = append(all, h.privacyChecks()...)
 		for _, c := range h.Codes {
 			all = append(all, codeCheck(c))
 		}
@@ -67,22 +87,29 @@ type bench struct {
 	name     string
 	provider waybill.Provider
 	router   route.Router
+	halt     *suitetest.Halt
 
 	mu   sync.Mutex
 	errs []error // every error seen, for the search for leaks
 }
 
-func (h Harness) start(t testing.TB) *bench {
-	b := &bench{TB: t, h: h, trip: h.Trip}
+func (h Harness) start(t testing.TB, halt *suitetest.Halt) *bench {
+	return h.startWith(t, halt, func(hc *http.Client) *http.Client { return hc })
+}
+
+// startWith makes a bench whose adapter gets another HTTP client.
+func (h Harness) startWith(t testing.TB, halt *suitetest.Halt, client func(*http.Client) *http.Client) *bench {
+	b := &bench{TB: t, h: h, trip: h.Trip, halt: halt}
 	if b.trip == (Trip{}) {
 		b.trip = Shenzhen()
 	}
 	base := ""
+	var hc *http.Client
 	if h.Server != nil {
 		b.server = h.Server(t)
-		base = b.server.URL()
+		base, hc = b.server.URL(), client(b.server.Client())
 	}
-	p, err := h.newProvider(base, b.server)
+	p, err := h.New(base, hc)
 	if err != nil {
 		b.stop()
 		t.Fatalf("New: %v", err)
@@ -96,13 +123,6 @@ func (h Harness) start(t testing.TB) *bench {
 	return b
 }
 
-func (h Harness) newProvider(base string, s Server) (waybill.Provider, error) {
-	if s == nil {
-		return h.New(base, nil)
-	}
-	return h.New(base, s.Client())
-}
-
 // stop closes the server and looks for secrets in the errors seen.
 func (b *bench) stop() {
 	b.checkLeaks()
@@ -114,7 +134,7 @@ func (b *bench) stop() {
 // route asks the adapter and checks what holds of every answer.
 func (b *bench) route(ctx context.Context, r route.Request) (route.Result, error) {
 	b.Helper()
-	res, err := b.router.Route(ctx, r)
+	res, err := suitetest.Within(b.TB, b.halt, b.h.patience, "Route", func() (route.Result, error) { return b.router.Route(ctx, r) })
 	if err != nil {
 		b.mu.Lock()
 		b.errs = append(b.errs, err)
@@ -143,7 +163,7 @@ func (b *bench) refused(what string, r route.Request, want waybill.Code) {
 	_, err := b.route(b.Context(), r)
 	switch {
 	case err == nil:
-		b.Errorf("%s: no error, want %v", what, want)
+		b.Errorf("%s: the adapter reported success, want %v before the network", what, want)
 	case waybill.CodeOf(err) != want || waybill.DeliveryOf(err) != waybill.NotSent:
 		b.Errorf("%s: %v and %v, want %v and not_sent: %v", what, waybill.CodeOf(err), waybill.DeliveryOf(err), want, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
@@ -59,7 +60,6 @@ func TestWrongAdapters(t *testing.T) {
 		"all it has":                   "values/alternatives",
 		"served by nobody":             "values/pair",
 		"keeps state":                  "concurrency",
-		"no account":                   "account",
 		"a car for a truck":            "truck/refused_or_real",
 		"an unmarked car":              "truck/car_if_allowed",
 		"any mode":                     "mode/bicycle",
@@ -73,6 +73,7 @@ func TestWrongAdapters(t *testing.T) {
 		"a foreign error":              "mode/bicycle",
 		"leaks its key":                "mode/bicycle",
 		"leaks coordinates":            "mode/bicycle",
+		"repeats its vendor":           "privacy/echoed_query",
 		"mixes up codes":               "codes/101",
 		"does not wait":                "faults/status_429",
 		"all is not found":             "faults/html_200",
@@ -102,6 +103,55 @@ func TestWithoutServer(t *testing.T) {
 		if c.network || strings.HasPrefix(c.name, "faults/") || strings.HasPrefix(c.name, "codes/") {
 			t.Errorf("%s needs a server", c.name)
 		}
+	}
+}
+
+// A call that hangs is one finding, and ends the run.
+func TestAHangingCallStopsTheRun(t *testing.T) {
+	h := toyHarness("deaf")
+	h.patience = 300 * time.Millisecond
+	found := suitetest.Try(t, "", func(t suitetest.T) { run(t, h, h.checks()) })
+	hung := false
+	for _, c := range found {
+		hung = hung || strings.Contains(c.Text, "has not returned")
+		if !strings.HasPrefix(c.Path, "context/") {
+			t.Errorf("after the hang: %v", c)
+		}
+	}
+	if !hung {
+		t.Errorf("found %v", found)
+	}
+}
+
+// A wrong answer in good weather is found once.
+func TestAWrongFirstAnswerStopsTheRun(t *testing.T) {
+	h := toyHarness("kilometres")
+	found := suitetest.Try(t, "", func(t suitetest.T) { run(t, h, h.checks()) })
+	for _, c := range found {
+		if c.Path != goodAnswer {
+			t.Errorf("found %v", c)
+		}
+	}
+	if len(found) == 0 {
+		t.Error("found nothing")
+	}
+}
+
+// What a harness says that its vendor lacks is not asked of it, and not found.
+func TestDeclarations(t *testing.T) {
+	for name, change := range map[string]func(*Harness){
+		"values/polyline":      func(h *Harness) { h.NoPolyline = true },
+		"truck/car_if_allowed": func(h *Harness) { h.NoSubstitute = true },
+	} {
+		h := toyHarness("")
+		change(&h)
+		if found := try(t, h, name); len(found) == 0 {
+			t.Errorf("%s: the toy can, the harness says it cannot, and nobody minds", name)
+		}
+	}
+	h := toyHarness("no account")
+	if found := try(t, h, "account"); len(found) == 0 {
+		t.Error("an Account method that returns nil was not found")
 	}
 }
 

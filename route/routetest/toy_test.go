@@ -205,6 +205,9 @@ func (t *toy) ask(ctx context.Context, r *route.Request) (*toyReply, error) {
 		}
 		texts[j] = strconv.FormatFloat(p.Lat, 'f', 6, 64) + "," + strconv.FormatFloat(p.Lng, 'f', 6, 64)
 	}
+	if t.wrong == "deaf" {
+		ctx = context.WithoutCancel(ctx)
+	}
 	if t.wrong == "ignores the caller" {
 		detached, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), 50*time.Millisecond, waybill.ErrAttemptTimeout)
 		defer cancel()
@@ -229,6 +232,9 @@ func (t *toy) ask(ctx context.Context, r *route.Request) (*toyReply, error) {
 		return nil, e
 	}
 	var got toyReply
+	if t.wrong == "repeats its vendor" && !reply.OK() {
+		return nil, &waybill.Error{Code: waybill.Unavailable, Provider: "toyroute", Op: "route", Ref: r.Key, Message: string(reply.Body)}
+	}
 	if e := reply.StatusError(); e != nil {
 		if t.wrong == "does not wait" {
 			e.RetryAfter = 0

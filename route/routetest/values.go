@@ -21,7 +21,7 @@ func valueChecks() []check {
 		{"values/avoid", false, (*bench).avoid},
 		{"values/departure", false, (*bench).departure},
 		{"concurrency", false, (*bench).concurrency},
-		{"account", true, (*bench).account},
+		{"account", false, (*bench).account},
 	}
 }
 
@@ -136,8 +136,14 @@ func (b *bench) polyline() {
 	r := b.whole()
 	r.Polyline = true
 	p := b.must(r).Paths[0]
+	if b.h.NoPolyline {
+		if len(p.Polyline) > 0 {
+			b.Error("a polyline, which the harness denies (NoPolyline)")
+		}
+		return
+	}
 	if len(p.Polyline) < 2 {
-		b.Fatalf("a polyline of %d points, want at least the ends", len(p.Polyline))
+		b.Fatalf("a polyline of %d points, want at least the ends (see Harness.NoPolyline)", len(p.Polyline))
 	}
 	b.checkEnds(r, &p)
 	var long float64
