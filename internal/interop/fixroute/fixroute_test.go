@@ -36,12 +36,11 @@ func TestConformance(t *testing.T) {
 				w.WriteHeader(http.StatusTooManyRequests)
 			})
 		},
-		Trip:    routetest.Singapore(),
+		Trip: routetest.Singapore(), NoPolyline: true,
 		Secrets: []string{"way-secret"},
 		Skip: map[string]string{
 			"values/legs":      "a fixed answer",
 			"values/direction": "a fixed answer",
-			"values/polyline":  "the service has no geometry",
 			"concurrency":      "a fixed answer",
 		},
 	})

@@ -13,22 +13,18 @@ const name = "tablegeo"
 
 // Adapter implements geo.Geocoder on a table. It is safe for concurrent use.
 type Adapter struct {
-	places  []geo.Place
-	account *waybill.Account
+	places []geo.Place
 }
 
 var _ geo.Geocoder = (*Adapter)(nil)
 
 // New returns an adapter that knows the places by their names.
 func New(places ...geo.Place) *Adapter {
-	return &Adapter{places: places, account: waybill.NewAccount(name, waybill.Limits{})}
+	return &Adapter{places: places}
 }
 
 // Name returns "tablegeo".
 func (a *Adapter) Name() string { return name }
-
-// Account returns an account without limits; geotest wants one.
-func (a *Adapter) Account() *waybill.Account { return a.account }
 
 // Geocode finds the places whose name is the query.
 func (a *Adapter) Geocode(ctx context.Context, r geo.GeocodeRequest) (geo.GeocodeResult, error) {
