@@ -9,12 +9,12 @@
 //
 // # How the library is used
 //
-// The library encodes the form and nothing else. Each send has a library client
-// of its own on a bound exchange of package wire: the form is completed there,
-// exactly one request goes out, and the library is shown a fixed reply, since it
-// panics on replies that it does not expect, calls a partly refused message a
-// success and an accepted one a failure. What happened is read from the reply
-// that was recorded.
+// The library encodes the form and nothing else. A library client serves one
+// call at a time and is kept for the next; the transport below it takes exactly
+// one request per call, completes the form and performs it on package wire under
+// the caller's context. The library is shown a fixed failure, since it panics on
+// replies that it does not expect, calls a partly refused message a success and
+// an accepted one a failure. What happened is read from the reply itself.
 //
 // # Credentials
 //
