@@ -23,8 +23,11 @@
 // and each of the vendor's codes, at one token and at many, with the fake's
 // ledger compared to what was reported, so that no token is pushed twice, none
 // lost and none misreported; cancellation and time-outs; concurrent use; bad
-// input, which must not reach the server; replies of any shape; and no secret,
-// token or text in any node of an error.
+// input, which must not reach the server; refusals that repeat the whole request;
+// whether net/http could repeat a send; replies of any shape; and no secret,
+// token or text in any node of an error. A call that does not return within ten
+// seconds, and a plain notification that is not sent as it should be, are one
+// finding each and end the run.
 //
 // # Fake services
 //

@@ -154,7 +154,7 @@ func (h *Harness) code(t tester, c CodeCase) {
 		tokens := h.tokens(n)
 		for _, r := range b.send(t, t.Context(), order(), tokens) {
 			if r.Err == nil {
-				t.Error("a refusal: no error")
+				t.Errorf("the vendor refused with code %s and the adapter reported success", c.Code)
 				continue
 			}
 			suitetest.Class{Code: c.Want, Scope: c.Scope, Delivery: c.Delivery, RetryAfter: c.RetryAfter}.Check(t, r.Err)
@@ -187,7 +187,7 @@ func (h *Harness) fault(t tester, f Fault, x suitetest.Expect, n int) {
 	results := b.send(t, ctx, order(), tokens[:n])
 	for i := range results {
 		if e := results[i].Err; e == nil {
-			t.Error("no error")
+			t.Errorf("the vendor failed with %s and the adapter reported success", f)
 		} else {
 			x.Check(t, e)
 		}

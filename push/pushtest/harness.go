@@ -3,12 +3,15 @@ package pushtest
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/push"
 )
 
-// Harness says how to make and what to expect of the adapter under test.
+// Harness says how to make and what to expect of the adapter under test. An
+// Account method is optional; see [waybill.Accounted].
 type Harness struct {
 	// New makes the adapter, which speaks to baseURL through hc. The suite
 	// calls it once for each subtest.
@@ -33,6 +36,10 @@ type Harness struct {
 	// Skip maps the path of a subtest, such as "faults/endless", to the reason
 	// why the adapter cannot pass it.
 	Skip map[string]string
+
+	halt *suitetest.Halt
+	// patience bounds every call; 0 means the default.
+	patience time.Duration
 }
 
 // CodeCase is one of the vendor's codes and what it must become.

@@ -3,6 +3,7 @@ package pushtest
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -34,9 +35,16 @@ type bench struct {
 
 func (h *Harness) bench(t tester) bench {
 	t.Helper()
+	return h.benchWith(t, func(hc *http.Client) *http.Client { return hc })
+}
+
+// benchWith makes a bench whose adapter gets another HTTP client.
+func (h *Harness) benchWith(t tester, client func(*http.Client) *http.Client) bench {
+	t.Helper()
+	h.halt.Skip(t)
 	s := h.Server(t)
 	t.Cleanup(s.Close)
-	p, err := h.New(s.URL(), s.Client())
+	p, err := h.New(s.URL(), client(s.Client()))
 	if err != nil {
 		t.Fatalf("New: %v", err)
 	}
@@ -64,11 +72,30 @@ func run(t tester, h Harness) {
 	if h.Many == 0 {
 		h.Many = 12
 	}
+	h.halt = new(suitetest.Halt)
+	skips := suitetest.Skips(h.Skip)
 	group := func(name string, f func(sub suitetest.Sub)) {
-		suitetest.Skips(h.Skip).Group(t, name, func(_ tester, sub suitetest.Sub) { f(sub) })
+		skips.Group(t, name, func(t tester, sub suitetest.Sub) {
+			h.halt.Skip(t)
+			f(sub)
+		})
 	}
 	group("provider", func(sub suitetest.Sub) { sub("itself", h.provider) })
-	group("answers", h.answers)
+	group("context", func(sub suitetest.Sub) {
+		sub("canceled_before", h.canceledBefore)
+		sub("canceled_during", h.canceledDuring)
+		sub("deadline", h.deadline)
+		sub("attempt_timeout", h.attemptTimeout)
+	})
+	skips.Group(t, "answers", func(t tester, sub suitetest.Sub) {
+		h.halt.Skip(t)
+		plain := func(t tester) { h.bench(t).good(t, order(), h.tokens(1)) }
+		if skips.Why("answers/plain") == "" && !t.Group("plain", plain) {
+			h.halt.Stop("a plain notification was not sent as it should be")
+			return
+		}
+		h.answers(sub)
+	})
 	group("invalid", func(sub suitetest.Sub) {
 		for name, n := range badNotifications() {
 			sub(name, func(t tester) { h.unseen(t, n, waybill.InvalidArgument) })
@@ -88,6 +115,15 @@ func run(t tester, h Harness) {
 			sub(c.Code, func(t tester) { h.code(t, c) })
 		}
 	})
+	group("privacy", func(sub suitetest.Sub) {
+		for part, name := range suitetest.EchoParts {
+			sub("echoed_"+name, func(t tester) { h.refusedWithEcho(t, part) })
+		}
+		for _, c := range h.Codes {
+			sub("code_"+c.Code, func(t tester) { h.codeWithEcho(t, c) })
+		}
+	})
+	group("replay", func(sub suitetest.Sub) { sub("by_the_transport", h.replay) })
 	for _, many := range []bool{false, true} {
 		name, n := "faults", 1
 		if many {
@@ -103,12 +139,6 @@ func run(t tester, h Harness) {
 		for _, f := range fakehttp.OddBodies("application/json") {
 			sub(f.String(), func(t tester) { h.fault(t, f, suitetest.OddReply(), 1) })
 		}
-	})
-	group("context", func(sub suitetest.Sub) {
-		sub("canceled_before", h.canceledBefore)
-		sub("canceled_during", h.canceledDuring)
-		sub("deadline", h.deadline)
-		sub("attempt_timeout", h.attemptTimeout)
 	})
 }
 
@@ -129,7 +159,6 @@ var privateWords = []string{"Zebrafish", "Quokka", "Wombat"}
 func goodNotifications() map[string]*push.Notification {
 	badge := 3
 	out := map[string]*push.Notification{
-		"plain":    order(),
 		"collapse": {Collapse: "order 17"},
 		"badge":    {Badge: &badge, Sound: "horn"},
 		"click":    {Click: "https://example.test/orders/17"},
@@ -208,7 +237,7 @@ func (h *Harness) badTokens() map[string]push.Token {
 func (b bench) send(t tester, ctx context.Context, n *push.Notification, tokens []push.Token) []push.Result {
 	t.Helper()
 	before := slices.Clone(tokens)
-	got := b.a.Send(ctx, n, tokens)
+	got, _ := suitetest.Within(t, b.h.halt, b.h.patience, "Send", func() ([]push.Result, error) { return b.a.Send(ctx, n, tokens), nil })
 	if len(got) != len(tokens) {
 		t.Errorf("%d results for %d tokens", len(got), len(tokens))
 		return unknown(tokens)

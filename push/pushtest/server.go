@@ -63,7 +63,19 @@ type Exchange = fakehttp.Exchange
 // Faults returns every fault of the transport that the suite tries: refused
 // connections, hangs, resets, cut, slow and endless replies, replies that are
 // not the vendor's.
+//
+// Their names, with "_processed" added for those that strike after the request
+// was processed, are: refuse, reset_on_accept, hang_before_read,
+// hang_after_read, reset_before_reply, reset_mid_reply, cut_body, slow_body,
+// endless, garbage, html_200, empty_200, status_204, status_500, html_502,
+// status_503, html_504, redirect_307, status_400, status_401, html_403,
+// status_404, status_408, status_413, status_429, status_429_without_wait,
+// status_503_without_wait.
 func Faults() []Fault { return fakehttp.AllFaults() }
+
+// FaultNamed returns the fault of [Faults] with this name, such as "html_502",
+// and whether there is one.
+func FaultNamed(name string) (Fault, bool) { return fakehttp.FaultNamed(name) }
 
 // ServerOptions says what [NewServer] makes a server of.
 type ServerOptions struct {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/suitetest"
@@ -89,7 +90,10 @@ func (a *acme) one(ctx context.Context, n *push.Notification, r *push.Result) {
 	if n != nil {
 		ref = n.Key
 	}
-	reply, err := a.wire.Do(ctx, &wire.Request{Op: "send", Ref: ref, URL: a.base + "/push", Body: body, Send: true,
+	if a.flaw == "deaf" {
+		ctx = context.WithoutCancel(ctx)
+	}
+	reply, err := a.wire.Do(ctx, &wire.Request{Op: "send", Ref: ref, URL: a.base + "/push", Body: body, Send: a.flaw != "again",
 		Header: http.Header{"X-Key": {a.key}}, Private: []string{r.Token.Value}})
 	var v struct{ ID, Code string }
 	switch {
@@ -105,6 +109,9 @@ func (a *acme) one(ctx context.Context, n *push.Notification, r *push.Result) {
 		if r.Err = reply.StatusError(); v.Code == "gone" {
 			r.Err, r.Dead = reply.Error(waybill.Unregistered, waybill.ScopeRecipient, waybill.NotSent, "gone", ""), true
 		}
+	}
+	if a.flaw == "talkative" && err == nil && r.Err != nil {
+		r.Err.Message = string(reply.Body)
 	}
 	a.spoil(r)
 }
@@ -201,7 +208,9 @@ func TestFlawsAreFound(t *testing.T) {
 		"certain":   "cut_body_processed: token 0 is reported as not sent",
 		"optimist":  "faults/reset_before_reply: token 0 is reported as accepted and was lost",
 		"killer":    "was declared dead by a fault",
-		"leaky":     "holds personal data",
+		"leaky":     "holds the token",
+		"again":     "replay/by_the_transport: net/http may send",
+		"talkative": "privacy/echoed_words: the vendor had refused",
 		"secretive": "holds a secret",
 		"anonymous": "the error's provider is",
 	} {
@@ -224,6 +233,23 @@ func TestFlawsAreFound(t *testing.T) {
 	}
 }
 
+// A call that hangs is one finding, and ends the run.
+func TestAHangingCallStopsTheRun(t *testing.T) {
+	h := acmeHarness("deaf")
+	h.patience = 500 * time.Millisecond
+	found := complaints(t, h)
+	hung := false
+	for _, f := range found {
+		hung = hung || strings.Contains(f, "has not returned")
+		if !strings.HasPrefix(f, "context/") {
+			t.Errorf("after the hang: %s", f)
+		}
+	}
+	if !hung {
+		t.Errorf("%q", found)
+	}
+}
+
 func TestAHarnessWithoutTheLeast(t *testing.T) {
 	if found := complaints(t, Harness{}); len(found) != 1 || !strings.Contains(found[0], "needs") {
 		t.Errorf("%q", found)
@@ -233,7 +259,7 @@ func TestAHarnessWithoutTheLeast(t *testing.T) {
 func TestSkipsAreKept(t *testing.T) {
 	h := acmeHarness("optimist")
 	h.Skip = map[string]string{"faults": "a reason", "faults at many": "a reason", "odd": "a reason", "codes/gone": "a reason", "codes/busy": "a reason", "codes/key": "a reason",
-		"context": "a reason", "answers/dead among good": "a reason", "answers/all_dead": "a reason"}
+		"context": "a reason", "privacy": "a reason", "answers/dead among good": "a reason", "answers/all_dead": "a reason"}
 	if found := complaints(t, h); len(found) != 0 {
 		t.Errorf("%q", found)
 	}
