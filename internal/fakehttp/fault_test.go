@@ -270,3 +270,14 @@ func TestCloseEndsEveryHang(t *testing.T) {
 		})
 	}
 }
+
+func TestFaultNamed(t *testing.T) {
+	for _, f := range AllFaults() {
+		if got, ok := FaultNamed(f.String()); !ok || got.String() != f.String() {
+			t.Errorf("%s is not found by its name", f)
+		}
+	}
+	if _, ok := FaultNamed("rain"); ok {
+		t.Error("a fault that is none was found")
+	}
+}
