@@ -1,6 +1,7 @@
 package suitetest
 
 import (
+	"runtime/debug"
 	"sync"
 	"testing"
 	"time"
@@ -44,12 +45,15 @@ func (h *Halt) Skip(t testing.TB) {
 // Within calls f and returns what it returns. When that takes longer than
 // patience it fails the subtest, ends it and stops the run: the adapter does not
 // heed its context, or waits for something that never comes. what names the
-// call. f goes on alone; closing the server ends it. 0 means [Patience].
+// call. f goes on alone; closing the server ends it. A panic of f is the caller's.
+// 0 means [Patience].
 func Within[R any](t testing.TB, h *Halt, patience time.Duration, what string, f func() (R, error)) (R, error) {
 	t.Helper()
 	type answer struct {
-		r   R
-		err error
+		r     R
+		err   error
+		panic any
+		stack []byte
 	}
 	if patience == 0 {
 		patience = Patience
@@ -57,13 +61,22 @@ func Within[R any](t testing.TB, h *Halt, patience time.Duration, what string, f
 	done := make(chan answer, 1)
 	go func() {
 		var a answer
-		defer func() { done <- a }()
+		defer func() {
+			if a.panic = recover(); a.panic != nil {
+				a.stack = debug.Stack()
+			}
+			done <- a
+		}()
 		a.r, a.err = f()
 	}()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case a := <-done:
+		if a.panic != nil {
+			t.Logf("%s panicked: %v\n%s", what, a.panic, a.stack)
+			panic(a.panic)
+		}
 		return a.r, a.err
 	case <-timer.C:
 	}

@@ -19,6 +19,14 @@ func TestWithin(t *testing.T) {
 	if got != 7 || err != oops || halt.Why() != "" {
 		t.Errorf("%d, %v, %q", got, err, halt.Why())
 	}
+	func() {
+		defer func() {
+			if v := recover(); v != oops {
+				t.Errorf("a panic came out as %v", v)
+			}
+		}()
+		_, _ = suitetest.Within(t, halt, 0, "x", func() (int, error) { panic(oops) })
+	}()
 	release := make(chan struct{})
 	defer close(release)
 	found := complaints(t, func(t suitetest.T) {

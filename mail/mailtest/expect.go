@@ -60,7 +60,7 @@ func ReplyCases() []ReplyCase {
 func (h *Harness) expect(t testing.TB, err error, want waybill.Code, d waybill.Delivery) *waybill.Error {
 	t.Helper()
 	if err == nil {
-		t.Fatalf("got no error, want %v", want)
+		t.Fatalf("the adapter reported success, want %v", want)
 	}
 	var e *waybill.Error
 	if !errors.As(err, &e) {

@@ -1,7 +1,9 @@
 package mailtest
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/suitetest"
@@ -28,6 +30,28 @@ type Harness struct {
 	// Skip maps the path of a subtest, such as "faults/ehlo/endless", to the
 	// reason why the adapter cannot pass it.
 	Skip map[string]string
+
+	halt *suitetest.Halt
+	// patience bounds every call; 0 means twice the default, since mails are
+	// long.
+	patience time.Duration
+}
+
+// patient is a relay whose calls do not hang.
+type patient struct {
+	Relay
+	h *Harness
+	t testing.TB
+}
+
+// Send implements [mail.Sender].
+func (p patient) Send(ctx context.Context, m *mail.Message) (mail.Receipt, error) {
+	p.t.Helper()
+	limit := p.h.patience
+	if limit == 0 {
+		limit = 2 * suitetest.Patience
+	}
+	return suitetest.Within(p.t, p.h.halt, limit, "Send", func() (mail.Receipt, error) { return p.Relay.Send(ctx, m) })
 }
 
 // The login that the suite's server wants.
@@ -51,6 +75,7 @@ func (h *Harness) server(t testing.TB) *SMTP {
 // relay starts a server and makes an adapter of it.
 func (h *Harness) relay(t testing.TB) (Relay, *SMTP) {
 	t.Helper()
+	h.halt.Skip(t)
 	s := h.server(t)
 	r, err := h.New(s)
 	if err != nil {
@@ -59,7 +84,7 @@ func (h *Harness) relay(t testing.TB) (Relay, *SMTP) {
 	if c, ok := r.(interface{ Close() error }); ok {
 		t.Cleanup(func() { _ = c.Close() })
 	}
-	return r, s
+	return patient{r, h, t}, s
 }
 
 // The suite's people. Their names must not show in any error.

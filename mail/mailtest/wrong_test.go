@@ -8,6 +8,7 @@ import (
 	"net/textproto"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/suitetest"
@@ -62,6 +63,27 @@ func (n *naive) Send(ctx context.Context, m *mail.Message) (mail.Receipt, error)
 	return res, e
 }
 
+// A call that hangs is one finding, and ends the run.
+func TestAHangingCallStopsTheRun(t *testing.T) {
+	h := Harness{New: func(s *SMTP) (Relay, error) { return deaf{}, nil }, patience: 100 * time.Millisecond}
+	found := suitetest.Try(t, "", func(t suitetest.T) { run(t, h) })
+	for _, c := range found {
+		if !strings.HasPrefix(c.Path, "cancel/") {
+			t.Errorf("after the hang: %v", c)
+		}
+	}
+	if len(found) != 1 || !strings.Contains(found[0].Text, "has not returned") {
+		t.Errorf("found %v", found)
+	}
+}
+
+// deaf never answers.
+type deaf struct{}
+
+func (deaf) Name() string { return "deafmail" }
+
+func (deaf) Send(context.Context, *mail.Message) (mail.Receipt, error) { select {} }
+
 func (n *naive) send(ctx context.Context, m *mail.Message) (int64, error) {
 	c, err := smtp.Dial(n.s.Addr())
 	if err != nil {
@@ -110,7 +132,7 @@ func TestWrongAdaptersAreCaught(t *testing.T) {
 		"all refusals look alike":         {naive{delivery: waybill.NotSent}, "replies/rcpt/550 5.1.1", "want unregistered"},
 		"a cut mail is ended":             {naive{quits: true}, "sources/fails late", "broke the protocol"},
 		"one refused recipient stops all": {naive{delivery: waybill.NotSent}, "recipients/some refused", "want unavailable sent"},
-		"nothing is validated":            {naive{unchecked: true}, "invalid/region", "got no error"},
+		"nothing is validated":            {naive{unchecked: true}, "invalid/region", "the adapter reported success"},
 		"an address is told":              {naive{delivery: waybill.NotSent, leak: true}, "replies/rcpt/550", "holds personal data"},
 		"a login is told":                 {naive{delivery: waybill.NotSent, leak: true}, "replies/auth/535 5.7.8", "holds a secret"},
 		"a name is lost":                  {naive{change: func(m *mail.Message) { m.To[0].Name = "" }}, "good/everything", "To is"},
