@@ -15,7 +15,7 @@ import (
 func Error(t testing.TB, err error, provider string, op waybill.Verb, ref string) *waybill.Error {
 	t.Helper()
 	if err == nil {
-		t.Error("no error")
+		t.Error("the adapter reported success, want an error")
 		return nil
 	}
 	e, ok := err.(*waybill.Error)

@@ -40,7 +40,7 @@ func (x Expect) UntilSeen(ctx context.Context, seen func() bool) (_ context.Cont
 func Ended(t testing.TB, err, want error, code waybill.Code) {
 	t.Helper()
 	if waybill.AsError(err) == nil {
-		t.Error("no error after the caller's end")
+		t.Error("the caller ended the call and the adapter reported success")
 		return
 	}
 	if got := waybill.CodeOf(err); got != code {
@@ -55,7 +55,7 @@ func Ended(t testing.TB, err, want error, code waybill.Code) {
 func AttemptEnded(t testing.TB, err error) {
 	t.Helper()
 	if waybill.AsError(err) == nil {
-		t.Error("no error after the attempt's end")
+		t.Error("the attempt's time was up and the adapter reported success")
 		return
 	}
 	if got := waybill.CodeOf(err); got != waybill.DeadlineExceeded {

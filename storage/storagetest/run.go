@@ -182,7 +182,7 @@ func (s *session) absent(key string) {
 func (s *session) fails(err error, code waybill.Code, delivery waybill.Delivery) {
 	s.Helper()
 	if err == nil {
-		s.Errorf("no error, want %v", code)
+		s.Errorf("the bucket reported success, want %v", code)
 		return
 	}
 	var e *waybill.Error
