@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"googlemaps.github.io/maps"
@@ -109,32 +110,31 @@ func filterItself(p *geo.Place, region string) bool {
 
 // place converts one result; false when it has no usable point.
 func (a *Adapter) place(g *maps.GeocodingResult) (geo.Place, bool) {
-	lat, lng := g.Geometry.Location.Lat, g.Geometry.Location.Lng
 	parts := partsOf(g.AddressComponents)
 	p := geo.Place{
-		Point:     geo.Point{Lat: lat, Lng: lng},
 		Address:   parts.address(g.FormattedAddress),
 		Precision: precision(g.Geometry.LocationType, g.Types),
 		Partial:   g.PartialMatch,
 		Types:     g.Types,
 		Name:      parts.ownName(),
 	}
-	if p.Point.Validate() != nil || p.Point.IsZero() {
-		return p, false
-	}
 	if g.PlaceID != "" {
 		p.ID = geo.PlaceID{Issuer: geo.IssuerGoogle, Value: g.PlaceID}
 	}
-	if p.Address.Region != "" {
-		p.Point.Datum = a.datums.Datum(geo.VendorGoogle, p.Address.Region)
-	} else {
-		p.Point = a.datums.In(geo.VendorGoogle, lat, lng)
-	}
-	return p, true
+	return p, a.tag(&p, g.Geometry.Location.Lat, g.Geometry.Location.Lng)
 }
 
 // out converts a point to what Google speaks there, rounded to 0.1 m.
 func (a *Adapter) out(p geo.Point, region string) maps.LatLng {
 	p = a.datums.Out(geo.VendorGoogle, p, region)
 	return maps.LatLng{Lat: math.Round(p.Lat*1e6) / 1e6, Lng: math.Round(p.Lng*1e6) / 1e6}
+}
+
+// digits are the numbers of a point as they are sent, which are private.
+func (a *Adapter) digits(p geo.Point, region string) []string {
+	if p.IsZero() {
+		return nil
+	}
+	at := a.out(p, region)
+	return []string{at.String(), strconv.FormatFloat(at.Lat, 'f', -1, 64), strconv.FormatFloat(at.Lng, 'f', -1, 64)}
 }
