@@ -10,4 +10,7 @@ type Freshness struct {
 	// Stale says that the answer is past its time, and was given because
 	// nobody could serve a fresh one.
 	Stale bool `json:"stale,omitempty"`
+	// Reduced says that names and addresses were left out, since the vendor's
+	// terms do not allow them to be kept.
+	Reduced bool `json:"reduced,omitempty"`
 }
