@@ -113,7 +113,15 @@ func TestGeoTable(t *testing.T) {
 	for _, p := range []waybill.Provider{must(amapgeo.New("key", nil)), must(baidugeo.New("key", nil)), must(googlegeo.New("AIzaKey", nil))} {
 		_, geocode := p.(geo.Geocoder)
 		_, reverse := p.(geo.ReverseGeocoder)
-		want[p.Name()] = map[string]string{"geocode": mark(geocode, false), "reverse geocode": mark(reverse, false)}
+		_, suggest := p.(geo.Suggester)
+		_, search := p.(geo.Searcher)
+		_, place := p.(geo.PlaceGetter)
+		_, localize := p.(geo.Localizer)
+		_, districts := p.(geo.DistrictFinder)
+		want[p.Name()] = map[string]string{
+			"geocode": mark(geocode, false), "reverse geocode": mark(reverse, false), "suggest": mark(suggest, false), "search": mark(search, false),
+			"place by id": mark(place, false), "localize": mark(localize, false), "districts": mark(districts, false),
+		}
 	}
 	compare(t, "geo", want)
 }
