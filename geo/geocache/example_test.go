@@ -7,37 +7,30 @@ import (
 	"github.com/waybill-go/waybill/geo"
 	"github.com/waybill-go/waybill/geo/geocache"
 	"github.com/waybill-go/waybill/geo/geotest"
-	"github.com/waybill-go/waybill/geo/googlegeo"
 )
 
 // Google's points may be kept, its texts may not.
 func ExampleNew() {
-	fake := geotest.NewGoogle(nil) // in place of Google
-	defer fake.Close()
-	google, err := googlegeo.New(geotest.GoogleKey, &googlegeo.Options{BaseURL: fake.URL()})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	google := &vendor{name: "googlegeo"} // in place of the adapter of that name
 	cached, err := geocache.New(google, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	for range 3 {
-		res, err := cached.Geocode(context.Background(), geo.GeocodeRequest{Query: "Times Square", Region: "HK", Language: "en"})
+		res, err := cached.Geocode(context.Background(), geo.GeocodeRequest{Query: "Marina Bay Sands"})
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
 		p := res.Places[0]
-		fmt.Printf("%v %q cached: %v\n", p.Point, p.Name, res.Age > 0)
+		fmt.Printf("%v %q reduced: %v\n", p.Point, p.Name, res.Reduced)
 	}
-	fmt.Println("asked", fake.Count(""), "time")
+	fmt.Println("asked", google.calls.Load(), "time")
 	// Output:
-	// 22.278200,114.182200 "Times Square" cached: false
-	// 22.278200,114.182200 "" cached: true
-	// 22.278200,114.182200 "" cached: true
+	// 1.283400,103.860700 "Marina Bay Sands" reduced: false
+	// 1.283400,103.860700 "" reduced: true
+	// 1.283400,103.860700 "" reduced: true
 	// asked 1 time
 }
 

@@ -132,19 +132,19 @@ func (a *Adapter) localizePoint(ctx context.Context, r geo.LocalizeRequest) ([]g
 
 // byPlaceID asks the geocoder for a place's address in another language.
 func (a *Adapter) byPlaceID(ctx context.Context, ref string, first geo.Place, language string) (geo.Place, *waybill.Error) {
-	var found []maps.GeocodingResult
-	reply, bad := a.maps.Do(ctx, wire.Request{Op: string(geo.Localize), Ref: ref, Private: []string{first.ID.Value}},
-		func(ctx context.Context, c *maps.Client) (err error) {
-			found, err = c.ReverseGeocode(ctx, &maps.GeocodingRequest{PlaceID: first.ID.Value, Language: language})
+	var got geocodeReply
+	reply, bad := a.maps.Fetch(ctx, wire.Request{Op: string(geo.Localize), Ref: ref, Private: []string{first.ID.Value}},
+		func(ctx context.Context, c *maps.Client) error {
+			_, err := c.ReverseGeocode(ctx, &maps.GeocodingRequest{PlaceID: first.ID.Value, Language: language})
 			return err
-		})
+		}, &got, &got.Status)
 	if bad != nil {
 		return geo.Place{}, bad
 	}
-	if len(found) == 0 {
+	if len(got.Results) == 0 {
 		return geo.Place{}, google.NotFound(reply)
 	}
-	p, _ := a.place(&found[0])
+	p, _ := a.place(&got.Results[0])
 	p.Name = ""
 	return p, nil
 }

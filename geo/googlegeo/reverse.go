@@ -58,16 +58,16 @@ func (a *Adapter) nearby(ctx context.Context, r geo.ReverseGeocodeRequest) []geo
 func (a *Adapter) reverse(ctx context.Context, op waybill.Verb, r geo.ReverseGeocodeRequest) (geo.Place, *waybill.Error) {
 	at := a.out(r.Point, r.Region)
 	request := &maps.GeocodingRequest{LatLng: &at, Language: r.Language}
-	var found []maps.GeocodingResult
-	reply, bad := a.maps.Do(ctx, wire.Request{Op: string(op), Ref: r.Key, Private: []string{at.String()}},
-		func(ctx context.Context, c *maps.Client) (err error) {
-			found, err = c.ReverseGeocode(ctx, request)
+	var got geocodeReply
+	reply, bad := a.maps.Fetch(ctx, wire.Request{Op: string(op), Ref: r.Key, Private: []string{at.String()}},
+		func(ctx context.Context, c *maps.Client) error {
+			_, err := c.ReverseGeocode(ctx, request)
 			return err
-		})
+		}, &got, &got.Status)
 	if bad != nil {
 		return geo.Place{}, bad
 	}
-	best := bestAddress(found)
+	best := bestAddress(got.Results)
 	if best == nil {
 		return geo.Place{}, google.NotFound(reply)
 	}
@@ -80,8 +80,8 @@ func (a *Adapter) reverse(ctx context.Context, op waybill.Verb, r geo.ReverseGeo
 }
 
 // bestAddress picks the entry that stands for the point.
-func bestAddress(list []maps.GeocodingResult) *maps.GeocodingResult {
-	var first *maps.GeocodingResult
+func bestAddress(list []geocodingResult) *geocodingResult {
+	var first *geocodingResult
 	for i := range list {
 		g := &list[i]
 		if slices.Contains(g.Types, "plus_code") || slices.Contains(g.Types, "country") || g.FormattedAddress == "" {
