@@ -41,6 +41,9 @@ type Vehicle struct {
 	Length, Width, Height float64
 	Weight, AxleLoad      float64
 	Axles                 int
+	// Hazmat is set for hazardous goods. A vendor that knows no rules for them
+	// says so in Path.Warnings.
+	Hazmat bool
 	// Plate is the licence plate, for driving restrictions in the mainland. It
 	// is personal data.
 	Plate string

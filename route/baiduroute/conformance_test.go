@@ -33,6 +33,7 @@ func harness(sk string, opened baiduroute.Opened) routetest.Harness {
 		},
 		Modes:     []route.Mode{route.Car, route.Bicycle, route.Walk},
 		MaxPoints: 20,
+		Nowhere:   geo.Point{Lat: 33.5, Lng: 88.5},
 		Secrets:   []string{testAK, testSK},
 	}
 	if opened.Truck {

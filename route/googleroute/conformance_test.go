@@ -28,6 +28,8 @@ func TestConformance(t *testing.T) {
 		Vendor:    geo.VendorGoogle,
 		Modes:     []route.Mode{route.Car, route.Motorcycle, route.Bicycle, route.Walk},
 		MaxPoints: 27,
+		Orders:    true,
+		Nowhere:   geo.Point{Lat: -23.55, Lng: -46.63},
 		Secrets:   []string{routetest.GoogleKey},
 		Codes: []routetest.CodeCase{
 			class("API_KEY_INVALID", waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, false),
@@ -67,6 +69,8 @@ func TestConformanceLegacy(t *testing.T) {
 		Vendor:    geo.VendorGoogle,
 		Modes:     []route.Mode{route.Car, route.Bicycle, route.Walk},
 		MaxPoints: 27,
+		Orders:    true,
+		Nowhere:   geo.Point{Lat: -23.55, Lng: -46.63},
 		Secrets:   []string{routetest.GoogleKey},
 		Codes: []routetest.CodeCase{
 			class("ZERO_RESULTS", waybill.NotFound, waybill.ScopeRequest, waybill.NotSent, false),
@@ -92,6 +96,7 @@ func TestConformanceMainland(t *testing.T) {
 		Server:  func(testing.TB) routetest.Server { return routetest.NewGoogle(nil) },
 		Vendor:  geo.VendorGoogle,
 		Modes:   []route.Mode{route.Car, route.Motorcycle, route.Bicycle, route.Walk},
+		Orders:  true,
 		Secrets: []string{routetest.GoogleKey},
 	}
 	h.Trip = routetest.Shenzhen()

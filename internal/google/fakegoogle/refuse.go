@@ -31,6 +31,8 @@ var refusals = map[string]refusal{
 	"INVALID_REQUEST":            {"INVALID_REQUEST", "Invalid request. Invalid 'latlng' parameter."},
 	"MAX_WAYPOINTS_EXCEEDED":     {"MAX_WAYPOINTS_EXCEEDED", "Too many waypoints in the request."},
 	"MAX_ROUTE_LENGTH_EXCEEDED":  {"MAX_ROUTE_LENGTH_EXCEEDED", ""},
+	"MAX_ELEMENTS_EXCEEDED":      {"MAX_ELEMENTS_EXCEEDED", ""},
+	"MAX_DIMENSIONS_EXCEEDED":    {"MAX_DIMENSIONS_EXCEEDED", ""},
 	"OVER_QUERY_LIMIT":           {"OVER_QUERY_LIMIT", perSecond},
 	"OVER_QUERY_LIMIT/day":       {"OVER_QUERY_LIMIT", perDay},
 	"OVER_DAILY_LIMIT":           {"OVER_DAILY_LIMIT", "A self-imposed usage cap has been exceeded."},
@@ -96,6 +98,10 @@ func refuse(w http.ResponseWriter, r *http.Request, code string) {
 		if !ok {
 			x = rpcRefusal{500, "UNKNOWN", "the fake knows no code " + code, "", nil}
 		}
+		if strings.Contains(r.URL.Path, "computeRouteMatrix") {
+			writeStream(w, x)
+			return
+		}
 		x.write(w)
 		return
 	}
@@ -110,6 +116,9 @@ func refuse(w http.ResponseWriter, r *http.Request, code string) {
 	list := "results"
 	if strings.Contains(r.URL.Path, "directions") {
 		list = "routes"
+	}
+	if strings.Contains(r.URL.Path, "distancematrix") {
+		list = "rows"
 	}
 	x.write(w, list)
 }
@@ -175,7 +184,7 @@ func (s *Server) legacy(list string, p fakehttp.Params, f service) http.HandlerF
 			refusal{"REQUEST_DENIED", keyInvalid}.write(w, list)
 			return
 		}
-		if s.opts.NoLegacy && list == "routes" {
+		if s.opts.NoLegacy && (list == "routes" || list == "rows") {
 			refusal{"REQUEST_DENIED", legacyOff}.write(w, list)
 			return
 		}

@@ -47,6 +47,8 @@ type Server struct {
 
 	mu    sync.Mutex
 	asked []geo.Point
+	// origins and destinations are those of the last table asked for.
+	origins, destinations []geo.Point
 }
 
 // New starts a fake. The caller closes it.
@@ -61,7 +63,9 @@ func New(o *Options) *Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /maps/api/geocode/json", s.legacy("results", geocodeParams, s.geocode))
 	mux.HandleFunc("GET /maps/api/directions/json", s.legacy("routes", directionsParams, s.directions))
+	mux.HandleFunc("GET /maps/api/distancematrix/json", s.legacy("rows", distanceMatrixParams, s.distanceMatrix))
 	mux.HandleFunc("POST /directions/v2:computeRoutes", s.computeRoutes)
+	mux.HandleFunc("POST /distanceMatrix/v2:computeRouteMatrix", s.computeRouteMatrix)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 		w.WriteHeader(http.StatusNotFound)
