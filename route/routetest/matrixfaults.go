@@ -82,13 +82,8 @@ func (b *bench) matrixFault(f Fault, want suitetest.Expect) {
 	r := b.matrixPairs()
 	r.Destinations = r.Destinations[:1]
 	res, err := b.matrix(ctx, r)
-	if err == nil {
-		for _, row := range res.Cells {
-			if row[0].Err == nil {
-				b.Fatalf("the vendor failed with %s and the adapter reported a way", f)
-			}
-		}
-		err = res.Cells[0][0].Err
+	if err = everywhere(res, err); err == nil {
+		b.Fatalf("the vendor failed with %s and the adapter reported a way", f)
 	}
 	e := new(waybill.Error)
 	if !asOwn(err, &e) {
@@ -101,14 +96,29 @@ func (b *bench) matrixFault(f Fault, want suitetest.Expect) {
 	}
 }
 
+// everywhere returns the error of a table, or of its cells when all have one.
+func everywhere(res route.MatrixResult, err error) error {
+	if err != nil {
+		return err
+	}
+	for _, row := range res.Cells {
+		for i := range row {
+			if row[i].Err == nil {
+				return nil
+			}
+		}
+	}
+	return res.Cells[0][0].Err
+}
+
 // matrixCode wants one of the vendor's codes mapped to its class.
 func (b *bench) matrixCode(c CodeCase) {
 	b.server.FailCode(c.Code)
 	r := b.matrixPairs()
 	r.Destinations = r.Destinations[:1]
-	_, err := b.matrix(b.Context(), r)
+	res, err := b.matrix(b.Context(), r)
 	e := new(waybill.Error)
-	if err == nil {
+	if err = everywhere(res, err); err == nil {
 		b.Fatalf("the vendor refused with code %s and the adapter reported success", c.Code)
 	} else if !asOwn(err, &e) {
 		return
