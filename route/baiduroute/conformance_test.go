@@ -19,7 +19,7 @@ const (
 func harness(sk string, opened baiduroute.Opened) routetest.Harness {
 	h := routetest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
-			return baiduroute.New(testAK, &baiduroute.Options{SK: sk, BaseURL: baseURL, HTTPClient: hc, Opened: opened})
+			return baiduroute.New(testAK, &baiduroute.Options{SK: sk, BaseURL: baseURL, HTTPClient: hc, MaxReply: 1 << 18, Opened: opened})
 		},
 		Server: func(testing.TB) routetest.Server {
 			return routetest.NewBaidu(&routetest.BaiduOptions{AK: testAK, SK: sk})

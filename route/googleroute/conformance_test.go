@@ -19,7 +19,7 @@ func class(code string, want waybill.Code, scope waybill.Scope, delivery waybill
 func TestConformance(t *testing.T) {
 	routetest.Run(t, routetest.Harness{
 		New: func(base string, hc *http.Client) (waybill.Provider, error) {
-			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc})
+			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc, MaxReply: 1 << 18})
 		},
 		Server: func(testing.TB) routetest.Server {
 			return routetest.NewGoogle(&routetest.GoogleOptions{NoLegacy: true})
@@ -62,7 +62,7 @@ func TestConformance(t *testing.T) {
 func TestConformanceLegacy(t *testing.T) {
 	routetest.Run(t, routetest.Harness{
 		New: func(base string, hc *http.Client) (waybill.Provider, error) {
-			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc, Legacy: true})
+			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc, MaxReply: 1 << 18, Legacy: true})
 		},
 		Server:    func(testing.TB) routetest.Server { return routetest.NewGoogle(nil) },
 		Trip:      routetest.Singapore(),
@@ -91,7 +91,7 @@ func TestConformanceLegacy(t *testing.T) {
 func TestConformanceMainland(t *testing.T) {
 	h := routetest.Harness{
 		New: func(base string, hc *http.Client) (waybill.Provider, error) {
-			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc, Mainland: true})
+			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc, MaxReply: 1 << 18, Mainland: true})
 		},
 		Server:  func(testing.TB) routetest.Server { return routetest.NewGoogle(nil) },
 		Vendor:  geo.VendorGoogle,

@@ -14,7 +14,7 @@ import (
 func TestConformance(t *testing.T) {
 	h := routetest.Harness{
 		New: func(base string, hc *http.Client) (waybill.Provider, error) {
-			return valhallaroute.New(&valhallaroute.Options{BaseURL: base, HTTPClient: hc})
+			return valhallaroute.New(&valhallaroute.Options{BaseURL: base, HTTPClient: hc, MaxReply: 1 << 18})
 		},
 		Server:    func(testing.TB) routetest.Server { return routetest.NewValhalla(nil) },
 		Trip:      routetest.Singapore(),
