@@ -22,6 +22,8 @@ import (
 	"github.com/waybill-go/waybill/route/baiduroute"
 	"github.com/waybill-go/waybill/route/googleroute"
 	"github.com/waybill-go/waybill/route/lineroute"
+	"github.com/waybill-go/waybill/route/osrmroute"
+	"github.com/waybill-go/waybill/route/valhallaroute"
 	"github.com/waybill-go/waybill/sms"
 	"github.com/waybill-go/waybill/sms/logsms"
 	"github.com/waybill-go/waybill/sms/nexmosms"
@@ -149,6 +151,20 @@ func TestRouteTable(t *testing.T) {
 		_, err := r.Route(ctx, req)
 		return !errors.Is(err, waybill.ErrUnsupported) && !errors.Is(err, waybill.ErrInvalidArgument)
 	}
+	// matrix asks for one pair, order for a way over two stops in any order.
+	matrix := func(r route.Router, points []geo.Point) bool {
+		m, ok := r.(route.Matrixer)
+		if !ok {
+			return false
+		}
+		_, err := m.Matrix(t.Context(), route.MatrixRequest{Origins: points[:1], Destinations: points[1:]})
+		return !errors.Is(err, waybill.ErrUnsupported)
+	}
+	order := func(r route.Router, points []geo.Point) bool {
+		_, err := r.Route(t.Context(), route.Request{Points: append(points[:2:2], points...), OptimizeStops: true})
+		return !errors.Is(err, waybill.ErrUnsupported)
+	}
+	profiles := map[route.Mode]osrmroute.Profile{route.Truck: {}, route.Motorcycle: {}, route.Bicycle: {}, route.Walk: {}}
 	want := map[string]map[string]string{}
 	for _, c := range []struct {
 		name          string
@@ -159,9 +175,11 @@ func TestRouteTable(t *testing.T) {
 		{"baiduroute", must(baiduroute.New("key", &baiduroute.Options{BaseURL: nowhere})),
 			must(baiduroute.New("key", &baiduroute.Options{BaseURL: nowhere, Opened: baiduroute.Opened{Truck: true, Motorcycle: true}})), mainland},
 		{"googleroute", must(googleroute.New("AIzaKey", &googleroute.Options{BaseURL: nowhere})), nil, abroad},
+		{"osrmroute", must(osrmroute.New(&osrmroute.Options{BaseURL: nowhere})), must(osrmroute.New(&osrmroute.Options{BaseURL: nowhere, Profiles: profiles})), abroad},
+		{"valhallaroute", must(valhallaroute.New(&valhallaroute.Options{BaseURL: nowhere})), nil, abroad},
 		{"lineroute", must(lineroute.New(nil)), nil, abroad},
 	} {
-		want[c.name] = map[string]string{}
+		want[c.name] = map[string]string{"matrix": mark(matrix(c.plain, c.points), false), "stops in order": mark(order(c.plain, c.points), false)}
 		for _, m := range modes {
 			plain := can(c.plain, m, c.points)
 			want[c.name][m.String()] = mark(plain, !plain && c.option != nil && can(c.option, m, c.points))

@@ -47,6 +47,14 @@ type Select struct {
 	// the tries before found: a body of which something was read cannot be
 	// sent again.
 	Rewind func() error
+	// Wait is how long an attempt may wait for its turn within the limits that
+	// the account was given (calls a second, calls under way) before the
+	// provider is passed over; 0 does not wait. The vendor's own word is obeyed
+	// as ever.
+	Wait time.Duration
+	// Calls, when not nil, says as how many calls a provider counts the request;
+	// nil means one.
+	Calls func(p waybill.Provider) int
 }
 
 // Eligible says whether a provider can serve one request.

@@ -31,6 +31,8 @@ var refusals = map[string]refusal{
 	"INVALID_REQUEST":            {"INVALID_REQUEST", "Invalid request. Invalid 'latlng' parameter."},
 	"MAX_WAYPOINTS_EXCEEDED":     {"MAX_WAYPOINTS_EXCEEDED", "Too many waypoints in the request."},
 	"MAX_ROUTE_LENGTH_EXCEEDED":  {"MAX_ROUTE_LENGTH_EXCEEDED", ""},
+	"MAX_ELEMENTS_EXCEEDED":      {"MAX_ELEMENTS_EXCEEDED", ""},
+	"MAX_DIMENSIONS_EXCEEDED":    {"MAX_DIMENSIONS_EXCEEDED", ""},
 	"OVER_QUERY_LIMIT":           {"OVER_QUERY_LIMIT", perSecond},
 	"OVER_QUERY_LIMIT/day":       {"OVER_QUERY_LIMIT", perDay},
 	"OVER_DAILY_LIMIT":           {"OVER_DAILY_LIMIT", "A self-imposed usage cap has been exceeded."},
@@ -96,6 +98,10 @@ func refuse(w http.ResponseWriter, r *http.Request, code string) {
 		if !ok {
 			x = rpcRefusal{500, "UNKNOWN", "the fake knows no code " + code, "", nil}
 		}
+		if strings.Contains(r.URL.Path, "computeRouteMatrix") {
+			writeStream(w, x)
+			return
+		}
 		x.write(w)
 		return
 	}
@@ -115,6 +121,9 @@ func refuse(w http.ResponseWriter, r *http.Request, code string) {
 		list = "predictions"
 	case strings.Contains(r.URL.Path, "details"):
 		list = ""
+	}
+	if strings.Contains(r.URL.Path, "distancematrix") {
+		list = "rows"
 	}
 	x.write(w, list)
 }

@@ -49,6 +49,8 @@ type Server struct {
 	asked    []geo.Point
 	sessions map[string]bool // open, by generation and token
 	single   int
+	// origins and destinations are those of the last table asked for.
+	origins, destinations []geo.Point
 }
 
 // New starts a fake. The caller closes it.
@@ -63,6 +65,7 @@ func New(o *Options) *Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /maps/api/geocode/json", s.legacy("results", geocodeParams, s.geocode))
 	mux.HandleFunc("GET /maps/api/directions/json", s.legacy("routes", directionsParams, s.directions))
+	mux.HandleFunc("GET /maps/api/distancematrix/json", s.legacy("rows", distanceMatrixParams, s.distanceMatrix))
 	mux.HandleFunc("POST /directions/v2:computeRoutes", s.computeRoutes)
 	mux.HandleFunc("GET /maps/api/place/autocomplete/json", s.legacy("predictions", legacyAutocompleteParams, s.legacyAutocomplete))
 	mux.HandleFunc("GET /maps/api/place/details/json", s.legacy("", legacyDetailsParams, s.legacyDetails))
@@ -72,6 +75,7 @@ func New(o *Options) *Server {
 	mux.HandleFunc("POST /v1/places:searchText", s.searchText)
 	mux.HandleFunc("POST /v1/places:searchNearby", s.searchNearby)
 	mux.HandleFunc("GET /v1/places/{id}", s.details)
+	mux.HandleFunc("POST /distanceMatrix/v2:computeRouteMatrix", s.computeRouteMatrix)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 		w.WriteHeader(http.StatusNotFound)
