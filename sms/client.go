@@ -20,6 +20,7 @@ type Client struct {
 	templates map[string]*template
 	rules     []SenderRule
 	recorder  Recorder
+	guard     *Rules
 	set       *failover.Set
 	send      *failover.Lane[Sender]
 	inner     []*Client // gateways that are clients
@@ -42,7 +43,7 @@ func New(options ...Option) (*Client, error) {
 	}
 	c := &Client{
 		name: b.Name, region: b.Region, regionOf: b.regionOf, check: b.check,
-		templates: b.templates, rules: b.rules, recorder: b.recorder, set: set,
+		templates: b.templates, rules: b.rules, recorder: b.recorder, guard: b.guard, set: set,
 		send: failover.NewLane[Sender](set, Send, failover.Send,
 			waybill.Policy{AttemptTimeout: 10 * time.Second}, b.Policy(Send)),
 	}
@@ -85,8 +86,13 @@ func (c *Client) Send(ctx context.Context, m Message) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
+	held, err := r.reserve(ctx)
+	if err != nil {
+		return Receipt{}, err
+	}
 	rec, err := r.begin(ctx)
 	if err != nil {
+		held.settle(err)
 		return Receipt{}, err
 	}
 	defer rec.Panicked()
@@ -95,7 +101,20 @@ func (c *Client) Send(ctx context.Context, m Message) (Receipt, error) {
 		r.complete(&res, &served)
 	}
 	end(rec, &res, err)
+	held.settle(err)
 	return res, err
+}
+
+// reserve asks the rules, if there are any.
+func (r *request) reserve(ctx context.Context) (*held, error) {
+	if r.c.guard == nil {
+		return nil, nil
+	}
+	h, e := r.c.guard.reserve(ctx, &r.m, r.text)
+	if e != nil {
+		return nil, e.With("sms", string(Send), r.m.Key)
+	}
+	return h, nil
 }
 
 // sendThrough makes one attempt.
@@ -134,11 +153,18 @@ func (c *Client) nestedKnows(template string) bool {
 }
 
 // Explain says who would be asked in which order if the message came now, and
-// who is passed over and why, without any traffic.
+// who is passed over and why, without any traffic. The error is that of a
+// message which nobody would be asked for: a bad one, or one that the rules
+// refuse without asking their store.
 func (c *Client) Explain(m Message) ([]waybill.Candidate, error) {
 	r, err := c.prepare(m, false)
 	if err != nil {
 		return nil, err
+	}
+	if c.guard != nil {
+		if e := c.guard.now(&r.m, r.text); e != nil {
+			return nil, e.With("sms", string(Send), m.Key)
+		}
 	}
 	return c.send.Explain(r.selection()), nil
 }

@@ -16,6 +16,7 @@ type builder struct {
 	templates map[string]*template
 	rules     []SenderRule
 	recorder  Recorder
+	guard     *Rules
 }
 
 // With adds a gateway; the order of With is the order of asking, unless
@@ -114,6 +115,17 @@ func WithSender(r SenderRule) Option {
 			return err
 		}
 		b.rules = append(b.rules, r.clone())
+		return nil
+	}
+}
+
+// WithRules has every message judged before a gateway is chosen; see [Rules].
+func WithRules(r *Rules) Option {
+	return func(b *builder) error {
+		if r == nil {
+			return invalidOption("the rules are nil")
+		}
+		b.guard = r
 		return nil
 	}
 }
