@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -23,7 +24,10 @@ type Client struct {
 	guard     *Rules
 	set       *failover.Set
 	send      *failover.Lane[Sender]
+	reconcile *failover.Lane[Reconciler]
 	inner     []*Client // gateways that are clients
+	// unapproved are templates that Check found a gateway not to take.
+	unapproved atomic.Pointer[map[gatewayTemplateID]Approval]
 }
 
 // New returns a Client of at least one gateway. Its default is 10 s per attempt.
@@ -46,6 +50,8 @@ func New(options ...Option) (*Client, error) {
 		templates: b.templates, rules: b.rules, recorder: b.recorder, guard: b.guard, set: set,
 		send: failover.NewLane[Sender](set, Send, failover.Send,
 			waybill.Policy{AttemptTimeout: 10 * time.Second}, b.Policy(Send)),
+		reconcile: failover.NewLane[Reconciler](set, Reconcile, failover.Read,
+			waybill.Policy{AttemptTimeout: 10 * time.Second}, b.Policy(Reconcile)),
 	}
 	for _, m := range set.Members() {
 		if inner, ok := m.Provider.(*Client); ok {
@@ -66,12 +72,16 @@ func (c *Client) Name() string {
 	return c.name
 }
 
-// Verbs returns Send.
+// Verbs returns Send, and Reconcile where a gateway can look messages up.
 func (c *Client) Verbs() []waybill.Verb {
+	var verbs []waybill.Verb
 	if c.send.Offered() {
-		return []waybill.Verb{Send}
+		verbs = append(verbs, Send)
 	}
-	return nil
+	if c.reconcile.Offered() {
+		verbs = append(verbs, Reconcile)
+	}
+	return verbs
 }
 
 // Send sends the message through the first gateway that may and can; see
@@ -82,31 +92,45 @@ func (c *Client) Verbs() []waybill.Verb {
 // AllowDuplicates. A receipt with an error of Delivery Sent means that some
 // parts of a long message were accepted and others not.
 func (c *Client) Send(ctx context.Context, m Message) (Receipt, error) {
-	r, err := c.prepare(m, failover.InAttempt(ctx))
+	p, err := c.enter(ctx, m)
 	if err != nil {
 		return Receipt{}, err
 	}
+	defer p.abandon()
+	res, served, err := failover.One(ctx, c.send, p.selection(), p.request, sendThrough)
+	p.leave(&res, served, err)
+	return res, err
+}
+
+// passage is a message on its way through the client: what is done before and
+// after the engine, whether it goes alone or in a batch.
+type passage struct {
+	*request
+	held   *reservation
+	record *failover.Recording
+}
+
+// enter does what comes before the engine. Its error says that nothing may be
+// sent.
+func (c *Client) enter(ctx context.Context, m Message) (*passage, error) {
+	r, err := c.prepare(m, failover.InAttempt(ctx))
+	if err != nil {
+		return nil, err
+	}
 	held, err := r.reserve(ctx)
 	if err != nil {
-		return Receipt{}, err
+		return nil, err
 	}
 	rec, err := r.begin(ctx)
 	if err != nil {
 		held.settle(err)
-		return Receipt{}, err
+		return nil, err
 	}
-	defer rec.Panicked()
-	res, served, err := failover.One(ctx, c.send, r.selection(), r, sendThrough)
-	if waybill.DeliveryOf(err) == waybill.Sent {
-		r.complete(&res, &served)
-	}
-	end(rec, &res, err)
-	held.settle(err)
-	return res, err
+	return &passage{r, held, rec}, nil
 }
 
 // reserve asks the rules, if there are any.
-func (r *request) reserve(ctx context.Context) (*held, error) {
+func (r *request) reserve(ctx context.Context) (*reservation, error) {
 	if r.c.guard == nil {
 		return nil, nil
 	}
@@ -116,6 +140,18 @@ func (r *request) reserve(ctx context.Context) (*held, error) {
 	}
 	return h, nil
 }
+
+// leave does what comes after it.
+func (p *passage) leave(res *Receipt, served failover.Served, err error) {
+	if waybill.DeliveryOf(err) == waybill.Sent {
+		p.complete(res, &served)
+	}
+	end(p.record, res, err)
+	p.held.settle(err)
+}
+
+// abandon ends what a panic left open; after leave it does nothing.
+func (p *passage) abandon() { p.record.Panicked() }
 
 // sendThrough makes one attempt.
 func sendThrough(s Sender, ctx context.Context, r *request) (Receipt, error) {

@@ -169,7 +169,7 @@ func ExampleNewRules() {
 		_, err = client.Send(ctx, m)
 		fmt.Println(err)
 	}
-	_, _ = rules.Hear(ctx, "+447700900123", "Stop")
+	_, _ = rules.Hear(ctx, sms.Inbound{Gateway: "gateway", From: "+447700900123", Text: "Stop"})
 	_, err = client.Send(ctx, m)
 	fmt.Println(err)
 	// Output:

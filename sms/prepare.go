@@ -179,6 +179,9 @@ func (r *request) mapTemplate(m *Message, instance, name string) (why string) {
 	}
 	switch {
 	case g != nil && g.ID != "":
+		if a := r.c.approval(instance, g.ID); a != Approved {
+			return "the gateway has not approved the template: " + a.String()
+		}
 		m.Gateway.TemplateID = g.ID
 		for _, p := range g.Params {
 			m.Gateway.Params = append(m.Gateway.Params, Param{Name: p.Name, Value: m.Params[p.Param]})

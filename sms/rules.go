@@ -159,19 +159,42 @@ func (u *Rules) mark(ctx context.Context, l RuleList, n Number, on bool) error {
 	return nil
 }
 
-// Hear reads a message that came in from a number: a word of [KeywordOf] that
-// means STOP opts the number out, one that means START opts it in again. It
-// returns what it took the text for. An error means that it was not written
-// down, so that whoever brought the message should bring it again.
-func (u *Rules) Hear(ctx context.Context, from Number, text string) (Keyword, error) {
-	k, _ := KeywordOf(text)
-	switch k {
-	case KeywordStop:
-		return k, u.OptOut(ctx, from)
-	case KeywordStart:
-		return k, u.OptIn(ctx, from)
+// Hear reads a message that came in: a word of [KeywordOf] that means STOP opts
+// its sender out, one that means START opts it in again, and what the gateway
+// has understood by itself (Handled) counts too. It returns what it took the
+// message for. An error means that this was not written down, so that a
+// [Receiver]'s callback should return it.
+//
+// Only a whole message is read, and only one whose sender is a number.
+func (u *Rules) Hear(ctx context.Context, m Inbound) (Keyword, error) {
+	k, _ := KeywordOf(m.Text)
+	if m.Incomplete {
+		k = NoKeyword
+	}
+	switch strings.ToUpper(m.Handled) {
+	case "STOP":
+		k = KeywordStop
+	case "START":
+		k = KeywordStart
+	}
+	switch {
+	case m.From == "":
+		return NoKeyword, nil
+	case k == KeywordStop:
+		return k, u.OptOut(ctx, m.From)
+	case k == KeywordStart:
+		return k, u.OptIn(ctx, m.From)
 	}
 	return k, nil
+}
+
+// HearReport reads a delivery report: one that says OptedOut opts its recipient
+// out, since some gateways tell it only then. An error is as for Hear.
+func (u *Rules) HearReport(ctx context.Context, r DeliveryReport) error {
+	if r.Err() == nil || r.Code != waybill.OptedOut || r.To == "" {
+		return nil
+	}
+	return u.OptOut(ctx, r.To)
 }
 
 // recipient is the number as the store knows it.
@@ -184,9 +207,9 @@ func (u *Rules) recipient(n Number) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// held is a message that may be sent, as far as rules are concerned. A nil one
-// has none.
-type held struct {
+// reservation is a message that may be sent, as far as rules are concerned. A
+// nil one has none.
+type reservation struct {
 	u      *Rules
 	ctx    context.Context
 	number Number
@@ -209,11 +232,11 @@ func (u *Rules) now(m *Message, text string) *waybill.Error {
 }
 
 // reserve asks and counts, or says why the message may not be sent.
-func (u *Rules) reserve(ctx context.Context, m *Message, text string) (*held, *waybill.Error) {
+func (u *Rules) reserve(ctx context.Context, m *Message, text string) (*reservation, *waybill.Error) {
 	if e := u.now(m, text); e != nil {
 		return nil, e
 	}
-	h := &held{u: u, ctx: ctx, number: m.To, query: RuleQuery{
+	h := &reservation{u: u, ctx: ctx, number: m.To, query: RuleQuery{
 		Recipient: u.recipient(m.To), OnlyAllowed: u.set.OnlyAllowed, OptOut: fits(u.set.OptOutKinds, m.Kind),
 	}}
 	var limits []*Limit
@@ -251,7 +274,7 @@ func (u *Rules) reserve(ctx context.Context, m *Message, text string) (*held, *w
 
 // settle commits or releases by what became of the message, and writes down an
 // opt-out that a gateway knew of.
-func (h *held) settle(err error) {
+func (h *reservation) settle(err error) {
 	if h == nil {
 		return
 	}

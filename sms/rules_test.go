@@ -78,7 +78,7 @@ func TestOnlyAllowed(t *testing.T) {
 func TestOptOutKinds(t *testing.T) {
 	u := newRules(t, sms.RuleSet{OptOutKinds: []sms.Kind{sms.Marketing, sms.Notification}})
 	c := newClient(t, sms.With(&gateway{name: "a"}), sms.WithRules(u))
-	if k, err := u.Hear(t.Context(), london, " Stop. "); k != sms.KeywordStop || err != nil {
+	if k, err := u.Hear(t.Context(), sms.Inbound{Gateway: "a", From: london, Text: " Stop. "}); k != sms.KeywordStop || err != nil {
 		t.Fatalf("%v, %v", k, err)
 	}
 	m := text(london)
@@ -89,18 +89,101 @@ func TestOptOutKinds(t *testing.T) {
 		t.Error(err)
 	}
 	for _, text := range []string{"please stop", "HELP"} { // change nothing
-		if k, err := u.Hear(t.Context(), london, text); k == sms.KeywordStart || err != nil {
+		if k, err := u.Hear(t.Context(), sms.Inbound{Gateway: "a", From: london, Text: text}); k == sms.KeywordStart || err != nil {
 			t.Errorf("%v, %v", k, err)
 		}
 	}
 	m.Kind = sms.Notification
 	_, err = c.Send(t.Context(), m)
 	refusedBy(t, err, sms.RuleOptedOut, waybill.OptedOut)
-	if k, err := u.Hear(t.Context(), london, "START"); k != sms.KeywordStart || err != nil {
+	if k, err := u.Hear(t.Context(), sms.Inbound{Gateway: "a", From: london, Text: "START"}); k != sms.KeywordStart || err != nil {
 		t.Errorf("%v, %v", k, err)
 	}
 	if _, err := c.Send(t.Context(), m); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestHear(t *testing.T) {
+	stop := sms.Inbound{Gateway: "a", From: london, Text: "STOP"}
+	for name, x := range map[string]struct {
+		change func(*sms.Inbound)
+		want   sms.Keyword
+		out    bool
+	}{
+		"stop":              {func(m *sms.Inbound) {}, sms.KeywordStop, true},
+		"handled there":     {func(m *sms.Inbound) { m.Text, m.Handled = "leave me alone", "stop" }, sms.KeywordStop, true},
+		"started there":     {func(m *sms.Inbound) { m.Handled = "START" }, sms.KeywordStart, false},
+		"a later part":      {func(m *sms.Inbound) { m.Incomplete = true }, sms.NoKeyword, false},
+		"a hidden number":   {func(m *sms.Inbound) { m.From, m.Sender = "", "abc" }, sms.NoKeyword, false},
+		"something else":    {func(m *sms.Inbound) { m.Text = "where is it?" }, sms.NoKeyword, false},
+		"a call for help":   {func(m *sms.Inbound) { m.Text = "help" }, sms.KeywordHelp, false},
+		"in another tongue": {func(m *sms.Inbound) { m.Text = "退订" }, sms.KeywordStop, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := newRules(t, sms.RuleSet{})
+			c := newClient(t, sms.With(&gateway{name: "a"}), sms.WithRules(u))
+			m := stop
+			x.change(&m)
+			if k, err := u.Hear(t.Context(), m); k != x.want || err != nil {
+				t.Fatalf("%v, %v", k, err)
+			}
+			if _, err := c.Send(t.Context(), text(london)); (waybill.CodeOf(errOr(err)) == waybill.OptedOut) != x.out {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// errOr returns err, or an error that is none of ours.
+func errOr(err error) error {
+	if err == nil {
+		return errors.New("none")
+	}
+	return err
+}
+
+func TestHearReport(t *testing.T) {
+	out := sms.DeliveryReport{Gateway: "a", ID: "1", To: london, Status: sms.StatusRejected, Code: waybill.OptedOut, Scope: waybill.ScopeRecipient}
+	other, delivered, hidden := out, out, out
+	other.Code = waybill.Unregistered
+	delivered.Status = sms.StatusDelivered
+	hidden.To = ""
+	u := newRules(t, sms.RuleSet{})
+	c := newClient(t, sms.With(&gateway{name: "a"}), sms.WithRules(u))
+	for _, r := range []sms.DeliveryReport{other, delivered, hidden} {
+		if err := u.HearReport(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.Send(t.Context(), text(london)); err != nil {
+		t.Fatal(err)
+	}
+	if err := u.HearReport(t.Context(), out); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Send(t.Context(), text(london))
+	refusedBy(t, err, sms.RuleOptedOut, waybill.OptedOut)
+}
+
+// In a batch every number is judged by itself.
+func TestRulesInABatch(t *testing.T) {
+	a := &gateway{name: "a"}
+	u := newRules(t, sms.RuleSet{Limits: []sms.Limit{{Window: time.Hour, Max: 1}}})
+	c := newClient(t, sms.With(a), sms.WithRules(u))
+	if err := u.OptOut(t.Context(), hongKong); err != nil {
+		t.Fatal(err)
+	}
+	b := sms.Batch{Message: sms.Message{Text: "Hello"}, Recipients: []sms.Recipient{{To: london}, {To: hongKong}}}
+	got := c.SendBatch(t.Context(), b)
+	if got[0].Err != nil {
+		t.Error(got[0].Err)
+	}
+	refusedBy(t, got[1].Err, sms.RuleOptedOut, waybill.OptedOut)
+	got = c.SendBatch(t.Context(), b)
+	refusedBy(t, got[0].Err, sms.RuleFrequency, waybill.RecipientLimited)
+	if len(a.seen) != 1 {
+		t.Errorf("%d were sent", len(a.seen))
 	}
 }
 
@@ -325,7 +408,7 @@ func TestStoreIsAway(t *testing.T) {
 	if _, err = c.Send(ctx, m); !errors.Is(err, context.Canceled) || len(a.seen) != 1 {
 		t.Errorf("cancelled: %v", err)
 	}
-	if _, err := u.Hear(t.Context(), london, "STOP"); waybill.CodeOf(err) != waybill.Internal {
+	if _, err := u.Hear(t.Context(), sms.Inbound{Gateway: "a", From: london, Text: "STOP"}); waybill.CodeOf(err) != waybill.Internal {
 		t.Errorf("an opt-out that was not written down: %v", err)
 	}
 }
