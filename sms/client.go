@@ -22,6 +22,8 @@ type Client struct {
 	rules     []SenderRule
 	recorder  Recorder
 	guard     *Rules
+	contents  map[string]*content
+	lanes     [len(kindNames)]string
 	set       *failover.Set
 	send      *failover.Lane[Sender]
 	reconcile *failover.Lane[Reconciler]
@@ -47,7 +49,7 @@ func New(options ...Option) (*Client, error) {
 	}
 	c := &Client{
 		name: b.Name, region: b.Region, regionOf: b.regionOf, check: b.check,
-		templates: b.templates, rules: b.rules, recorder: b.recorder, guard: b.guard, set: set,
+		templates: b.templates, rules: b.rules, recorder: b.recorder, guard: b.guard, contents: b.contents, lanes: b.lanes, set: set,
 		send: failover.NewLane[Sender](set, Send, failover.Send,
 			waybill.Policy{AttemptTimeout: 10 * time.Second}, b.Policy(Send)),
 		reconcile: failover.NewLane[Reconciler](set, Reconcile, failover.Read,

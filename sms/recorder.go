@@ -51,7 +51,7 @@ func (r *request) begin(ctx context.Context) (*failover.Recording, error) {
 		recipient = w.Recipient(m.To)
 	}
 	w, e := failover.Record(ctx, keeper{r.c.recorder}, "sms", Send, m.Key, []waybill.Record{{
-		Tenant: m.Tenant, Lane: m.Lane, Kind: m.Kind.String(), Template: m.Template, Region: m.Region, Recipient: recipient,
+		Tenant: m.Tenant, Lane: r.lane, Kind: m.Kind.String(), Template: m.Template, Region: m.Region, Recipient: recipient,
 		AllowDuplicates: m.AllowDuplicates,
 	}})
 	if e != nil {
