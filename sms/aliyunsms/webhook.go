@@ -51,7 +51,7 @@ func (a *Adapter) ReadWebhook(_ context.Context, call *sms.WebhookCall) (sms.Eve
 			events.Unread++
 		case p.Content != nil && p.BizID == "":
 			events.Inbound = append(events.Inbound, p.inbound())
-		case p.BizID != "" || p.OutID != "":
+		case p.BizID != "" || keyOf(string(p.OutID)) != "":
 			events.Reports = append(events.Reports, p.report())
 		default:
 			events.Unread++
