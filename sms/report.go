@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -232,4 +233,25 @@ func (m Inbound) Format(s fmt.State, _ rune) {
 func (m Inbound) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("gateway", m.Gateway), slog.String("id", m.ID), slog.String("from", m.From.Masked()),
 		slog.Int("characters", len([]rune(m.Text))))
+}
+
+// StatusOfSMPP returns what the state of a delivery receipt means that operators
+// write in the words of SMPP 3.4, appendix B, such as "DELIVRD"; ok is false for
+// any other word. Several gateways pass these words on.
+func StatusOfSMPP(state string) (s Status, ok bool) {
+	switch strings.ToUpper(strings.TrimSpace(state)) {
+	case "DELIVRD", "DELIVERED":
+		return StatusDelivered, true
+	case "EXPIRED":
+		return StatusExpired, true
+	case "DELETED", "UNDELIV":
+		return StatusFailed, true
+	case "REJECTD", "REJECTED":
+		return StatusRejected, true
+	case "ACCEPTD", "ENROUTE":
+		return StatusAccepted, true
+	case "UNKNOWN":
+		return StatusUnknown, true
+	}
+	return StatusUnknown, false
 }

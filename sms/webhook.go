@@ -44,8 +44,8 @@ type WebhookCall struct {
 
 // Events is what one call of a gateway's says.
 type Events struct {
-	// Reports and Inbound are in the order of the call. Gateway, Recipient and
-	// Received are filled in by the Receiver.
+	// Reports and Inbound are in the order of the call, with the adapter's name
+	// as Gateway. The Receiver puts its own there, and fills in Received.
 	Reports []DeliveryReport
 	Inbound []Inbound
 	// Unread counts members of a list that could not be read.
