@@ -90,12 +90,13 @@ type BatchResult struct {
 // in one exchange.
 //
 // The answer has exactly one result per recipient, in the order of the batch,
-// whatever happens, each with one of the three outcomes of [Sender]. An adapter
-// makes at most one exchange for each SendBatch. What goes wrong with the whole
-// exchange is every recipient's error; a recipient that the reply does not
-// mention is Ambiguous. A recipient that the gateway could not take is refused by
-// itself, before the network, and the others are sent. The same number twice in
-// a batch is for the adapter to tell apart, or Unsupported.
+// whatever happens, each with one of the three outcomes of [Sender]. No recipient
+// is part of more than one exchange, unless the gateway refused the whole of the
+// first with proof. What goes wrong with an exchange is the error of all its
+// recipients; one that the reply does not mention is Ambiguous. A recipient that
+// the gateway could not take is refused by itself, before the network, and the
+// others are sent. A number that is in a batch twice is Unsupported the second
+// time where the gateway could not tell the two apart.
 type BatchSender interface {
 	// BatchLimit returns how many recipients one SendBatch may have, at least 1.
 	// More are Unsupported, each.

@@ -36,6 +36,8 @@ type TwilioOptions struct {
 
 // TwilioMessage is a message that a fake Twilio took on.
 type TwilioMessage struct {
+	// SID is the fake's id. To, From, Service, Callback and ContentSID are as
+	// they came; Body is what arrives, filled in from content.
 	SID, To, From, Service, Body, Callback, ContentSID string
 	// Validity is in seconds, 0 when the request named none.
 	Validity int
