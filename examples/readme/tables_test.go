@@ -85,6 +85,9 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+// stores are packages named like adapters that ask no vendor.
+var stores = map[string]bool{"redissms": true, "sqlsms": true}
+
 func compare(t *testing.T, domain string, want map[string]map[string]string) {
 	t.Helper()
 	got := table(t, domain)
@@ -100,7 +103,7 @@ func compare(t *testing.T, domain string, want map[string]map[string]string) {
 		t.Fatal(err)
 	}
 	for _, dir := range dirs {
-		if name := filepath.Base(dir); got[name] == nil {
+		if name := filepath.Base(dir); got[name] == nil && !stores[name] {
 			t.Errorf("README has no row for %s", name)
 		}
 	}
