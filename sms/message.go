@@ -62,8 +62,8 @@ type Message struct {
 	// AllowDuplicates accepts that the recipient may get the message twice
 	// rather than not at all.
 	AllowDuplicates bool
-	// Tenant, Lane and Region choose among gateways. Region overrides the
-	// region of the number.
+	// Tenant, Lane and Region choose among gateways. An empty Lane is the
+	// kind's (see [WithLane]). Region overrides the region of the number.
 	Tenant, Lane, Region string
 
 	// Gateway is filled in by the client for the gateway being asked: the
