@@ -28,6 +28,7 @@ type Client struct {
 	lane     *failover.Lane[Sender]
 	takers   []taker
 	proof    proof
+	many     lanes
 }
 
 // taker is a provider as the grouping of tokens sees it.
@@ -65,6 +66,9 @@ func New(options ...Option) (*Client, error) {
 		t.accepts, _ = m.Provider.(Accepts)
 		c.takers = append(c.takers, t)
 	}
+	if err := c.openLanes(&b); err != nil {
+		return nil, err
+	}
 	if err := set.CheckUsed(); err != nil {
 		return nil, err
 	}
@@ -79,12 +83,21 @@ func (c *Client) Name() string {
 	return c.name
 }
 
-// Verbs returns Send.
+// Verbs returns Send, and the verbs of topics and broadcasts that were switched
+// on and that a provider has.
 func (c *Client) Verbs() []waybill.Verb {
-	if c.lane.Offered() {
-		return []waybill.Verb{Send}
+	var out []waybill.Verb
+	add := func(verb waybill.Verb, offered bool) {
+		if offered {
+			out = append(out, verb)
+		}
 	}
-	return nil
+	add(Send, c.lane.Offered())
+	add(SendTopic, c.many.topics != nil && c.many.topics.Offered())
+	add(Broadcast, c.many.broadcasts != nil && c.many.broadcasts.Offered())
+	add(Subscribe, c.many.subscribe != nil && c.many.subscribe.Offered())
+	add(Unsubscribe, c.many.unsubscribe != nil && c.many.unsubscribe.Offered())
+	return out
 }
 
 // Accepts reports whether any provider takes the token.

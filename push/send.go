@@ -188,7 +188,7 @@ type item struct {
 }
 
 func (r *call) sendBatch(ctx context.Context, sel *failover.Select, indexes []int) {
-	rec, err := r.begin(ctx, indexes)
+	rec, err := r.begin(ctx, indexes, Send)
 	if err != nil {
 		for _, i := range indexes {
 			r.out[i].Err = err

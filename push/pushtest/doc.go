@@ -29,6 +29,11 @@
 // seconds, and a plain notification that is not sent as it should be, are one
 // finding each and end the run.
 //
+// A harness that says more is asked more: Read compares texts by language, keys,
+// time to live and expiry with what the server read; Override, WithClasses, Topic,
+// Audience and Receipts try what they name. MinTTL is a vendor's shortest time to
+// live, Textless a vendor without texts by key.
+//
 // # Fake services
 //
 // [NewFCM] is a fake of Firebase Cloud Messaging with Google's token endpoint.
