@@ -36,6 +36,10 @@ type apnsConn struct {
 	client *tls.Conn
 	server *tls.Conn
 	over   sync.Once
+	// ready is closed when the client has the server's settings, before which it
+	// takes nothing else.
+	ready chan struct{}
+	done  chan struct{}
 
 	mu       sync.Mutex
 	limit    uint32
@@ -52,6 +56,7 @@ type apnsConn struct {
 // end ends both sides; a reset of the server's becomes one of the client's.
 func (c *apnsConn) end(err error) {
 	c.over.Do(func() {
+		close(c.done)
 		_ = c.server.NetConn().Close()
 		if isReset(err) {
 			cutOff(c.raw)
@@ -101,6 +106,11 @@ func (c *apnsConn) upstream() error {
 	}
 	if _, err := c.server.Write(hello); err != nil {
 		return err
+	}
+	select {
+	case <-c.ready:
+	case <-c.done:
+		return net.ErrClosed
 	}
 	for {
 		f, err := readFrame(c.client)
@@ -187,6 +197,7 @@ func (c *apnsConn) forClient(f frame) error {
 	case h2Settings:
 		if f.flags()&h2Ack == 0 && !c.greeted {
 			c.greeted = true
+			defer close(c.ready)
 			f = c.settings(f)
 		}
 	case h2Headers, h2Data:

@@ -79,7 +79,10 @@ func (f *apnsFront) serve(raw net.Conn) {
 		cutOff(raw)
 		return
 	}
-	c := &apnsConn{f: f, raw: raw, client: tls.Server(raw, f.config), server: server, limit: f.first, open: map[uint32]bool{}, dropped: map[uint32]bool{}}
+	c := &apnsConn{
+		f: f, raw: raw, client: tls.Server(raw, f.config), server: server, limit: f.first,
+		ready: make(chan struct{}), done: make(chan struct{}), open: map[uint32]bool{}, dropped: map[uint32]bool{},
+	}
 	if !f.add(c) {
 		c.end(nil)
 		return
