@@ -19,6 +19,11 @@ const (
 	textNoConn   = "http2: client conn could not be established"
 )
 
+// lookAgain is how often one that waits for a stream looks for it unasked:
+// net/http does not tell of a change and its undoing that both happen while it
+// tells of another.
+const lookAgain = 20 * time.Millisecond
+
 // rebegins is how often a request that was given no stream is taken to another
 // connection.
 const rebegins = 3
@@ -122,39 +127,54 @@ func (p *conns) take(ctx context.Context) (c *conn, first bool, err error) {
 	return c, first, nil
 }
 
-func (p *conns) wait(ctx context.Context) (*conn, bool, error) {
+// wait returns as soon as there is a stream.
+func (p *conns) wait(ctx context.Context) (c *conn, first bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, false, err
 		}
-		if c, first := p.reserve(); c != nil {
+		if c, first = p.reserve(); c != nil {
 			p.waiters.wake(1) // there may be more where this came from
 			return c, first, nil
 		}
-		if p.conn == nil {
-			if err := p.connect(ctx); err != nil {
-				return nil, false, err
-			}
-			continue
+		if p.conn != nil {
+			c, first = p.queue(ctx)
+		} else if err = p.connect(ctx); err != nil {
+			return nil, false, err
 		}
-		turn := p.waiters.join()
-		// A stream that became free before we joined woke nobody.
-		if c, first := p.reserve(); c != nil || p.conn == nil {
-			p.waiters.leave(turn)
-			if c == nil {
-				continue
-			}
+		if c != nil {
 			return c, first, nil
 		}
+	}
+}
+
+// queue waits until something has changed, and returns a stream if it got one on
+// the way. The lock is held, but not while it waits.
+func (p *conns) queue(ctx context.Context) (*conn, bool) {
+	turn := p.waiters.join()
+	defer p.waiters.leave(turn)
+	tick := time.NewTicker(lookAgain)
+	defer tick.Stop()
+	for {
+		// A stream that became free before we joined woke nobody.
+		if c, first := p.reserve(); c != nil || p.conn == nil {
+			return c, first
+		}
 		p.mu.Unlock()
+		ended := false
 		select {
 		case <-turn:
+			ended = true
 		case <-ctx.Done():
-			p.waiters.leave(turn)
+			ended = true
+		case <-tick.C:
 		}
 		p.mu.Lock()
+		if ended {
+			return nil, false
+		}
 	}
 }
 
@@ -267,48 +287,5 @@ func (p *conns) retire() {
 	defer p.mu.Unlock()
 	if p.conn != nil {
 		p.drop(p.conn)
-	}
-}
-
-// queue is who waits for a stream, in order. It has a lock of its own, since it
-// is woken from within net/http.
-type queue struct {
-	mu   sync.Mutex
-	list []chan struct{}
-}
-
-func (q *queue) join() chan struct{} {
-	turn := make(chan struct{})
-	q.mu.Lock()
-	q.list = append(q.list, turn)
-	q.mu.Unlock()
-	return turn
-}
-
-// leave takes a turn back; if it had come already the next one gets it.
-func (q *queue) leave(turn chan struct{}) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for i, t := range q.list {
-		if t == turn {
-			q.list = append(q.list[:i], q.list[i+1:]...)
-			return
-		}
-	}
-	q.pop(1)
-}
-
-// wake gives n their turn, or all if n is negative.
-func (q *queue) wake(n int) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.pop(n)
-}
-
-func (q *queue) pop(n int) {
-	for ; n != 0 && len(q.list) > 0; n-- {
-		close(q.list[0])
-		q.list[0] = nil
-		q.list = q.list[1:]
 	}
 }

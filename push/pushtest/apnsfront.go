@@ -22,7 +22,8 @@ type apnsFront struct {
 	back         *HandlerServer
 	client       *http.Client
 	listener     net.Listener
-	config       *tls.Config
+	config       *tls.Config // towards clients
+	inner        *tls.Config // towards the server
 	first, later uint32
 	wg           sync.WaitGroup
 
@@ -39,9 +40,11 @@ type apnsFront struct {
 // it cannot.
 func newAPNsFront(back *HandlerServer, first, later int) *apnsFront {
 	certificate, roots := fakehttp.Certificate()
+	trusted := back.Server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	f := &apnsFront{
 		back: back, first: uint32(first), later: uint32(later), conns: map[*apnsConn]bool{}, by: map[string]*apnsConn{},
 		config: &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"h2"}, ClientAuth: tls.RequestClientCert},
+		inner:  &tls.Config{RootCAs: trusted, ServerName: "127.0.0.1", NextProtos: []string{"h2"}},
 	}
 	f.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 100}}
 	var err error
@@ -70,11 +73,7 @@ func (f *apnsFront) accept() {
 // one can after accepting.
 func (f *apnsFront) serve(raw net.Conn) {
 	address := f.back.Server.URL()[len("https://"):]
-	t := f.back.Server.Client().Transport.(*http.Transport)
-	config := t.TLSClientConfig.Clone()
-	config.NextProtos = []string{"h2"}
-	config.ServerName = "127.0.0.1"
-	server, err := tls.Dial("tcp", address, config)
+	server, err := tls.Dial("tcp", address, f.inner)
 	if err != nil {
 		cutOff(raw)
 		return
