@@ -21,7 +21,9 @@ import (
 // token would be half of what a notification costs.
 type composed struct {
 	head, tail string
-	adjusted   []push.Adjustment
+	// whole is set when there is no token to be put in: a topic's message.
+	whole    bool
+	adjusted []push.Adjustment
 }
 
 // placeholder stands for the token while the message is encoded. It is no token,
@@ -35,10 +37,7 @@ func (a *Adapter) body(n *push.Notification, now time.Time) (composed, *waybill.
 		return composed{}, e
 	}
 	m.Token = placeholder
-	text, err := json.Marshal(struct {
-		ValidateOnly bool               `json:"validate_only,omitempty"`
-		Message      *messaging.Message `json:"message"`
-	}{a.dry, m})
+	text, err := a.encode(m)
 	if err != nil {
 		return composed{}, unsupported(n, "the message cannot be encoded")
 	}
@@ -48,7 +47,15 @@ func (a *Adapter) body(n *push.Notification, now time.Time) (composed, *waybill.
 	}
 	// The SDK encodes the token behind every field that a notification can fill.
 	at := bytes.LastIndex(text, mark)
-	return composed{string(text[:at]), string(text[at+len(mark):]), adjusted}, nil
+	return composed{head: string(text[:at]), tail: string(text[at+len(mark):]), adjusted: adjusted}, nil
+}
+
+// encode is what the SDK would send of a message.
+func (a *Adapter) encode(m *messaging.Message) ([]byte, error) {
+	return json.Marshal(struct {
+		ValidateOnly bool               `json:"validate_only,omitempty"`
+		Message      *messaging.Message `json:"message"`
+	}{a.dry, m})
 }
 
 // put gives the SDK's request this body.
@@ -60,6 +67,9 @@ func (b *composed) put(r *http.Request, token string) {
 		}
 	}
 	text := b.head + quoted + b.tail
+	if b.whole {
+		text = b.head
+	}
 	r.ContentLength = int64(len(text))
 	r.Body = io.NopCloser(strings.NewReader(text))
 	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }

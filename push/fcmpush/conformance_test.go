@@ -65,6 +65,7 @@ func TestConformance(t *testing.T) {
 			_, err := fcmpush.New(account.JSON("https://example.test/token"), &fcmpush.Options{Classes: classes})
 			return err
 		},
+		Topic:   &push.Topic{Audience: push.Audience{Vendor: push.FCM, App: "driver"}, Name: "depot-17"},
 		Secrets: []string{account.PrivateKey(), strings.Split(account.PrivateKey(), "\n")[3], account.Email, "ya29."},
 	})
 }

@@ -3,6 +3,7 @@ package fcmpush
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,9 @@ type Options struct {
 	// BaseURL is where the service lives, without the path's /v1. Default
 	// https://fcm.googleapis.com.
 	BaseURL string
+	// TopicBaseURL is where tokens are put into topics, without the path's
+	// /iid/v1. Default https://iid.googleapis.com.
+	TopicBaseURL string
 	// HTTPClient supplies the transport, which should speak HTTP/2, and a
 	// time-out for each exchange. Default: connections of the adapter's own.
 	HTTPClient *http.Client
@@ -78,7 +82,8 @@ type Adapter struct {
 	slots   chan struct{}
 	// answered is when the vendor last answered (Unix ns): since then there has
 	// been a connection to share.
-	answered atomic.Int64
+	answered  atomic.Int64
+	topicBase *url.URL
 }
 
 // New returns an adapter for a service account's JSON key, as downloaded from
@@ -96,6 +101,9 @@ func New(serviceAccount []byte, o *Options) (*Adapter, error) {
 	}
 	base, err := wire.BaseURL(name, o.BaseURL, defaultBase)
 	if err != nil {
+		return nil, err
+	}
+	if a.topicBase, err = parseTopicBase(o.TopicBaseURL); err != nil {
 		return nil, err
 	}
 	if err := a.setLimits(o); err != nil {

@@ -23,7 +23,7 @@ const warm = 60 * time.Second
 // [push.Sender] for the contract and the package comment for the classes of
 // errors.
 func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.Token) []push.Result {
-	b := &batch{a: a, ctx: ctx, tokens: tokens, out: make([]push.Result, len(tokens))}
+	b := &batch{a: a, ctx: ctx, op: string(push.Send), tokens: tokens, out: make([]push.Result, len(tokens))}
 	if err := n.Validate(); err != nil {
 		e := *waybill.AsError(err)
 		e.Provider = name
@@ -52,12 +52,13 @@ func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.
 
 // batch is one call of Send.
 type batch struct {
-	a      *Adapter
-	ctx    context.Context
-	ref    string
-	tokens []push.Token
-	out    []push.Result
-	todo   []int
+	a       *Adapter
+	ctx     context.Context
+	op, ref string
+	topic   string // in the place of tokens
+	tokens  []push.Token
+	out     []push.Result
+	todo    []int
 	// bodies are the messages, one for each text, and text which of them each
 	// token gets; nil when there is one.
 	bodies  []composed
@@ -78,13 +79,17 @@ func (b *batch) sort(n *push.Notification) bool {
 		r.Provider, r.Token = name, t
 		if err := t.Validate(); err != nil {
 			e := *waybill.AsError(err)
-			e.Provider, e.Ref = name, b.ref
+			e.Provider, e.Op, e.Ref = name, b.op, b.ref
 			r.Err = &e
 			continue
 		}
 		if !b.a.Accepts(t) {
 			r.Err = &waybill.Error{Code: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent,
-				Provider: name, Op: string(push.Send), Ref: b.ref, Message: "the token is of another vendor, app or environment"}
+				Provider: name, Op: b.op, Ref: b.ref, Message: "the token is of another vendor, app or environment"}
+			continue
+		}
+		if n == nil { // a subscription
+			b.todo = append(b.todo, i)
 			continue
 		}
 		if err := n.CheckToken(t); err != nil {
@@ -236,7 +241,7 @@ func (b *batch) authorized(c *composed, token string) (outcome, *waybill.Error) 
 // exchange is exactly one request of the SDK, judged by our record of it.
 func (b *batch) exchange(access string, c *composed, token string) (outcome, *waybill.Error) {
 	x := b.a.wire.Bind(b.ctx, wire.Request{
-		Op: string(push.Send), Ref: b.ref, Send: true, Private: append(b.private[:len(b.private):len(b.private)], token),
+		Op: b.op, Ref: b.ref, Send: true, Private: append(b.private[:len(b.private):len(b.private)], token),
 		Rewrite: func(r *http.Request) error {
 			r.Header["Authorization"] = []string{"Bearer " + access}
 			c.put(r, token)
@@ -244,7 +249,7 @@ func (b *batch) exchange(access string, c *composed, token string) (outcome, *wa
 		},
 	})
 	// What the SDK returns is not looked at: it takes some failures for success.
-	_, _ = b.a.sdk.Send(x.Context(), &messaging.Message{Token: token})
+	_, _ = b.a.sdk.Send(x.Context(), &messaging.Message{Token: token, Topic: b.topic})
 	reply, err := x.Result()
 	if err != nil {
 		return outcome{}, waybill.AsError(err)
