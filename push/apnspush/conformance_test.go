@@ -74,6 +74,23 @@ func TestConformance(t *testing.T) {
 			{Name: "key aps", Notification: push.Notification{Kind: push.KindStatus, Title: "T", Data: map[string]string{"aps": "x"}, Key: "k"}},
 			{Name: "data only for an order", Notification: push.Notification{Kind: push.KindOrder, Display: push.DataOnly, Data: map[string]string{"a": "x"}, Key: "k"}},
 		},
+		Read: func(s pushtest.Server, token string) (pushtest.Read, bool) {
+			n, ok := s.(*pushtest.APNs).Notification(token)
+			return n.Read(), ok
+		},
+		Override: apnspush.Override{Subtitle: "S", Thread: "orders", Level: apnspush.Active},
+		WithClasses: func(kinds []push.Kind) error {
+			key, err := apnspush.NewKey(own.P8(), own.KeyID, own.TeamID)
+			if err != nil {
+				return err
+			}
+			classes := map[push.Kind]apnspush.Class{}
+			for _, k := range kinds {
+				classes[k] = apnspush.Class{Level: apnspush.Active}
+			}
+			_, err = apnspush.New(key, pushtest.APNsTopic, &apnspush.Options{Classes: classes})
+			return err
+		},
 		Secrets: []string{string(own.P8()), strings.Split(string(own.P8()), "\n")[1], own.TeamID, "eyJ"},
 	})
 }

@@ -129,6 +129,7 @@ const (
 // https://developer.apple.com/documentation/activitykit/starting-and-updating-live-activities-with-activitykit-push-notifications.
 // The notification's texts, if it is an alert, light up the screen.
 type LiveActivity struct {
+	// Event is what happens to it.
 	Event Event
 	// State is the JSON object of the activity's content-state.
 	State json.RawMessage

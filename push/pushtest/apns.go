@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -71,6 +72,26 @@ type APNsNotification struct {
 	// Body is the payload, Payload its members, Aps those of its aps.
 	Body         string
 	Payload, Aps map[string]json.RawMessage
+	at           time.Time
+}
+
+// Read returns what the notification says.
+func (n APNsNotification) Read() Read {
+	r := Read{Data: map[string]string{}}
+	for k := range n.Payload {
+		if k != "aps" {
+			r.Data[k] = n.Text(k)
+		}
+	}
+	var a apnsAlert
+	if raw := n.Aps["alert"]; len(raw) > 0 && json.Unmarshal(raw, &r.Body) != nil {
+		_ = json.Unmarshal(raw, &a)
+		r.Title, r.Body, r.TitleKey, r.BodyKey = a.Title, a.Body, a.TitleLocKey, a.LocKey
+	}
+	if end, err := strconv.ParseInt(n.Header.Get("Apns-Expiration"), 10, 64); err == nil && end > 0 {
+		r.TTL = time.Unix(end, 0).Sub(n.at)
+	}
+	return r
 }
 
 // Text returns a member of the payload that is a string, or nothing.

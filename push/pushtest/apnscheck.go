@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
 )
@@ -33,7 +34,7 @@ func (f *APNs) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	n := APNsNotification{Token: strings.TrimPrefix(r.URL.Path, devicePath), Header: r.Header.Clone(), Body: string(body)}
+	n := APNsNotification{Token: strings.TrimPrefix(r.URL.Path, devicePath), Header: r.Header.Clone(), Body: string(body), at: time.Now()}
 	if reason := f.check(r, &n); reason != "" {
 		f.refuse(w, r, reason)
 		return

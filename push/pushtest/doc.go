@@ -36,10 +36,11 @@
 //
 // # Fake services
 //
-// [NewFCM] is a fake of Firebase Cloud Messaging with Google's token endpoint.
-// It is strict, refuses what the vendor would refuse, needs no testing.TB and
+// [NewFCM] is a fake of Firebase Cloud Messaging with Google's token endpoint,
+// [NewAPNs] one of the Apple Push Notification service. They are
+// strict, refuse what the vendor would refuse, need no testing.TB and
 // can be used in the tests and demonstrations of an application.
-// [NewServiceAccount] makes a throw-away key for it. [NewServer] makes a fake of
+// [NewServiceAccount] and [NewAPNsKey] make throw-away keys for them. [NewServer] makes a fake of
 // any handler that speaks a vendor's protocol.
 //
 // # What is left out
