@@ -203,12 +203,8 @@ func (w *worker) one(m *message, i int) {
 	r.Adjusted = m.adjusted
 	e := b.brake.Load()
 	if e == nil {
-		select {
-		case b.a.slots <- struct{}{}:
+		if e = b.enter(); e == nil {
 			defer func() { <-b.a.slots }()
-			e = ended(b.ctx)
-		case <-b.ctx.Done():
-			e = ended(b.ctx)
 		}
 	}
 	if e == nil {
@@ -226,6 +222,24 @@ func (w *worker) one(m *message, i int) {
 	if e.Delivery == waybill.NotSent && e.Scope == waybill.ScopeAccount {
 		b.brake.CompareAndSwap(nil, r.Err)
 	}
+}
+
+// enter waits until one more exchange may be under way.
+func (b *batch) enter() *waybill.Error {
+	select {
+	case b.a.slots <- struct{}{}:
+	default:
+		select {
+		case b.a.slots <- struct{}{}:
+		case <-b.ctx.Done():
+			return ended(b.ctx)
+		}
+	}
+	e := ended(b.ctx)
+	if e != nil {
+		<-b.a.slots
+	}
+	return e
 }
 
 // authorized sends with the present provider token, and once more with another

@@ -102,7 +102,10 @@ func (a *Adapter) transport() *http.Transport {
 	// Replies are tiny, and compressed by nobody.
 	t.DisableCompression = true
 	if t.HTTP2 == nil {
-		t.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout}
+		// Path and id are of one push only, and would drive the rest out of the
+		// table of headers that is kept for reuse: without one a push takes
+		// some 200 bytes more and less time.
+		t.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout, MaxEncoderHeaderTableSize: 1}
 	}
 	if a.certificate {
 		if t.TLSClientConfig == nil {

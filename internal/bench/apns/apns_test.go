@@ -35,7 +35,17 @@ import (
 
 const topic = "com.example.waybill"
 
-func deviceToken(n int) string { return fmt.Sprintf("%064x", uint64(n+1)*0x9e3779b97f4a7c15) }
+// tokens and ids are those of the pushes, made beforehand.
+var tokens, ids = func() (tokens []string, ids []string) {
+	for n := range uint64(1 << 14) {
+		x := (n + 1) * 0x9e3779b97f4a7c15
+		tokens = append(tokens, fmt.Sprintf("%064x", x))
+		ids = append(ids, fmt.Sprintf("%08x-1b2c-4d3e-8f4a-%012x", x>>32, n))
+	}
+	return tokens, ids
+}()
+
+func deviceToken(n int) string { return tokens[n%len(tokens)] }
 
 // sender sends n pushes, at most inFlight at once.
 type sender func(tb testing.TB, n, inFlight int)
@@ -72,11 +82,11 @@ func ours(tb testing.TB, s *server) sender {
 			tb.Cleanup(a.Close)
 			adapters[inFlight] = a
 		}
-		tokens := make([]push.Token, count)
-		for i := range tokens {
-			tokens[i] = push.Token{Vendor: push.APNs, Value: deviceToken(i)}
+		to := make([]push.Token, count)
+		for i := range to {
+			to[i] = push.Token{Vendor: push.APNs, Value: deviceToken(i)}
 		}
-		for _, r := range a.Send(context.Background(), n, tokens) {
+		for _, r := range a.Send(context.Background(), n, to) {
 			if r.Err != nil {
 				tb.Fatal(r.Err)
 			}
@@ -105,7 +115,7 @@ func theirs(tb testing.TB, s *server) sender {
 						return
 					}
 					r, err := c.PushWithContext(context.Background(), &apns2.Notification{
-						ApnsID: "123e4567-e89b-12d3-a456-4266554400a0", DeviceToken: deviceToken(i), Topic: topic, CollapseID: "order-17",
+						ApnsID: ids[i%len(ids)], DeviceToken: deviceToken(i), Topic: topic, CollapseID: "order-17",
 						Expiration: expires, Priority: apns2.PriorityHigh, PushType: apns2.PushTypeAlert, Payload: p,
 					})
 					if err == nil && !r.Sent() {
@@ -175,7 +185,7 @@ func TestBars(t *testing.T) {
 	rounds, count := 3, 1000
 	assert := os.Getenv("WAYBILL_BENCH_BARS") != ""
 	if assert {
-		rounds, count = 7, 5000
+		rounds, count = 11, 4000
 	}
 	a, b := ours(t, start(t)), theirs(t, start(t))
 	for _, inFlight := range []int{50, 200} {
