@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -53,31 +54,36 @@ func TestFailures(t *testing.T) {
 		{errors.New("constraint failed: UNIQUE constraint failed"), tries},
 		{errors.New("no such table: secret-words"), 1},
 	} {
-		b := &broken{err: c.err}
-		db := sql.OpenDB(b)
-		defer db.Close()
-		r, err := New(db, SQLite)
-		if err != nil {
-			t.Fatal(err)
-		}
-		x := push.Registration{User: "u", Token: push.Token{Vendor: push.FCM, Value: "secret-words"}, At: time.Now()}
-		err = r.Report(t.Context(), x)
-		if waybill.CodeOf(err) != waybill.Unavailable || strings.Contains(fmt.Sprintf("%+v", err), "secret") || b.tries != c.tries {
-			t.Errorf("%v: %v after %d tries, want %d", c.err, err, b.tries, c.tries)
-		}
-		if s := state(""); errors.As(c.err, &s) && !errors.As(err, &s) {
-			t.Error("the driver's error cannot be found")
-		}
-		b.tries = 0
-		if ok, err := r.Remove(t.Context(), x.Token, time.Now()); ok || waybill.CodeOf(err) != waybill.Unavailable || b.tries != c.tries {
-			t.Errorf("remove: %t, %v", ok, err)
-		}
-		if _, err := r.Tokens(t.Context(), []string{"u"}); waybill.CodeOf(err) != waybill.Unavailable {
-			t.Errorf("tokens: %v", err)
-		}
-		if err := Migrate(t.Context(), db, SQLite); waybill.CodeOf(err) != waybill.Unavailable {
-			t.Errorf("migrate: %v", err)
-		}
+		synctest.Test(t, func(t *testing.T) { failing(t, c.err, c.tries) })
+	}
+}
+
+// failing tries a registry whose database has one word for everything.
+func failing(t *testing.T, cause error, tries int) {
+	b := &broken{err: cause}
+	db := sql.OpenDB(b)
+	defer db.Close()
+	r, err := New(db, SQLite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := push.Registration{User: "u", Token: push.Token{Vendor: push.FCM, Value: "secret-words"}, At: time.Now()}
+	err = r.Report(t.Context(), x)
+	if waybill.CodeOf(err) != waybill.Unavailable || strings.Contains(fmt.Sprintf("%+v", err), "secret") || b.tries != tries {
+		t.Errorf("%v: %v after %d tries, want %d", cause, err, b.tries, tries)
+	}
+	if s := state(""); errors.As(cause, &s) && !errors.As(err, &s) {
+		t.Error("the driver's error cannot be found")
+	}
+	b.tries = 0
+	if ok, err := r.Remove(t.Context(), x.Token, time.Now()); ok || waybill.CodeOf(err) != waybill.Unavailable || b.tries != tries {
+		t.Errorf("remove: %t, %v", ok, err)
+	}
+	if _, err := r.Tokens(t.Context(), []string{"u"}); waybill.CodeOf(err) != waybill.Unavailable {
+		t.Errorf("tokens: %v", err)
+	}
+	if err := Migrate(t.Context(), db, SQLite); waybill.CodeOf(err) != waybill.Unavailable {
+		t.Errorf("migrate: %v", err)
 	}
 }
 
