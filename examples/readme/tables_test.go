@@ -96,8 +96,14 @@ func compare(t *testing.T, domain string, want map[string]map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	stores := table(t, "store")
 	for _, dir := range dirs {
-		if name := filepath.Base(dir); got[name] == nil {
+		name := filepath.Base(dir)
+		rows := got
+		if strings.HasPrefix(name, "redis") || strings.HasPrefix(name, "sql") {
+			rows = stores // no adapter, but where a domain keeps something
+		}
+		if rows[name] == nil {
 			t.Errorf("README has no row for %s", name)
 		}
 	}

@@ -47,10 +47,10 @@ type Options struct {
 	// private one.
 	Account *waybill.Account
 	// Credentials, when set, is asked for the signing key by every call of Send,
-	// and overrides the fixed one. A key with another id or team gets
-	// connections of its own, as Apple wants, and the old ones are closed when
-	// idle. It must be safe for concurrent use, and return the same *Key as long
-	// as that serves, since a Key carries its provider token.
+	// and overrides the fixed one. Another key gets connections of its own, as
+	// Apple wants, and the old ones are closed when idle. It must be safe for
+	// concurrent use; to share a provider token among adapters it must return
+	// the same *Key to all.
 	Credentials func(ctx context.Context) (*Key, error)
 	// Certificate is the client certificate of certificate authentication, in
 	// place of a key; see [ParseCertificate].

@@ -117,6 +117,12 @@ func (k *Key) ID() string { return k.id }
 // Team returns the id of the key's team.
 func (k *Key) Team() string { return k.team }
 
+// same reports whether other is the same signing key, read again: its tokens are
+// those of this one.
+func (k *Key) same(other *Key) bool {
+	return k.id == other.id && k.team == other.team && k.private.Equal(other.private)
+}
+
 // Format prints the key's id for every verb of package fmt.
 func (k *Key) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "apnspush.Key{%s}", k.id) }
 

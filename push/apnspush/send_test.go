@@ -199,6 +199,11 @@ func TestCredentials(t *testing.T) {
 	}
 	allSent(t, f, a.Send(t.Context(), order(), tokens(0, 5)))
 	allSent(t, f, a.Send(t.Context(), order(), tokens(10, 5)))
+	present = key(t, one) // read again: the same key, and the same token
+	allSent(t, f, a.Send(t.Context(), order(), tokens(15, 3)))
+	if f.Conns() != 1 || f.Tokens() != 1 {
+		t.Errorf("%d connections, %d provider tokens", f.Conns(), f.Tokens())
+	}
 	present = k2
 	allSent(t, f, a.Send(t.Context(), order(), tokens(20, 5)))
 	if f.Conns() != 2 || f.Tokens() != 2 {

@@ -147,7 +147,7 @@ func (a *Adapter) current(ctx context.Context) (*session, *waybill.Error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	old := a.session
-	if old.key == key {
+	if old.key == key || old.key != nil && old.key.same(key) {
 		return old, nil
 	}
 	s, err := a.newSession(key)

@@ -16,8 +16,8 @@ import (
 // leave the mapping as it is. Names are those of
 // https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages.
 type Override struct {
-	// AnalyticsLabel names the message in the vendor's reports, in every part of
-	// it: at most 50 characters of a-z, A-Z, 0-9 and -_.~%.
+	// AnalyticsLabel names the message in the vendor's reports: at most 50
+	// characters of a-z, A-Z, 0-9 and -_.~%.
 	AnalyticsLabel string
 
 	// Channel is the Android channel, in the place of the class's.
@@ -37,8 +37,7 @@ type Override struct {
 	// Collapse.
 	Tag string
 
-	// Headers are APNs headers, put over the mapped ones; "apns-push-type",
-	// "apns-topic" and "apns-id" among them.
+	// Headers are APNs headers in lower case, put over the mapped ones.
 	Headers map[string]string
 	// Subtitle, Thread, Category, InterruptionLevel ("passive", "active",
 	// "time-sensitive", "critical") and MutableContent are members of Apple's

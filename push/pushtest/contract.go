@@ -192,7 +192,7 @@ func (h *Harness) topic(t tester) {
 		t.Fatal("the adapter is no push.TopicSender")
 	}
 	other := *h.Topic
-	other.Vendor = "acme"
+	other.Vendor = "another-than-" + other.Vendor
 	b.audience(t, h.Topic.Audience, func(ctx context.Context, n *push.Notification) push.Result { return s.SendTopic(ctx, n, *h.Topic) },
 		func(ctx context.Context, n *push.Notification) push.Result { return s.SendTopic(ctx, n, other) },
 		func(ctx context.Context, n *push.Notification) push.Result {
@@ -207,7 +207,7 @@ func (h *Harness) broadcast(t tester) {
 		t.Fatal("the adapter is no push.Broadcaster")
 	}
 	other := *h.Audience
-	other.Vendor = "acme"
+	other.Vendor = "another-than-" + other.Vendor
 	b.audience(t, *h.Audience, func(ctx context.Context, n *push.Notification) push.Result { return s.Broadcast(ctx, n, *h.Audience) },
 		func(ctx context.Context, n *push.Notification) push.Result { return s.Broadcast(ctx, n, other) },
 		func(ctx context.Context, n *push.Notification) push.Result {

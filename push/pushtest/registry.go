@@ -28,9 +28,14 @@ type RegistryHarness struct {
 // in subtests. They run one after another.
 func RunRegistry(t *testing.T, h RegistryHarness) {
 	t.Helper()
+	runRegistry(suitetest.Of(t), h)
+}
+
+func runRegistry(t tester, h RegistryHarness) {
+	t.Helper()
 	skips := suitetest.Skips(h.Skip)
 	for _, c := range registryCases {
-		t.Run(c.name, func(t *testing.T) {
+		t.Group(c.name, func(t tester) {
 			if why := skips.Why(c.name); why != "" {
 				t.Skip(why)
 			}
