@@ -9,6 +9,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/internal/exchange"
 	"github.com/waybill-go/waybill/wire"
 )
 
@@ -90,11 +91,11 @@ func byStatus(status int, op waybill.Verb, bare bool) (class, bool) {
 }
 
 // classify maps every reply that is a refusal.
-func classify(reply *wire.Reply, c call) *waybill.Error {
+func classify(reply *wire.Reply, c exchange.Call) *waybill.Error {
 	code, message := errorBody(reply.Body)
 	k, known := byCode(code)
 	if !known {
-		k, known = byStatus(reply.Status, c.op, len(reply.Body) == 0)
+		k, known = byStatus(reply.Status, c.Op, len(reply.Body) == 0)
 		if known && code == "" {
 			code = strconv.Itoa(reply.Status)
 		}
@@ -106,7 +107,7 @@ func classify(reply *wire.Reply, c call) *waybill.Error {
 		}
 		return &e
 	}
-	if c.exclusive && (code == "PreconditionFailed" || reply.Status == http.StatusPreconditionFailed) {
+	if c.Exclusive && (code == "PreconditionFailed" || reply.Status == http.StatusPreconditionFailed) {
 		k.code = waybill.AlreadyExists
 	}
 	e := reply.Error(k.code, k.scope, k.delivery, code, message)
@@ -144,12 +145,21 @@ func root(body []byte) string {
 }
 
 // document checks that a reply is the document that S3 answers with.
-func document(reply *wire.Reply, want string, c call) *waybill.Error {
+func document(reply *wire.Reply, want string, c exchange.Call) *waybill.Error {
 	switch root(reply.Body) {
 	case want:
 		return nil
 	case "Error":
 		return classify(reply, c)
 	}
-	return lost(reply, "the reply is not S3's "+want)
+	return exchange.Lost(reply, "the reply is not S3's "+want)
+}
+
+// undecoded is a good status with a reply that the SDK could not take: an error
+// inside, which S3 does with copies and completions, or not S3's reply at all.
+func undecoded(reply *wire.Reply, c exchange.Call) *waybill.Error {
+	if code, _ := errorBody(reply.Body); code != "" {
+		return classify(reply, c)
+	}
+	return exchange.Lost(reply, "the reply is not what S3 answers")
 }

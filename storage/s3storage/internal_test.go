@@ -9,6 +9,7 @@ import (
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/internal/meta"
 	"github.com/waybill-go/waybill/storage/storagetest"
 )
 
@@ -68,11 +69,11 @@ func FuzzMetadata(f *testing.F) {
 		if o.Validate() != nil {
 			return
 		}
-		sent, _ := encodeMetadata(o.Metadata)
-		if !ascii(sent["a"]) || strings.TrimSpace(sent["a"]) != sent["a"] {
+		sent, _ := meta.Encode(o.Metadata)
+		if !meta.ASCII(sent["a"]) || strings.TrimSpace(sent["a"]) != sent["a"] {
 			t.Fatalf("%q goes out as %q", v, sent["a"])
 		}
-		if back := decodeMetadata(sent); back["a"] != v {
+		if back := meta.Decode(sent); back["a"] != v {
 			t.Fatalf("%q comes back as %q (sent %q)", v, back["a"], sent["a"])
 		}
 	})
