@@ -75,7 +75,7 @@ func (k *copying) whole(ctx context.Context) *waybill.Error {
 		return b.s3.CopyObject(ctx, &s3.CopyObjectInput{Bucket: &b.bucket, Key: &k.to, CopySource: &k.source, CopySourceIfMatch: &k.etag})
 	})
 	if e == nil {
-		e = document(reply, "CopyObjectResult", c)
+		e = b.x.Document(reply, "CopyObjectResult", c)
 	}
 	if e == nil && (out.CopyObjectResult == nil || aws.ToString(out.CopyObjectResult.ETag) == "") {
 		e = exchange.Lost(reply, "the reply to a copy has no ETag")
@@ -91,13 +91,13 @@ func (k *copying) whole(ctx context.Context) *waybill.Error {
 // parts copies what is too large for one request, part after part.
 func (k *copying) parts(ctx context.Context) *waybill.Error {
 	b, c := k.b, k.call()
-	meta, _ := meta.Encode(k.from.Metadata)
+	meta, _ := meta.Encode(k.from.Metadata, true)
 	created, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.CreateMultipartUploadOutput, error) {
 		return b.s3.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &b.bucket, Key: &k.to, ContentType: text(k.from.ContentType),
 			ContentDisposition: text(k.from.ContentDisposition), CacheControl: text(k.from.CacheControl), Metadata: meta})
 	})
 	if e == nil {
-		e = document(reply, "InitiateMultipartUploadResult", c)
+		e = b.x.Document(reply, "InitiateMultipartUploadResult", c)
 	}
 	if e != nil {
 		return e
@@ -128,7 +128,7 @@ func (k *copying) part(ctx context.Context, u *upload, first, last int64) *waybi
 			CopySource: &k.source, CopySourceIfMatch: &k.etag, CopySourceRange: &span})
 	})
 	if e == nil {
-		e = document(reply, "CopyPartResult", c)
+		e = b.x.Document(reply, "CopyPartResult", c)
 	}
 	if e == nil && (out.CopyPartResult == nil || aws.ToString(out.CopyPartResult.ETag) == "") {
 		e = exchange.Lost(reply, "the reply to a copied part has no ETag")
@@ -150,7 +150,7 @@ func (k *copying) complete(ctx context.Context, u *upload) *waybill.Error {
 			MultipartUpload: &types.CompletedMultipartUpload{Parts: u.list}})
 	})
 	if e == nil {
-		e = document(reply, "CompleteMultipartUploadResult", c)
+		e = b.x.Document(reply, "CompleteMultipartUploadResult", c)
 	}
 	if e != nil {
 		return e

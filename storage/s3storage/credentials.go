@@ -26,22 +26,8 @@ type provider struct{ ring *keyring.Ring }
 // Retrieve implements aws.CredentialsProvider with the keys that the call got
 // before it began.
 func (p provider) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	k, ok := keyring.From(ctx)
-	if !ok {
-		var e error
-		if k, e = p.get(ctx); e != nil {
-			return aws.Credentials{}, e
-		}
-	}
-	return aws.Credentials{AccessKeyID: k.Access, SecretAccessKey: k.Secret, SessionToken: k.Token, Source: name}, nil
-}
-
-func (p provider) get(ctx context.Context) (keyring.Keys, error) {
-	k, e := p.ring.Get(ctx)
-	if e != nil {
-		return k, e
-	}
-	return k, nil
+	k, err := keyring.For(ctx, p.ring)
+	return aws.Credentials{AccessKeyID: k.Access, SecretAccessKey: k.Secret, SessionToken: k.Token, Source: name}, err
 }
 
 var _ aws.CredentialsProvider = provider{}

@@ -1,11 +1,8 @@
 package s3storage
 
 import (
-	"bytes"
-	"encoding/xml"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
@@ -92,7 +89,8 @@ func byStatus(status int, op waybill.Verb, bare bool) (class, bool) {
 
 // classify maps every reply that is a refusal.
 func classify(reply *wire.Reply, c exchange.Call) *waybill.Error {
-	code, message := errorBody(reply.Body)
+	fault := exchange.ErrorBody(reply.Body)
+	code, message := fault.Code, fault.Message
 	k, known := byCode(code)
 	if !known {
 		k, known = byStatus(reply.Status, c.Op, len(reply.Body) == 0)
@@ -115,51 +113,4 @@ func classify(reply *wire.Reply, c exchange.Call) *waybill.Error {
 		e.Message = "the range lies outside the object"
 	}
 	return e
-}
-
-// errorBody reads code and message of S3's error document; empty for anything
-// else.
-func errorBody(body []byte) (code, message string) {
-	if root(body) != "Error" {
-		return "", ""
-	}
-	var v struct{ Code, Message string }
-	if err := xml.Unmarshal(body, &v); err != nil || len(v.Code) > 100 {
-		return "", ""
-	}
-	return strings.TrimSpace(v.Code), v.Message
-}
-
-// root returns the name of the document's first element, "" if it is no XML.
-func root(body []byte) string {
-	d := xml.NewDecoder(bytes.NewReader(body))
-	for {
-		t, err := d.Token()
-		if err != nil {
-			return ""
-		}
-		if s, ok := t.(xml.StartElement); ok {
-			return s.Name.Local
-		}
-	}
-}
-
-// document checks that a reply is the document that S3 answers with.
-func document(reply *wire.Reply, want string, c exchange.Call) *waybill.Error {
-	switch root(reply.Body) {
-	case want:
-		return nil
-	case "Error":
-		return classify(reply, c)
-	}
-	return exchange.Lost(reply, "the reply is not S3's "+want)
-}
-
-// undecoded is a good status with a reply that the SDK could not take: an error
-// inside, which S3 does with copies and completions, or not S3's reply at all.
-func undecoded(reply *wire.Reply, c exchange.Call) *waybill.Error {
-	if code, _ := errorBody(reply.Body); code != "" {
-		return classify(reply, c)
-	}
-	return exchange.Lost(reply, "the reply is not what S3 answers")
 }

@@ -3,7 +3,6 @@ package s3storage
 import (
 	"context"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -56,7 +55,7 @@ func (b *Bucket) reader(out *s3.GetObjectOutput, reply *wire.Reply, key string, 
 		Checksum: checksum(out.ChecksumCRC32), Modified: aws.ToTime(out.LastModified), Provider: name, Bucket: b.bucket}
 	r := &storage.Reader{Length: length}
 	if v := aws.ToString(out.ContentRange); v != "" {
-		from, total, ok := contentRange(v, length)
+		from, total, ok := body.ContentRange(v, length)
 		if !ok {
 			return nil, exchange.Lost(reply, "the reply's range is not readable")
 		}
@@ -69,20 +68,6 @@ func (b *Bucket) reader(out *s3.GetObjectOutput, reply *wire.Reply, key string, 
 	r.Object = obj
 	r.ReadCloser = &content{b: b, key: key, r: body.Verify(name, string(storage.Get), out.Body, length, nil, ""), c: out.Body}
 	return r, nil
-}
-
-// contentRange reads "bytes a-b/total".
-func contentRange(v string, length int64) (from, total int64, ok bool) {
-	v, ok = strings.CutPrefix(v, "bytes ")
-	span, size, ok2 := strings.Cut(v, "/")
-	first, last, ok3 := strings.Cut(span, "-")
-	if !ok || !ok2 || !ok3 {
-		return 0, 0, false
-	}
-	from, err := strconv.ParseInt(first, 10, 64)
-	to, err2 := strconv.ParseInt(last, 10, 64)
-	total, err3 := strconv.ParseInt(size, 10, 64)
-	return from, total, err == nil && err2 == nil && err3 == nil && from >= 0 && to-from+1 == length && total > to
 }
 
 // content is an object's body; its errors are ours.

@@ -9,7 +9,6 @@ import (
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
 	"github.com/waybill-go/waybill/storage"
-	"github.com/waybill-go/waybill/storage/internal/meta"
 	"github.com/waybill-go/waybill/storage/storagetest"
 )
 
@@ -49,44 +48,4 @@ func TestCopyInParts(t *testing.T) {
 	if waybill.CodeOf(err) != waybill.Internal || waybill.DeliveryOf(err) != waybill.NotSent || s.Stored("third") || s.Uploads() != 0 {
 		t.Errorf("%v, %v, %d uploads open", err, waybill.DeliveryOf(err), s.Uploads())
 	}
-}
-
-func TestContentRange(t *testing.T) {
-	for v, ok := range map[string]bool{"bytes 0-4/10": true, "bytes 5-9/10": true, "bytes 5-9/9": false, "bytes 0-3/10": false, "bytes -5-9/10": false,
-		"bytes 0-4/*": false, "bytes */10": false, "items 0-4/10": false, "": false, "bytes 0-4": false} {
-		if _, _, got := contentRange(v, 5); got != ok {
-			t.Errorf("%q: %t", v, got)
-		}
-	}
-}
-
-func FuzzMetadata(f *testing.F) {
-	for _, v := range []string{"plain", " x ", "é", "=?utf-8?q?=C3=A9?=", "\u200bx", "\u200b\u200b", "a\tb", strings.Repeat("长", 100)} {
-		f.Add(v)
-	}
-	f.Fuzz(func(t *testing.T, v string) {
-		o := storage.PutOptions{Metadata: map[string]string{"a": v}}
-		if o.Validate() != nil {
-			return
-		}
-		sent, _ := meta.Encode(o.Metadata)
-		if !meta.ASCII(sent["a"]) || strings.TrimSpace(sent["a"]) != sent["a"] {
-			t.Fatalf("%q goes out as %q", v, sent["a"])
-		}
-		if back := meta.Decode(sent); back["a"] != v {
-			t.Fatalf("%q comes back as %q (sent %q)", v, back["a"], sent["a"])
-		}
-	})
-}
-
-func FuzzErrorBody(f *testing.F) {
-	f.Add([]byte(`<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>x</Message></Error>`))
-	f.Add([]byte(`<Error><Code>`))
-	f.Add([]byte(`<html>`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		code, _ := errorBody(body)
-		if code != "" && root(body) != "Error" {
-			t.Fatalf("a code %q in what is no error", code)
-		}
-	})
 }

@@ -79,7 +79,7 @@ func (b *Bucket) deleteMany(ctx context.Context, keys []string) (int, *waybill.E
 		return b.s3.DeleteObjects(ctx, in, s3.WithAPIOptions(smithyhttp.AddContentChecksumMiddleware))
 	})
 	if e == nil {
-		e = document(reply, "DeleteResult", c)
+		e = b.x.Document(reply, "DeleteResult", c)
 	}
 	if e != nil {
 		return len(keys), e
@@ -145,7 +145,7 @@ func (b *Bucket) page(ctx context.Context, in *s3.ListObjectsV2Input) (*s3.ListO
 }
 
 func (b *Bucket) listed(reply *wire.Reply, out *s3.ListObjectsV2Output, in *s3.ListObjectsV2Input, c exchange.Call) *waybill.Error {
-	if e := document(reply, "ListBucketResult", c); e != nil {
+	if e := b.x.Document(reply, "ListBucketResult", c); e != nil {
 		return e
 	}
 	next := aws.ToString(out.NextContinuationToken)

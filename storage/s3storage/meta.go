@@ -14,7 +14,7 @@ func (b *Bucket) check(key string, o storage.PutOptions) (map[string]string, err
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	sent, total := meta.Encode(o.Metadata)
+	sent, total := meta.Encode(o.Metadata, true)
 	message := ""
 	switch {
 	case total > meta.Max:

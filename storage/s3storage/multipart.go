@@ -126,7 +126,7 @@ func (u *upload) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipa
 		return b.s3.CreateMultipartUpload(ctx, in, opts...)
 	})
 	if e == nil {
-		e = document(reply, "InitiateMultipartUploadResult", c)
+		e = b.x.Document(reply, "InitiateMultipartUploadResult", c)
 	}
 	if e == nil && aws.ToString(out.UploadId) == "" {
 		e = exchange.Lost(reply, "the upload has no id")
@@ -218,7 +218,7 @@ func (u *upload) finish(ctx context.Context) (storage.Object, *waybill.Error) {
 			return b.s3.CompleteMultipartUpload(ctx, in)
 		})
 		if e = bad; e == nil {
-			e = document(reply, "CompleteMultipartUploadResult", c)
+			e = b.x.Document(reply, "CompleteMultipartUploadResult", c)
 		}
 		if e == nil && aws.ToString(out.ETag) == "" {
 			e = exchange.Lost(reply, "the reply to a put has no ETag")

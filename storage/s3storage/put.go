@@ -12,7 +12,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -139,23 +138,13 @@ func (p *put) request(ctx context.Context, r io.ReadSeeker, size int64) (storage
 	return obj, nil
 }
 
-// buffers are what bodies are read through for their checksum.
-var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
-
 // sum returns the CRC32 or MD5 of a body in base64, and rewinds it.
 func (p *put) sum(r io.ReadSeeker) (string, *waybill.Error) {
 	var h hash.Hash = crc32.NewIEEE()
 	if p.b.checksums == ChecksumRequired {
 		h = md5.New()
 	}
-	var err error
-	if small, ok := r.(*bytes.Reader); ok {
-		_, err = small.WriteTo(h)
-	} else {
-		buf := buffers.Get().(*[64 << 10]byte)
-		_, err = io.CopyBuffer(h, r, buf[:])
-		buffers.Put(buf)
-	}
+	err := exchange.Drain(h, r)
 	if err == nil {
 		_, err = r.Seek(0, io.SeekStart)
 	}

@@ -192,7 +192,7 @@ func New(bucket, accessKey, secretKey string, o *Options) (*Bucket, error) {
 			b.checksums = ChecksumRequired
 		}
 	}
-	b.x = exchange.Client{Name: name, Idle: o.IdleTimeout, Agent: o.UserAgent, Refused: classify, Undecoded: undecoded}
+	b.x = exchange.Client{Name: name, Idle: o.IdleTimeout, Agent: o.UserAgent, Refused: classify}
 	if b.x.Idle == 0 {
 		b.x.Idle = DefaultIdleTimeout
 	}

@@ -9,7 +9,6 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
 	"github.com/waybill-go/waybill/storage/internal/exchange"
 	"github.com/waybill-go/waybill/storage/internal/keyring"
@@ -39,17 +38,9 @@ func (b *Bucket) SignedURL(ctx context.Context, key string, o storage.SignOption
 	if e != nil {
 		return storage.Link{}, e.With(name, string(storage.SignedURL), "")
 	}
-	life := o.Expires
-	if life == 0 {
-		life = defaultLife
-	}
-	if !keys.Expires.IsZero() {
-		life = min(life, time.Until(keys.Expires))
-	}
-	life = life.Truncate(time.Second)
-	if life < time.Second {
-		return storage.Link{}, &waybill.Error{Code: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Provider: name,
-			Op: string(storage.SignedURL), Message: "the credentials are about to expire"}
+	life, e := b.x.Life(o.Expires, defaultLife, keys.Expires)
+	if e != nil {
+		return storage.Link{}, e
 	}
 	signed, err := b.sign(keyring.In(ctx, keys), key, o, life)
 	if err != nil {

@@ -7,13 +7,16 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/storage"
 	"github.com/waybill-go/waybill/storage/internal/keyring"
 	"github.com/waybill-go/waybill/wire"
 )
@@ -28,9 +31,8 @@ type Client struct {
 	// library's own user agent.
 	Idle  time.Duration
 	Agent string
-	// Refused maps a reply that is a refusal, Undecoded a good one that the
-	// library could not take.
-	Refused, Undecoded func(*wire.Reply, Call) *waybill.Error
+	// Refused maps a reply that is a refusal.
+	Refused func(*wire.Reply, Call) *waybill.Error
 }
 
 // Call is one request of the library.
@@ -114,7 +116,7 @@ func once[O any](x *Client, ctx context.Context, c *Call, f func(context.Context
 	case !reply.OK():
 		return none, reply, x.Refused(reply, *c)
 	case failed != nil:
-		return none, reply, x.Undecoded(reply, *c)
+		return none, reply, x.Inside(reply, *c)
 	}
 	return out, reply, nil
 }
@@ -142,6 +144,38 @@ func (x *Client) Ended(ctx context.Context, op waybill.Verb, ref string) *waybil
 // Unsupported is a limit of the store, found before any traffic.
 func (x *Client) Unsupported(op waybill.Verb, ref, message string) *waybill.Error {
 	return &waybill.Error{Code: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Provider: x.Name, Op: string(op), Ref: ref, Message: message}
+}
+
+// Life is how long a signed URL lives, in whole seconds: what was asked, or the
+// default, but no longer than the credentials.
+func (x *Client) Life(asked, usual time.Duration, end time.Time) (time.Duration, *waybill.Error) {
+	life := asked
+	if life == 0 {
+		life = usual
+	}
+	if !end.IsZero() {
+		life = min(life, time.Until(end))
+	}
+	if life = life.Truncate(time.Second); life < time.Second {
+		return 0, &waybill.Error{Code: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Provider: x.Name,
+			Op: string(storage.SignedURL), Message: "the credentials are about to expire"}
+	}
+	return life, nil
+}
+
+// buffers are what bodies are read through for their checksum.
+var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// Drain reads a body into a hash.
+func Drain(h io.Writer, r io.Reader) error {
+	if small, ok := r.(*bytes.Reader); ok {
+		_, err := small.WriteTo(h)
+		return err
+	}
+	buf := buffers.Get().(*[64 << 10]byte)
+	defer buffers.Put(buf)
+	_, err := io.CopyBuffer(h, r, buf[:])
+	return err
 }
 
 // Lost is a reply of the wrong shape.

@@ -83,7 +83,11 @@ func (w *watch) guard(req *http.Request) error {
 		w.last.Store(time.Now().UnixNano())
 		w.timer = time.AfterFunc(w.idle, w.look)
 	}
-	if req.Body == nil || req.Body == http.NoBody || req.ContentLength <= 0 {
+	if req.ContentLength == 0 {
+		// Nothing, and known to be nothing: no chunks, and no looking for it.
+		req.Body = http.NoBody
+	}
+	if req.Body == nil || req.Body == http.NoBody || req.ContentLength < 0 {
 		return nil
 	}
 	w.sends, w.left = true, req.ContentLength

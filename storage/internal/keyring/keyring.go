@@ -156,8 +156,14 @@ type key struct{}
 // In returns a context that carries the keys of one call to the store's library.
 func In(ctx context.Context, k Keys) context.Context { return context.WithValue(ctx, key{}, k) }
 
-// From returns the keys that the call got before it began.
-func From(ctx context.Context) (Keys, bool) {
-	k, ok := ctx.Value(key{}).(Keys)
-	return k, ok
+// For returns the keys that the call got before it began, else the ring's own.
+func For(ctx context.Context, ring *Ring) (Keys, error) {
+	if k, ok := ctx.Value(key{}).(Keys); ok {
+		return k, nil
+	}
+	k, e := ring.Get(ctx)
+	if e != nil {
+		return k, e
+	}
+	return k, nil
 }

@@ -10,14 +10,15 @@ import (
 // Max is the bound on user metadata, names and values, in bytes.
 const Max = 2048
 
-// Encode returns the metadata as it goes out, and its size in bytes.
-func Encode(m map[string]string) (map[string]string, int) {
+// Encode returns the metadata as it goes out, and its size in bytes. empty says
+// that the store keeps a header without a value.
+func Encode(m map[string]string, empty bool) (map[string]string, int) {
 	if len(m) == 0 {
 		return nil, 0
 	}
 	out, total := make(map[string]string, len(m)), 0
 	for k, v := range m {
-		if !plain(v) {
+		if !plain(v) || v == "" && !empty {
 			v = mime.BEncoding.Encode("utf-8", force(v))
 		}
 		out[k] = v
