@@ -10,7 +10,7 @@
 // # Buckets
 //
 // storage/s3storage speaks to Amazon S3 and what is compatible with it,
-// storage/filestorage keeps a folder, storage/memstorage the process's memory.
+// storage/ossstorage to Alibaba Cloud OSS, storage/filestorage keeps a folder, storage/memstorage the process's memory.
 // A bucket of your own implements [Bucket] and proves itself with
 // storage/storagetest.
 //

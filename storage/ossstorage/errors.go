@@ -113,6 +113,9 @@ func classify(reply *wire.Reply, c exchange.Call) *waybill.Error {
 			f.Code = strconv.Itoa(reply.Status)
 		}
 	}
+	if !known && reply.OK() {
+		return exchange.Lost(reply, "the reply is an error that nobody knows")
+	}
 	if !known {
 		e := *reply.StatusError()
 		if f.Code != "" {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash/crc64"
 	"io"
+	"net/http"
 	"slices"
 	"strconv"
 	"sync"
@@ -95,29 +96,25 @@ func (p *put) cut(r io.Reader, size int64) func(context.Context) (piece, *waybil
 		return p.sections(at, size)
 	}
 	number, over := int32(0), false
+	free := make(chan []byte, p.b.concurrency+1)
 	return func(context.Context) (piece, *waybill.Error) {
 		number++
 		if over {
 			return piece{}, nil
 		}
-		buf := p.b.buffer(size)
-		n, err := io.ReadFull(p.src, *buf)
+		var buf []byte
+		select {
+		case buf = <-free:
+		default:
+			buf = make([]byte, size)
+		}
+		n, err := io.ReadFull(p.src, buf)
 		over = err != nil
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-			p.b.parts.Put(buf)
 			return piece{}, waybill.AsError(err)
 		}
-		return piece{number: number, r: bytes.NewReader((*buf)[:n]), size: int64(n), free: func() { p.b.parts.Put(buf) }}, nil
+		return piece{number: number, r: bytes.NewReader(buf[:n]), size: int64(n), free: func() { free <- buf }}, nil
 	}
-}
-
-// buffer returns memory for a part.
-func (b *Bucket) buffer(size int64) *[]byte {
-	if buf, ok := b.parts.Get().(*[]byte); ok && int64(len(*buf)) == size {
-		return buf
-	}
-	buf := make([]byte, size)
-	return &buf
 }
 
 // sections hands out parts that are read where they lie.
@@ -256,8 +253,10 @@ func (u *upload) part(ctx context.Context, p piece) (done, *waybill.Error) {
 		sent := &counted{ReadSeeker: p.r}
 		c.Body = sent
 		_, _ = sent.Seek(0, io.SeekStart)
-		in := &oss.UploadPartRequest{Bucket: &b.bucket, Key: &u.put.key, UploadId: &u.id, PartNumber: p.number, ContentLength: &p.size, Body: sent}
-		_, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*oss.UploadPartResult, error) { return b.oss.UploadPart(ctx, in) })
+		in := &oss.OperationInput{OpName: "UploadPart", Method: http.MethodPut, Bucket: &b.bucket, Key: &u.put.key, Body: sent,
+			Headers:    map[string]string{"Content-Length": strconv.FormatInt(p.size, 10)},
+			Parameters: map[string]string{"partNumber": strconv.Itoa(int(p.number)), "uploadId": u.id}}
+		reply, e := b.invoke(ctx, &c, in)
 		if e == nil {
 			etag, sum := reply.Header.Get("ETag"), reply.Header.Get(crcHeader)
 			switch {

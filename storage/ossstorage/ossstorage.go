@@ -63,7 +63,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -168,7 +167,6 @@ type Bucket struct {
 	links       *oss.Client
 	partSize    int64
 	concurrency int
-	parts       sync.Pool
 	versioned   atomic.Bool
 	maxCopy     int64 // the largest copy in one request
 	copyPart    int64

@@ -125,9 +125,8 @@ func (p *put) forbid() *string {
 	return nil
 }
 
-// yes and standard are headers' values, which the library takes by
-// address and leaves alone.
-var yes, standard = "true", "standard"
+// yes is a header's value, which the library takes by address and leaves alone.
+var yes = "true"
 
 // single stores a body in one request.
 func (p *put) single(ctx context.Context, r io.ReadSeeker, size int64) (storage.Object, *waybill.Error) {
@@ -136,16 +135,49 @@ func (p *put) single(ctx context.Context, r io.ReadSeeker, size int64) (storage.
 	if e != nil {
 		return storage.Object{}, e
 	}
-	in := &oss.PutObjectRequest{Bucket: &b.bucket, Key: &p.key, Body: r, ContentLength: &size, ContentMD5: &digest, ContentType: &p.o.ContentType,
-		ContentDisposition: text(p.o.ContentDisposition), CacheControl: text(p.o.CacheControl), Metadata: p.meta, ForbidOverwrite: p.forbid()}
+	h := p.headers(6 + len(p.meta))
+	h["Content-Length"], h["Content-MD5"] = strconv.FormatInt(size, 10), digest
+	in := &oss.OperationInput{OpName: "PutObject", Method: http.MethodPut, Bucket: &b.bucket, Key: &p.key, Headers: h, Body: r}
 	c := p.call()
 	c.Body = r
-	_, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*oss.PutObjectResult, error) { return b.oss.PutObject(ctx, in) })
+	reply, e := b.invoke(ctx, &c, in)
 	if e != nil {
 		return storage.Object{}, e
 	}
 	return p.stored(reply, size, crc, reply.Header.Get("ETag"))
 }
+
+// invoke runs one of the library's basic operations, whose reply has nothing for
+// it to decode: its decoding of every header by reflection is most of its work.
+func (b *Bucket) invoke(ctx context.Context, c *exchange.Call, in *oss.OperationInput) (*wire.Reply, *waybill.Error) {
+	out, reply, e := exchange.Do(&b.x, ctx, *c, func(ctx context.Context) (*oss.OperationOutput, error) { return b.oss.InvokeOperation(ctx, in) })
+	if e == nil {
+		_ = out.Body.Close()
+	}
+	return reply, e
+}
+
+// headers are the object's attributes as they go out.
+func (p *put) headers(n int) map[string]string {
+	h := make(map[string]string, n)
+	h["Content-Type"] = p.o.ContentType
+	if p.o.ContentDisposition != "" {
+		h["Content-Disposition"] = p.o.ContentDisposition
+	}
+	if p.o.CacheControl != "" {
+		h["Cache-Control"] = p.o.CacheControl
+	}
+	for k, v := range p.meta {
+		h[metaPrefix+k] = v
+	}
+	if p.o.IfNotExists {
+		h["x-oss-forbid-overwrite"] = "true"
+	}
+	return h
+}
+
+// metaPrefix is what stands before a metadata key in a header's name.
+const metaPrefix = "x-oss-meta-"
 
 // stored is the object that a reply tells of, if it is OSS's and tells of what
 // was sent.

@@ -98,6 +98,9 @@ func classify(reply *wire.Reply, c exchange.Call) *waybill.Error {
 			code = strconv.Itoa(reply.Status)
 		}
 	}
+	if !known && reply.OK() {
+		return exchange.Lost(reply, "the reply is an error that nobody knows")
+	}
 	if !known {
 		e := *reply.StatusError()
 		if code != "" {
