@@ -37,9 +37,10 @@ type Client struct {
 
 // Call is one request of the library.
 type Call struct {
-	Op  waybill.Verb
-	Ref string
-	Key string // scrubbed from what the server echoes
+	// Op is the verb, Ref the caller's key, Key the object's, which is scrubbed
+	// from what the server echoes.
+	Op       waybill.Verb
+	Ref, Key string
 	// Send is set for requests that must not be repeated, Stream for those
 	// whose reply is read later.
 	Send, Stream bool

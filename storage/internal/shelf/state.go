@@ -12,12 +12,12 @@ type Keys struct {
 	Expired bool
 }
 
-// Inner is what a fake holds: objects of type O and open uploads of type U. The
-// lock guards all of it.
+// Inner is what a fake holds: objects of type O and open uploads of type U.
 type Inner[O, U any] struct {
+	// Mu guards all of it: Objects by key, Open uploads by id.
 	Mu      sync.Mutex
-	Objects map[string]*O
-	Open    map[string]*U
+	Objects map[string]*O // see Mu
+	Open    map[string]*U // see Mu
 	offset  time.Duration
 	keys    Keys
 	corrupt map[string]bool
