@@ -55,6 +55,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
@@ -252,6 +253,7 @@ func (o *Options) client(b *Bucket, base string) s3.Options {
 		DisableS3ExpressSessionAuth:               aws.Bool(true),
 		DisableMultiRegionAccessPoints:            true,
 		AppID:                                     "waybill",
+		APIOptions:                                []func(*middleware.Stack) error{lean},
 	}
 	if c.Region == "" {
 		c.Region = DefaultRegion
@@ -260,6 +262,16 @@ func (o *Options) client(b *Bucket, base string) s3.Options {
 		c.BaseEndpoint = aws.String(base)
 	}
 	return c
+}
+
+// lean takes out of the SDK's stack what serves its own retries and metrics: the
+// copy of each request for the next try, and the headers that count tries.
+func lean(stack *middleware.Stack) error {
+	for _, id := range [...]string{"Retry", "RetryMetricsHeader"} {
+		_, _ = stack.Finalize.Remove(id) // presigning has a stack without them
+	}
+	_, _ = stack.Build.Remove("ClientRequestID")
+	return nil
 }
 
 func calculation(m ChecksumMode) aws.RequestChecksumCalculation {
