@@ -142,8 +142,9 @@ func TestKilledServersLoseNothing(t *testing.T) {
 			g.start()
 		}
 	}()
+	const puts = 20
 	refused := 0
-	for n := range 40 {
+	for n := range puts {
 		if _, err := m.Put(ctx, key(n), bytes.NewReader(content(n)), storage.PutOptions{Fresh: true}); err == nil {
 			acknowledged[n] = true
 		} else {
@@ -198,7 +199,7 @@ func TestKilledServersLoseNothing(t *testing.T) {
 		seen++
 	}
 	t.Logf("%d puts acknowledged by the mirror, %d refused, %d alone; %d objects there; %d syncs, the last copied %d", len(acknowledged), refused, len(alone), seen, runs+1, report.Copied)
-	if len(acknowledged) == 0 || refused == 40 {
+	if len(acknowledged) == 0 || refused == puts {
 		t.Error("nothing was tried")
 	}
 }
