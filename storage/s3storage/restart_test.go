@@ -158,7 +158,7 @@ func TestKilledServersLoseNothing(t *testing.T) {
 	var report storage.SyncReport
 	runs := 0
 	for range 4 {
-		report, err = m.Sync(ctx, storage.SyncOptions{Prefix: prefix, Cursor: report.Cursor})
+		report, _ = m.Sync(ctx, storage.SyncOptions{Prefix: prefix, Cursor: report.Cursor})
 		runs++
 	}
 	close(stop)
