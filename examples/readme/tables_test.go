@@ -33,6 +33,7 @@ import (
 	"github.com/waybill-go/waybill/storage"
 	"github.com/waybill-go/waybill/storage/filestorage"
 	"github.com/waybill-go/waybill/storage/memstorage"
+	"github.com/waybill-go/waybill/storage/ossstorage"
 	"github.com/waybill-go/waybill/storage/s3storage"
 )
 
@@ -249,6 +250,7 @@ func TestStorageTable(t *testing.T) {
 		{"memstorage", must(memstorage.New("a", nil)), must(memstorage.New("a", &memstorage.Options{BaseURL: nowhere, Secret: secret}))},
 		{"filestorage", must(filestorage.New(t.TempDir(), nil)), must(filestorage.New(t.TempDir(), &filestorage.Options{BaseURL: nowhere, Secret: secret}))},
 		{"s3storage", must(s3storage.New("bucket", "key", "secret", nil)), nil},
+		{"ossstorage", must(ossstorage.New("bucket", "key", "secret", nil)), nil},
 	} {
 		p, o := c.plain.Capabilities(), storage.Capabilities{}
 		if c.option != nil {
