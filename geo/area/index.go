@@ -1,0 +1,286 @@
+package area
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/geo"
+)
+
+// Index answers in which areas a point lies, exactly, whatever the size of the areas, without allocating. It is
+// immutable and safe for concurrent use. Make one with [NewIndex]; a [Service] holds one and replaces it.
+type Index struct {
+	datum  geo.Datum
+	areas  []Area // by priority, then ID: an area's rank is its place here
+	byID   map[string]uint32
+	cells  cells
+	parts  []uint32 // by part, the rank of its area
+	cities map[string]*city
+	world  map[worldCell][]*city
+	rules  []TripRule
+}
+
+// city is what is looked up under one city code.
+type city struct {
+	box      box
+	fallback *set // of areas without a service type; nil when there are none
+	byType   map[string]*set
+	sets     []*set // all of them
+}
+
+// set is the areas that are effective for one service type of a city: those of its own and the default set's deny
+// areas, or the default set itself.
+type set struct {
+	box  box
+	root uint32
+}
+
+// box is a rectangle of degrees, borders included.
+type box struct{ west, south, east, north float64 }
+
+var emptyBox = box{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+
+func (b box) contains(p Position) bool {
+	return b.west <= p.Lng && p.Lng <= b.east && b.south <= p.Lat && p.Lat <= b.north
+}
+
+func (b box) add(o box) box {
+	return box{min(b.west, o.west), min(b.south, o.south), max(b.east, o.east), max(b.north, o.north)}
+}
+
+func (r Ring) box() box {
+	b := emptyBox
+	for _, p := range r {
+		b = b.add(box{p.Lng, p.Lat, p.Lng, p.Lat})
+	}
+	return b
+}
+
+// NewIndex builds an index of areas whose positions are in the given datum: what the drawers of the areas drew on.
+// There is no default for it, because nothing in a file says it, and a wrong one moves every border by up to 1.4 km.
+//
+// Areas are copied; of polygons that are bad, each is repaired or its area left out, as [Check] documents, and reported.
+// An area without an ID, and one whose ID another had before it, is left out and reported too. The error is
+// InvalidArgument, for an unknown datum or more than 2^31 positions.
+func NewIndex(datum geo.Datum, areas []Area) (*Index, []Problem, error) {
+	if _, err := datum.MarshalText(); err != nil {
+		return nil, nil, invalid("index", "the datum of the areas is unknown")
+	}
+	kept, problems := checkAll(areas)
+	slices.SortStableFunc(kept, func(a, b Area) int {
+		return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.ID, b.ID))
+	})
+	x := &Index{datum: datum, areas: kept, byID: make(map[string]uint32, len(kept)), cities: map[string]*city{}, world: map[worldCell][]*city{}}
+	if err := x.build(); err != nil {
+		return nil, problems, err
+	}
+	return x, problems, nil
+}
+
+// part is one polygon of an area while the index is built: which edges it has, and where it lies.
+type part struct {
+	rank  uint32
+	first uint32 // first vertex
+	poly  Polygon
+	box   box
+}
+
+func (x *Index) build() error {
+	total := 0
+	for i := range x.areas {
+		for _, poly := range x.areas[i].Polygons {
+			for _, ring := range poly {
+				total += len(ring)
+			}
+		}
+	}
+	if total > maxVerts {
+		return invalid("index", "there are more than 2^31 positions")
+	}
+	x.cells.verts = make([]Position, 0, total)
+	var parts []part
+	for i := range x.areas {
+		parts = x.take(parts, uint32(i))
+	}
+	x.parts = make([]uint32, len(parts))
+	for i, p := range parts {
+		x.parts[i] = p.rank
+	}
+	b := &builder{cells: &x.cells}
+	b.leaves = append(b.leaves, 0)
+	byCity := x.grouped(parts)
+	for _, code := range slices.Sorted(maps.Keys(byCity)) {
+		x.addCity(b, parts, code, byCity[code])
+	}
+	x.cells.grids, x.cells.table, x.cells.leaves = slices.Clip(x.cells.grids), slices.Clone(x.cells.table), slices.Clone(x.cells.leaves)
+	return nil
+}
+
+// take moves an area's rings into the common array of vertices and appends its parts.
+func (x *Index) take(parts []part, rank uint32) []part {
+	a := &x.areas[rank]
+	x.byID[a.ID] = rank
+	polygons := make([]Polygon, len(a.Polygons))
+	for i, poly := range a.Polygons {
+		p := part{rank: rank, first: uint32(len(x.cells.verts)), box: emptyBox}
+		polygons[i] = make(Polygon, len(poly))
+		for j, ring := range poly {
+			first := len(x.cells.verts)
+			x.cells.verts = append(x.cells.verts, ring...)
+			end := len(x.cells.verts)
+			polygons[i][j] = Ring(x.cells.verts[first:end:end])
+			p.box = p.box.add(ring.box())
+		}
+		p.poly = polygons[i]
+		parts = append(parts, p)
+	}
+	a.Polygons = polygons
+	return parts
+}
+
+// grouped returns the numbers of the parts by city code and service type, ascending.
+func (x *Index) grouped(parts []part) map[string]map[string][]uint32 {
+	by := map[string]map[string][]uint32{}
+	for i, p := range parts {
+		a := &x.areas[p.rank]
+		if by[a.CityCode] == nil {
+			by[a.CityCode] = map[string][]uint32{}
+		}
+		by[a.CityCode][a.ServiceType] = append(by[a.CityCode][a.ServiceType], uint32(i))
+	}
+	return by
+}
+
+func (x *Index) addCity(b *builder, parts []part, code string, types map[string][]uint32) {
+	c := &city{box: emptyBox, byType: map[string]*set{}}
+	var denied []uint32
+	for _, k := range types[""] {
+		if x.areas[parts[k].rank].Deny {
+			denied = append(denied, k)
+		}
+	}
+	for _, typ := range slices.Sorted(maps.Keys(types)) {
+		numbers := types[typ]
+		if typ != "" {
+			numbers = append(numbers, denied...)
+			slices.Sort(numbers)
+		}
+		s := b.set(parts, numbers)
+		if typ == "" {
+			c.fallback = s
+		} else {
+			c.byType[typ] = s
+		}
+		c.sets = append(c.sets, s)
+		c.box = c.box.add(s.box)
+	}
+	x.cities[code] = c
+	x.addToWorld(c)
+}
+
+// set builds the grids of the given parts.
+func (b *builder) set(parts []part, numbers []uint32) *set {
+	s := &set{box: emptyBox}
+	items := make([]item, len(numbers))
+	for i, k := range numbers {
+		s.box = s.box.add(parts[k].box)
+		items[i] = item{part: k, refs: b.edges(parts[k])}
+	}
+	// The corner must lie outside of everything, and the size must not be nothing.
+	margin := max(1e-5, 1e-6*(s.box.east-s.box.west+s.box.north-s.box.south))
+	s.root = b.root(place{
+		corner: Position{s.box.west - margin, s.box.south - margin},
+		w:      s.box.east - s.box.west + 2*margin,
+		h:      s.box.north - s.box.south + 2*margin,
+	}, items)
+	return s
+}
+
+// edges returns the first vertices of a part's edges: all but the last vertex of each ring.
+func (b *builder) edges(p part) []uint32 {
+	var refs []uint32
+	v := p.first
+	for _, ring := range p.poly {
+		refs = slices.Grow(refs, len(ring))
+		for range len(ring) - 1 {
+			refs = append(refs, v)
+			v++
+		}
+		v++ // the last vertex, which is the first one again
+	}
+	return refs
+}
+
+// worldCell is a square of two degrees.
+type worldCell struct{ x, y int16 }
+
+const worldStep = 2
+
+func worldCellOf(p Position) worldCell {
+	return worldCell{int16(math.Floor(p.Lng / worldStep)), int16(math.Floor(p.Lat / worldStep))}
+}
+
+func (x *Index) addToWorld(c *city) {
+	lo, hi := worldCellOf(Position{c.box.west, c.box.south}), worldCellOf(Position{c.box.east, c.box.north})
+	for cx := lo.x; cx <= hi.x; cx++ {
+		for cy := lo.y; cy <= hi.y; cy++ {
+			x.world[worldCell{cx, cy}] = append(x.world[worldCell{cx, cy}], c)
+		}
+	}
+}
+
+// Datum returns the datum of the areas.
+func (x *Index) Datum() geo.Datum { return x.datum }
+
+// Len returns the number of areas.
+func (x *Index) Len() int { return len(x.areas) }
+
+// Areas returns all areas by priority, then ID. They are shared: do not change them. Bounds and polygons are as the
+// index has them, repaired and with longitudes beyond 180 where an area crosses that meridian.
+func (x *Index) Areas() []*Area {
+	out := make([]*Area, len(x.areas))
+	for i := range x.areas {
+		out[i] = &x.areas[i]
+	}
+	return out
+}
+
+// Area returns the area with the given ID, or nil.
+func (x *Index) Area(id string) *Area {
+	rank, ok := x.byID[id]
+	if !ok {
+		return nil
+	}
+	return &x.areas[rank]
+}
+
+// Bytes returns about how much memory the index takes, without the texts of the areas.
+func (x *Index) Bytes() int {
+	c := &x.cells
+	return 16*cap(c.verts) + 64*cap(c.grids) + 4*(cap(c.table)+cap(c.leaves)+cap(x.parts)) + 256*cap(x.areas)
+}
+
+func (x *Index) position(op string, p geo.Point) (Position, error) {
+	if err := p.Validate(); err != nil {
+		e := *waybill.AsError(err)
+		e.Provider, e.Op = name, op
+		return Position{}, &e
+	}
+	p = p.To(x.datum)
+	switch { // the shift of a datum may lead across the meridian
+	case p.Lng > 180:
+		p.Lng -= 360
+	case p.Lng < -180:
+		p.Lng += 360
+	}
+	return Position{p.Lng, p.Lat}, nil
+}
+
+// String says how many areas there are, and nothing of them.
+func (x *Index) String() string {
+	return fmt.Sprintf("area.Index(%d areas, %s)", len(x.areas), x.datum)
+}
