@@ -39,19 +39,21 @@ func (x *Index) AppendLookup(dst []*Area, cityCode string, p geo.Point, serviceT
 		return dst, err
 	}
 	var buf [64]uint32
-	found := search{x: x, ranks: buf[:0]}
+	found, places := buf[:0], 0
 	if cityCode != "" {
-		if c := x.cities[cityCode]; c != nil {
-			found.in(c.effective(serviceType), pos)
+		if s := x.cities[cityCode].effective(serviceType); s != nil {
+			found, places = x.in(found, places, s, pos)
 		}
-		return found.appendTo(dst), nil
+		return x.appendTo(dst, found, places), nil
 	}
-	for _, lng := range [...]float64{pos.Lng, pos.Lng - 360, pos.Lng + 360} {
+	for _, lng := range turns(pos) {
 		for _, c := range x.world[worldCellOf(Position{lng, pos.Lat})] {
-			found.in(c.effective(serviceType), pos)
+			if s := c.effective(serviceType); s != nil {
+				found, places = x.in(found, places, s, pos)
+			}
 		}
 	}
-	return found.appendTo(dst), nil
+	return x.appendTo(dst, found, places), nil
 }
 
 // AppendCovering appends every area of a city in which the point lies, whatever its service type, by priority, then ID;
@@ -63,23 +65,30 @@ func (x *Index) AppendCovering(dst []*Area, cityCode string, p geo.Point) ([]*Ar
 		return dst, err
 	}
 	var buf [64]uint32
-	found := search{x: x, ranks: buf[:0]}
+	found, places := buf[:0], 0
 	if cityCode != "" {
 		if c := x.cities[cityCode]; c != nil {
-			found.inAll(c, pos)
+			for _, s := range c.sets {
+				found, places = x.in(found, places, s, pos)
+			}
 		}
-		return found.appendTo(dst), nil
+		return x.appendTo(dst, found, places), nil
 	}
-	for _, lng := range [...]float64{pos.Lng, pos.Lng - 360, pos.Lng + 360} {
+	for _, lng := range turns(pos) {
 		for _, c := range x.world[worldCellOf(Position{lng, pos.Lat})] {
-			found.inAll(c, pos)
+			for _, s := range c.sets {
+				found, places = x.in(found, places, s, pos)
+			}
 		}
 	}
-	return found.appendTo(dst), nil
+	return x.appendTo(dst, found, places), nil
 }
 
 // effective returns the set that holds for a service type, nil if there is none.
 func (c *city) effective(serviceType string) *set {
+	if c == nil {
+		return nil
+	}
 	if serviceType != "" {
 		if s := c.byType[serviceType]; s != nil {
 			return s
@@ -88,43 +97,32 @@ func (c *city) effective(serviceType string) *set {
 	return c.fallback
 }
 
-// search collects the ranks of the areas found.
-type search struct {
-	x      *Index
-	ranks  []uint32
-	places int // how many places contributed; with one the ranks are in order
-}
+// turns returns the longitudes under which a position may be known: areas across the 180th meridian have longitudes
+// beyond it, and the meridian itself has two.
+func turns(p Position) [3]float64 { return [3]float64{p.Lng, p.Lng - 360, p.Lng + 360} }
 
-// in looks into one set, at the point and, for areas across the 180th meridian, at the same point one turn on.
-func (f *search) in(s *set, p Position) {
-	if s == nil {
-		return
-	}
-	for _, lng := range [...]float64{p.Lng, p.Lng - 360, p.Lng + 360} {
+// in looks into one set, and counts in places how many looks there were: after one, what was found is in order.
+func (x *Index) in(found []uint32, places int, s *set, p Position) ([]uint32, int) {
+	for _, lng := range turns(p) {
 		if q := (Position{lng, p.Lat}); s.box.contains(q) {
-			f.places++
-			f.ranks = f.x.cells.find(f.ranks, s.root, q)
+			places++
+			found = x.cells.find(found, s.root, q)
 		}
 	}
-}
-
-func (f *search) inAll(c *city, p Position) {
-	for _, s := range c.sets {
-		f.in(s, p)
-	}
+	return found, places
 }
 
 // appendTo turns parts into ranks, and appends their areas in order, each once.
-func (f *search) appendTo(dst []*Area) []*Area {
-	for i, part := range f.ranks {
-		f.ranks[i] = f.x.parts[part]
+func (x *Index) appendTo(dst []*Area, found []uint32, places int) []*Area {
+	for i, part := range found {
+		found[i] = x.parts[part]
 	}
-	if f.places > 1 {
-		slices.Sort(f.ranks)
+	if places > 1 {
+		slices.Sort(found)
 	}
-	for i, rank := range f.ranks {
-		if i == 0 || rank != f.ranks[i-1] {
-			dst = append(dst, &f.x.areas[rank])
+	for i, rank := range found {
+		if i == 0 || rank != found[i-1] {
+			dst = append(dst, &x.areas[rank])
 		}
 	}
 	return dst
