@@ -17,7 +17,8 @@ type crosser struct {
 const (
 	fewEdges     = 24      // compared each with each
 	maxRings     = 10_000  // of a polygon
-	workPerEdge  = 2_000   // comparisons, on average
+	workPerEdge  = 300     // comparisons, on average
+	workPerPair  = 8       // what listing an edge in a cell counts
 	workAtLeast  = 1 << 22 // comparisons that any polygon may take
 	crosserDepth = 12
 )
@@ -71,6 +72,10 @@ func (c *crosser) look(at place, depth int, refs []uint32) {
 	l := &c.levels[depth]
 	l.pairs = l.pairs[:0]
 	c.spread(&g, l, 0, refs)
+	if c.work -= workPerPair * len(l.pairs); c.work < 0 {
+		c.reason = ReasonComplex
+		return
+	}
 	c.sortByCell(l, n*n)
 	for cell := range n * n {
 		inCell := l.sorted[l.starts[cell]:l.starts[cell+1]]

@@ -206,8 +206,8 @@ func (x *Index) WithTripRules(rules ...TripRule) (*Index, error) {
 	return &c, nil
 }
 
-// between returns the first rule that refuses a trip between places where these areas are, and the area of the start
-// that it is about.
+// between returns the first rule that refuses a trip between places where these areas are, and the area that it is
+// about: the finish's that it must not be, else the start's.
 func (x *Index) between(cityCode, serviceType string, first, last []*Area) (string, *Area) {
 	for _, r := range x.rules {
 		if r.CityCode != "" && r.CityCode != cityCode || r.ServiceType != "" && r.ServiceType != serviceType {
@@ -219,8 +219,11 @@ func (x *Index) between(cityCode, serviceType string, first, last []*Area) (stri
 		}
 		to := amongst(last, r.To)
 		if (to != nil) == r.Deny {
-			if to != nil {
-				from = to
+			switch {
+			case to != nil:
+				return r.ID, to
+			case from == nil && len(first) > 0:
+				from = first[0]
 			}
 			return r.ID, from
 		}

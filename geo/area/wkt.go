@@ -8,6 +8,7 @@ import (
 
 // parseWKT reads WKT and EWKT, in any case of letters.
 func parseWKT(text string) ([]Polygon, error) {
+	text = strings.TrimSpace(text)
 	if head, rest, ok := strings.Cut(text, ";"); ok && len(head) > 5 && strings.EqualFold(head[:5], "SRID=") {
 		text = rest
 	}
