@@ -25,11 +25,22 @@ func TestDemonstration(t *testing.T) {
 	}
 }
 
+// stopper stops the server as soon as it says where it is.
+type stopper struct {
+	bytes.Buffer
+	stop func()
+}
+
+func (s *stopper) Write(p []byte) (int, error) {
+	s.stop()
+	return s.Buffer.Write(p)
+}
+
 func TestServesUntilStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	var out bytes.Buffer
-	if err := run(ctx, "127.0.0.1:0", "", &out); err != nil || !strings.Contains(out.String(), "areas at http://127.0.0.1:") {
+	defer cancel()
+	out := &stopper{stop: cancel}
+	if err := run(ctx, "127.0.0.1:0", "", out); err != nil || !strings.Contains(out.String(), "areas at http://127.0.0.1:") {
 		t.Errorf("%v, %s", err, out.String())
 	}
 	if err := run(t.Context(), "nowhere:x", "", io.Discard); err == nil {
