@@ -2,17 +2,18 @@ package area
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 )
 
 const (
-	edgesPerCell = 6    // how many edges a cell is meant to have when a grid is laid out
-	edgesPerLeaf = 14   // a cell with more is divided again, if that helps
-	maxSide      = 64   // cells of a grid along one side
-	maxDepth     = 20   // grids within grids
-	smallestCell = 1e-6 // degrees, about 10 cm
-	slack        = 1e-6 // how far beyond its cell an edge is still listed, in cells: far above any rounding error
-	maxVerts     = 1 << 31
+	edgesPerCell = 6       // how many edges a cell is meant to have when a grid is laid out
+	edgesPerLeaf = 14      // a cell with more is divided again, if that helps
+	maxSide      = 64      // cells of a grid along one side
+	maxDepth     = 20      // grids within grids
+	smallestCell = 1e-6    // degrees, about 10 cm
+	slack        = 1e-6    // how far beyond its cell an edge is still listed, in cells: far above any rounding error
+	maxVerts     = 1 << 26 // about 1 GiB of positions; then no place in nodes or leaves can overflow
 	noEdge       = math.MaxUint32
 )
 
@@ -52,47 +53,61 @@ type place struct {
 	w, h   float64
 }
 
-// root builds the grids of one set and returns the number of the outermost one. Every part has its number and all of
-// its edges; the corner of the place lies below and to the west of all of them.
-func (b *builder) root(at place, items []item) uint32 {
-	total := 0
-	for _, it := range items {
-		total += len(it.refs)
-	}
-	return b.divide(at, 0, nil, items, total)
+// root builds the grids of one city and returns the outermost one. Every part has its number and all of its edges; the
+// corner of the place lies below and to the west of all of them.
+func (b *builder) root(at place, items []item) grid {
+	g := newGrid(at, sideFor(edgesOf(items), min(at.w, at.h)))
+	b.divide(&g, 0, nil, items)
+	return g
 }
 
-// fill returns what stands in the table for a cell.
-func (b *builder) fill(at place, depth int, cover []uint32, items []item) uint32 {
+func edgesOf(items []item) int {
 	total := 0
 	for _, it := range items {
 		total += len(it.refs)
 	}
+	return total
+}
+
+// sideFor returns the side of a grid for so many edges in a place of this size.
+func sideFor(edges int, size float64) uint32 {
+	side := uint32(2)
+	for side < maxSide && int(side*side)*edgesPerCell < edges && size/float64(2*side) > smallestCell {
+		side *= 2
+	}
+	return side
+}
+
+// fill returns what stands in nodes for the cell i, j of a grid.
+func (b *builder) fill(g *grid, i, j, depth int, cover []uint32, items []item) uint32 {
+	total := edgesOf(items)
 	// Where many edges meet in a point, dividing does not help: the deeper, the more are taken as they are.
-	most := edgesPerLeaf << max(0, depth-5)
-	if total <= most || depth >= maxDepth || min(at.w, at.h) < 4*smallestCell {
+	most := edgesPerLeaf << max(0, depth-4)
+	if total <= most || depth >= maxDepth || min(g.w, g.h) < 4*smallestCell {
 		return b.leaf(cover, items)
 	}
-	return isGrid | b.divide(at, depth, cover, items, total)
+	inner := g.within(i, j, sideFor(total, min(g.w, g.h)))
+	at := b.divide(&inner, depth, cover, items)
+	return isGrid | uint32(bits.TrailingZeros32(inner.side))<<sideShift | at
 }
 
-func (b *builder) divide(at place, depth int, cover []uint32, items []item, total int) uint32 {
-	n := int(math.Ceil(math.Sqrt(float64(total) / edgesPerCell)))
-	n = max(2, min(n, maxSide, int(min(at.w, at.h)/smallestCell)))
-	g := grid{x0: at.corner.Lng, y0: at.corner.Lat, w: at.w / float64(n), h: at.h / float64(n), nx: uint32(n), ny: uint32(n), first: uint32(len(b.table))}
-	g.perW, g.perH = 1/g.w, 1/g.h
-	number := uint32(len(b.grids))
-	b.grids = append(b.grids, g)
-	b.table = append(b.table, make([]uint32, n*n)...)
+// divide builds one grid and everything in it, and returns its place. The parts that cover all of it are listed once,
+// before its cells.
+func (b *builder) divide(g *grid, depth int, cover []uint32, items []item) uint32 {
+	n := int(g.side)
+	at := uint32(len(b.nodes))
+	b.nodes = append(append(b.nodes, uint32(len(cover))), cover...)
+	g.first = uint32(len(b.nodes))
+	b.nodes = append(b.nodes, make([]uint32, n*n)...)
 
 	l := &b.levels[depth]
 	l.pairs = l.pairs[:0]
 	for k, it := range items {
-		box := b.spread(&g, l, uint32(k), it.refs)
+		box := b.spread(g, l, uint32(k), it.refs)
 		if depth > 0 {
 			box = cellBox{0, 0, n - 1, n - 1}
 		}
-		b.corners(&g, l, it, box)
+		b.corners(g, l, it, box)
 		for j := box.j0; j <= box.j1; j++ {
 			for i, in := box.i0, l.column[j]; i <= box.i1; i++ {
 				if in = in != l.odd[j*n+i]; in {
@@ -101,16 +116,15 @@ func (b *builder) divide(at place, depth int, cover []uint32, items []item, tota
 			}
 		}
 	}
-	b.sortByCell(l, n*n)
+	l.sortByCell(n * n)
 	for cell := range n * n {
-		l.gather(cell, cover, items)
-		if len(l.cover) == 0 && len(l.items) == 0 {
-			continue
+		l.gather(cell, items)
+		if len(l.cover) > 0 || len(l.items) > 0 {
+			v := b.fill(g, cell%n, cell/n, depth+1, l.cover, l.items)
+			b.nodes[g.first+uint32(cell)] = v
 		}
-		v := b.fill(place{g.corner(cell%n, cell/n), g.w, g.h}, depth+1, l.cover, l.items)
-		b.table[g.first+uint32(cell)] = v
 	}
-	return number
+	return at
 }
 
 // cellBox is a range of cells of a grid, ends included.
@@ -121,7 +135,7 @@ func (b *builder) spread(g *grid, l *level, k uint32, refs []uint32) cellBox {
 	all := cellBox{math.MaxInt, math.MaxInt, -1, -1}
 	add := func(i0, i1, j int, ref uint32) {
 		for i := i0; i <= i1; i++ {
-			l.pairs = append(l.pairs, pair{uint32(j)*g.nx + uint32(i), k, ref})
+			l.pairs = append(l.pairs, pair{uint32(j)*g.side + uint32(i), k, ref})
 		}
 	}
 	for _, ref := range refs {
@@ -129,8 +143,8 @@ func (b *builder) spread(g *grid, l *level, k uint32, refs []uint32) cellBox {
 		if p.Lat > q.Lat {
 			p, q = q, p
 		}
-		i0, i1 := cellRange(min(p.Lng, q.Lng)-g.x0, max(p.Lng, q.Lng)-g.x0, g.perW, g.nx)
-		j0, j1 := cellRange(p.Lat-g.y0, q.Lat-g.y0, g.perH, g.ny)
+		i0, i1 := cellRange(min(p.Lng, q.Lng)-g.x0, max(p.Lng, q.Lng)-g.x0, g.perW, g.side)
+		j0, j1 := cellRange(p.Lat-g.y0, q.Lat-g.y0, g.perH, g.side)
 		all = cellBox{min(all.i0, i0), min(all.j0, j0), max(all.i1, i1), max(all.j1, j1)}
 		if i0 == i1 || j0 == j1 {
 			for j := j0; j <= j1; j++ {
@@ -143,7 +157,7 @@ func (b *builder) spread(g *grid, l *level, k uint32, refs []uint32) cellBox {
 			south := max(p.Lat, min(q.Lat, g.y0+(float64(j)-slack)*g.h))
 			north := max(p.Lat, min(q.Lat, g.y0+(float64(j+1)+slack)*g.h))
 			x0, x1 := p.Lng+(south-p.Lat)*slope-g.x0, p.Lng+(north-p.Lat)*slope-g.x0
-			r0, r1 := cellRange(min(x0, x1), max(x0, x1), g.perW, g.nx)
+			r0, r1 := cellRange(min(x0, x1), max(x0, x1), g.perW, g.side)
 			add(max(i0, r0), min(i1, r1), j, ref)
 		}
 	}
@@ -159,7 +173,7 @@ func cellRange(from, to, per float64, n uint32) (int, int) {
 // corners finds which corners of cells lie inside a part: l.column[j] for the first corner of row j, and l.odd for the
 // others, whether they differ from their western neighbour. Only rows and columns of the box are looked at.
 func (b *builder) corners(g *grid, l *level, it item, box cellBox) {
-	n := int(g.nx)
+	n := int(g.side)
 	l.odd = sized(l.odd, n*n)
 	l.column = sized(l.column, n)
 	for j := box.j0; j <= box.j1; j++ {
@@ -198,7 +212,7 @@ func (b *builder) corners(g *grid, l *level, it item, box cellBox) {
 // firstEast returns the first cell of row j whose corner lies to the east of the edge, which goes up from p to q
 // across the row's latitude; nx if there is none.
 func firstEast(g *grid, p, q Position, j int) int {
-	n := int(g.nx)
+	n := int(g.side)
 	east := func(i int) bool { return side(p, q, g.corner(i, j)) < 0 }
 	y := g.corner(0, j).Lat
 	x := p.Lng + (y-p.Lat)*((q.Lng-p.Lng)/(q.Lat-p.Lat))
@@ -215,7 +229,7 @@ func firstEast(g *grid, p, q Position, j int) int {
 // firstBeyond returns the first row whose first corner lies on the other side of the edge than that of row 0, for an
 // edge that crosses the grid's western border line; ny if there is none.
 func (b *builder) firstBeyond(g *grid, p, q Position) int {
-	n := int(g.ny)
+	n := int(g.side)
 	s := side(p, q, g.corner(0, 0))
 	beyond := func(j int) bool { return side(p, q, g.corner(0, j)) != s }
 	y := p.Lat + (g.x0-p.Lng)*((q.Lat-p.Lat)/(q.Lng-p.Lng))
@@ -230,7 +244,7 @@ func (b *builder) firstBeyond(g *grid, p, q Position) int {
 }
 
 // sortByCell brings the pairs of each cell together, keeping their order.
-func (b *builder) sortByCell(l *level, n int) {
+func (l *level) sortByCell(n int) {
 	l.starts = zeroed(l.starts, n+2)
 	for _, p := range l.pairs {
 		l.starts[p.cell+2]++
@@ -245,8 +259,8 @@ func (b *builder) sortByCell(l *level, n int) {
 	}
 }
 
-// gather collects what a cell holds: the parts that cover it, those of the grid around it included, and the edges.
-func (l *level) gather(cell int, cover []uint32, items []item) {
+// gather collects what a cell holds: the parts that cover it, beyond those that cover the whole grid, and the edges.
+func (l *level) gather(cell int, items []item) {
 	l.cover, l.items, l.refs = l.cover[:0], l.items[:0], l.refs[:0]
 	pairs := l.sorted[l.starts[cell]:l.starts[cell+1]]
 	if need := len(pairs); cap(l.refs) < need {
@@ -266,15 +280,10 @@ func (l *level) gather(cell int, cover []uint32, items []item) {
 		}
 		if it.refs = l.refs[first:]; len(it.refs) > 0 {
 			l.items = append(l.items, it)
-			continue
+		} else {
+			l.cover = append(l.cover, it.part)
 		}
-		for len(cover) > 0 && cover[0] < it.part {
-			l.cover = append(l.cover, cover[0])
-			cover = cover[1:]
-		}
-		l.cover = append(l.cover, it.part)
 	}
-	l.cover = append(l.cover, cover...)
 }
 
 // leaf writes a cell's content and returns its place.
@@ -285,10 +294,6 @@ func (b *builder) leaf(cover []uint32, items []item) uint32 {
 	at := uint32(len(b.leaves))
 	b.leaves = append(b.leaves, uint32(len(cover)+len(items)))
 	for _, it := range items {
-		for len(cover) > 0 && cover[0] < it.part {
-			b.leaves = append(b.leaves, cover[0]<<2|covers)
-			cover = cover[1:]
-		}
 		kind := uint32(crossesOutside)
 		if it.inside {
 			kind = crossesInside

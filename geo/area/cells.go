@@ -1,37 +1,53 @@
 package area
 
-// cells is the index over the edges of all areas: a hierarchy of grids, one for each set of areas that is looked up
-// together. A cell lists the parts of areas that cover it wholly, which need no arithmetic at all, and those whose
-// border crosses it, with just the edges in it and whether the cell's lower left corner lies inside. A lookup goes down
-// to one cell, and from its corner to the point, counting the edges on the way.
+// cells is the index over the edges of all areas: for each city a hierarchy of grids. A cell lists the parts of areas
+// that cover it wholly, which need no arithmetic at all, and those whose border crosses it, with just the edges in it
+// and whether the cell's lower left corner lies inside. A lookup goes down to one cell, and from its corner to the
+// point, counting the edges on the way.
 //
 // Nothing in it is rounded: cells only choose which edges are looked at, and every edge is listed in each cell that it
 // might touch.
 type cells struct {
 	verts []Position // all rings, closed, one after the other
-	grids []grid
-	table []uint32 // the grids' cells, row by row: 0 empty, isGrid|number of a grid, or a place in leaves
-	// leaves are the contents of cells. The first word is the number of entries, in order of part. An entry is
-	// part<<2|kind. For the kinds with edges runs follow: the first vertex, and the number of edges <<1, with 1 added
-	// while another run follows.
+	// nodes holds the grids: the number of parts that cover the whole grid, those parts, and then the cells row by row.
+	// A cell is 0 when nothing is in it, else isGrid with the grid's side and place, or a place in leaves.
+	nodes []uint32
+	// leaves are the contents of cells. The first word is the number of entries. An entry is part<<2|kind. For the kinds
+	// with edges runs follow: the first vertex, and the number of edges <<1, with 1 added while another run follows.
 	leaves []uint32
 }
 
-// grid divides a rectangle into nx times ny cells. It fills one cache line.
+// grid divides a rectangle into side times side cells. Sides are powers of two, so that the numbers of a grid within a
+// cell follow from those of the grid around it, without rounding, and need no room.
 type grid struct {
 	x0, y0, w, h float64 // lower left corner, and the size of a cell in degrees
 	perW, perH   float64 // 1/w, 1/h
-	nx, ny       uint32
-	first        uint32 // place of the first cell in table
+	side         uint32
+	first        uint32 // place of the first cell in nodes
 }
 
 const (
-	isGrid = 1 << 31
+	isGrid    = 1 << 31
+	sideShift = 27 // a grid's side is 1<<(the four bits above its place)
+	placeMask = 1<<sideShift - 1
 
 	covers         = 0 // the part covers the whole cell
 	crossesOutside = 1 // its border crosses the cell, the corner is outside
 	crossesInside  = 2 // its border crosses the cell, the corner is inside
 )
+
+// newGrid divides a rectangle.
+func newGrid(at place, side uint32) grid {
+	g := grid{x0: at.corner.Lng, y0: at.corner.Lat, w: at.w / float64(side), h: at.h / float64(side), side: side}
+	g.perW, g.perH = 1/g.w, 1/g.h
+	return g
+}
+
+// within divides the cell i, j again.
+func (g *grid) within(i, j int, side uint32) grid {
+	c, n := g.corner(i, j), float64(side)
+	return grid{x0: c.Lng, y0: c.Lat, w: g.w / n, h: g.h / n, perW: g.perW * n, perH: g.perH * n, side: side}
+}
 
 // corner returns the lower left corner of a cell. The conversions keep the machine from fusing, so that it is the same
 // number when the grid is built and when it is asked.
@@ -42,50 +58,65 @@ func (g *grid) corner(i, j int) Position {
 // at returns the cell in which p lies. What lies a rounding error outside belongs to the nearest cell.
 func (g *grid) at(p Position) (i, j int) {
 	i, j = int((p.Lng-g.x0)*g.perW), int((p.Lat-g.y0)*g.perH)
-	return max(0, min(i, int(g.nx)-1)), max(0, min(j, int(g.ny)-1))
+	return max(0, min(i, int(g.side)-1)), max(0, min(j, int(g.side)-1))
 }
 
-// find appends the parts that p lies in, in ascending order. p must lie in the root grid's rectangle.
-func (c *cells) find(dst []uint32, root uint32, p Position) []uint32 {
-	g := &c.grids[root]
+// span is a range of numbers of parts.
+type span struct{ first, n uint32 }
+
+func (s span) has(part uint32) bool { return part-s.first < s.n }
+
+// find appends the parts of the two spans that p lies in. p must lie in the root grid's rectangle.
+func (c *cells) find(dst []uint32, root *grid, p Position, s, t span) []uint32 {
+	g := *root
 	for {
 		i, j := g.at(p)
-		v := c.table[g.first+uint32(j)*g.nx+uint32(i)]
-		switch {
-		case v == 0:
+		v := c.nodes[g.first+uint32(j)*g.side+uint32(i)]
+		if v == 0 {
 			return dst
-		case v&isGrid != 0:
-			g = &c.grids[v&^isGrid]
-			continue
 		}
-		return c.inLeaf(dst, v, g.corner(i, j), p)
+		if v&isGrid == 0 {
+			return c.inLeaf(dst, v, g.corner(i, j), p, s, t)
+		}
+		at := v & placeMask
+		n := c.nodes[at]
+		for _, part := range c.nodes[at+1 : at+1+n] {
+			if s.has(part) || t.has(part) {
+				dst = append(dst, part)
+			}
+		}
+		g = g.within(i, j, 1<<(v&^isGrid>>sideShift))
+		g.first = at + 1 + n
 	}
 }
 
-func (c *cells) inLeaf(dst []uint32, at uint32, corner, p Position) []uint32 {
+func (c *cells) inLeaf(dst []uint32, at uint32, corner, p Position, s, t span) []uint32 {
 	n := c.leaves[at]
-	at++
+	words := c.leaves[at+1:]
 	for ; n > 0; n-- {
-		entry := c.leaves[at]
-		at++
-		kind := entry & 3
+		entry := words[0]
+		words = words[1:]
+		part, kind := entry>>2, entry&3
+		wanted := s.has(part) || t.has(part)
 		if kind == covers {
-			dst = append(dst, entry>>2)
+			if wanted {
+				dst = append(dst, part)
+			}
 			continue
 		}
 		in, border := kind == crossesInside, false
-		for more := true; more; at += 2 {
-			first, count := c.leaves[at], c.leaves[at+1]
+		for more := true; more; words = words[2:] {
+			first, count := words[0], words[1]
 			more = count&1 != 0
-			if border {
+			if border || !wanted {
 				continue
 			}
 			var odd bool
 			odd, border = crossings(c.verts[first:first+count>>1+1], corner, p)
 			in = in != odd
 		}
-		if in || border {
-			dst = append(dst, entry>>2)
+		if wanted && (in || border) {
+			dst = append(dst, part)
 		}
 	}
 	return dst

@@ -67,8 +67,7 @@ func (c *crosser) look(at place, depth int, refs []uint32) {
 		return
 	}
 	n := max(2, min(int(math.Sqrt(float64(len(refs))/edgesPerCell)), 256))
-	g := grid{x0: at.corner.Lng, y0: at.corner.Lat, w: at.w / float64(n), h: at.h / float64(n), nx: uint32(n), ny: uint32(n)}
-	g.perW, g.perH = 1/g.w, 1/g.h
+	g := newGrid(at, uint32(n))
 	l := &c.levels[depth]
 	l.pairs = l.pairs[:0]
 	c.spread(&g, l, 0, refs)
@@ -76,7 +75,7 @@ func (c *crosser) look(at place, depth int, refs []uint32) {
 		c.reason = ReasonComplex
 		return
 	}
-	c.sortByCell(l, n*n)
+	l.sortByCell(n * n)
 	for cell := range n * n {
 		inCell := l.sorted[l.starts[cell]:l.starts[cell+1]]
 		if len(inCell) < 2 {

@@ -3,7 +3,6 @@ package area
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 
@@ -24,19 +23,15 @@ type Index struct {
 	rules  []TripRule
 }
 
-// city is what is looked up under one city code.
+// city is what is looked up under one city code. Its parts have numbers in a row: first the default set's, its deny
+// areas last, and then service type by service type, so that every set of areas is a span of numbers.
 type city struct {
 	box      box
-	fallback *set // of areas without a service type; nil when there are none
-	byType   map[string]*set
-	sets     []*set // all of them
-}
-
-// set is the areas that are effective for one service type of a city: those of its own and the default set's deny
-// areas, or the default set itself.
-type set struct {
-	box  box
-	root uint32
+	grid     grid
+	all      span
+	fallback span // of areas without a service type
+	denied   span // of the deny areas among them
+	byType   map[string]span
 }
 
 // box is a rectangle of degrees, borders included.
@@ -65,7 +60,7 @@ func (r Ring) box() box {
 //
 // Areas are copied; of polygons that are bad, each is repaired or its area left out, as [Check] documents, and reported.
 // An area without an ID, and one whose ID another had before it, is left out and reported too. The error is
-// InvalidArgument, for an unknown datum or more than 2^31 positions.
+// InvalidArgument, for an unknown datum or more than 2^26 positions.
 func NewIndex(datum geo.Datum, areas []Area) (*Index, []Problem, error) {
 	if _, err := datum.MarshalText(); err != nil {
 		return nil, nil, invalid("index", "the datum of the areas is unknown")
@@ -99,25 +94,44 @@ func (x *Index) build() error {
 		}
 	}
 	if total > maxVerts {
-		return invalid("index", "there are more than 2^31 positions")
+		return invalid("index", "there are more than 2^26 positions")
 	}
 	x.cells.verts = make([]Position, 0, total)
 	var parts []part
 	for i := range x.areas {
 		parts = x.take(parts, uint32(i))
 	}
+	slices.SortStableFunc(parts, func(p, q part) int {
+		a, b := &x.areas[p.rank], &x.areas[q.rank]
+		return cmp.Or(cmp.Compare(a.CityCode, b.CityCode), cmp.Compare(a.ServiceType, b.ServiceType), cmp.Compare(deny(a), deny(b)))
+	})
 	x.parts = make([]uint32, len(parts))
 	for i, p := range parts {
 		x.parts[i] = p.rank
 	}
 	b := &builder{cells: &x.cells}
 	b.leaves = append(b.leaves, 0)
-	byCity := x.grouped(parts)
-	for _, code := range slices.Sorted(maps.Keys(byCity)) {
-		x.addCity(b, parts, code, byCity[code])
+	for first := 0; first < len(parts); {
+		code, end := x.areas[parts[first].rank].CityCode, first
+		for end < len(parts) && x.areas[parts[end].rank].CityCode == code {
+			end++
+		}
+		x.addCity(b, code, parts, first, end)
+		first = end
 	}
-	x.cells.grids, x.cells.table, x.cells.leaves = slices.Clip(x.cells.grids), slices.Clone(x.cells.table), slices.Clone(x.cells.leaves)
+	if len(b.nodes) > placeMask || len(b.leaves) >= isGrid {
+		return invalid("index", "the index would grow too large")
+	}
+	x.cells.nodes, x.cells.leaves = slices.Clone(x.cells.nodes), slices.Clone(x.cells.leaves)
 	return nil
+}
+
+// deny is 1 for the deny areas that hold for every service type.
+func deny(a *Area) int {
+	if a.Deny && a.ServiceType == "" {
+		return 1
+	}
+	return 0
 }
 
 // take moves an area's rings into the common array of vertices and appends its parts.
@@ -142,62 +156,38 @@ func (x *Index) take(parts []part, rank uint32) []part {
 	return parts
 }
 
-// grouped returns the numbers of the parts by city code and service type, ascending.
-func (x *Index) grouped(parts []part) map[string]map[string][]uint32 {
-	by := map[string]map[string][]uint32{}
-	for i, p := range parts {
+// addCity builds the grids of the parts from first to end, and notes their spans.
+func (x *Index) addCity(b *builder, code string, parts []part, first, end int) {
+	c := &city{box: emptyBox, all: span{uint32(first), uint32(end - first)}, byType: map[string]span{}}
+	items := make([]item, 0, end-first)
+	for i := first; i < end; i++ {
+		p := &parts[i]
+		c.box = c.box.add(p.box)
+		items = append(items, item{part: uint32(i), refs: b.edges(*p)})
 		a := &x.areas[p.rank]
-		if by[a.CityCode] == nil {
-			by[a.CityCode] = map[string][]uint32{}
+		s := c.byType[a.ServiceType]
+		if s.n == 0 {
+			s.first = uint32(i)
 		}
-		by[a.CityCode][a.ServiceType] = append(by[a.CityCode][a.ServiceType], uint32(i))
-	}
-	return by
-}
-
-func (x *Index) addCity(b *builder, parts []part, code string, types map[string][]uint32) {
-	c := &city{box: emptyBox, byType: map[string]*set{}}
-	var denied []uint32
-	for _, k := range types[""] {
-		if x.areas[parts[k].rank].Deny {
-			denied = append(denied, k)
+		s.n++
+		c.byType[a.ServiceType] = s
+		if deny(a) == 1 {
+			if c.denied.n == 0 {
+				c.denied.first = uint32(i)
+			}
+			c.denied.n++
 		}
 	}
-	for _, typ := range slices.Sorted(maps.Keys(types)) {
-		numbers := types[typ]
-		if typ != "" {
-			numbers = append(numbers, denied...)
-			slices.Sort(numbers)
-		}
-		s := b.set(parts, numbers)
-		if typ == "" {
-			c.fallback = s
-		} else {
-			c.byType[typ] = s
-		}
-		c.sets = append(c.sets, s)
-		c.box = c.box.add(s.box)
-	}
+	c.fallback = c.byType[""]
+	// The corner must lie outside of everything, and the size must not be nothing.
+	margin := max(1e-5, 1e-6*(c.box.east-c.box.west+c.box.north-c.box.south))
+	c.grid = b.root(place{
+		corner: Position{c.box.west - margin, c.box.south - margin},
+		w:      c.box.east - c.box.west + 2*margin,
+		h:      c.box.north - c.box.south + 2*margin,
+	}, items)
 	x.cities[code] = c
 	x.addToWorld(c)
-}
-
-// set builds the grids of the given parts.
-func (b *builder) set(parts []part, numbers []uint32) *set {
-	s := &set{box: emptyBox}
-	items := make([]item, len(numbers))
-	for i, k := range numbers {
-		s.box = s.box.add(parts[k].box)
-		items[i] = item{part: k, refs: b.edges(parts[k])}
-	}
-	// The corner must lie outside of everything, and the size must not be nothing.
-	margin := max(1e-5, 1e-6*(s.box.east-s.box.west+s.box.north-s.box.south))
-	s.root = b.root(place{
-		corner: Position{s.box.west - margin, s.box.south - margin},
-		w:      s.box.east - s.box.west + 2*margin,
-		h:      s.box.north - s.box.south + 2*margin,
-	}, items)
-	return s
 }
 
 // edges returns the first vertices of a part's edges: all but the last vertex of each ring.
@@ -261,7 +251,7 @@ func (x *Index) Area(id string) *Area {
 // Bytes returns about how much memory the index takes, without the texts of the areas.
 func (x *Index) Bytes() int {
 	c := &x.cells
-	return 16*cap(c.verts) + 64*cap(c.grids) + 4*(cap(c.table)+cap(c.leaves)+cap(x.parts)) + 256*cap(x.areas)
+	return 16*cap(c.verts) + 4*(cap(c.nodes)+cap(c.leaves)+cap(x.parts)) + 256*cap(x.areas)
 }
 
 func (x *Index) position(op string, p geo.Point) (Position, error) {

@@ -39,21 +39,21 @@ func (x *Index) AppendLookup(dst []*Area, cityCode string, p geo.Point, serviceT
 		return dst, err
 	}
 	var buf [64]uint32
-	found, places := buf[:0], 0
+	found := buf[:0]
 	if cityCode != "" {
-		if s := x.cities[cityCode].effective(serviceType); s != nil {
-			found, places = x.in(found, places, s, pos)
+		if c := x.cities[cityCode]; c != nil {
+			own, denied := c.effective(serviceType)
+			found = x.in(found, c, pos, own, denied)
 		}
-		return x.appendTo(dst, found, places), nil
+		return x.appendTo(dst, found), nil
 	}
 	for _, lng := range turns(pos) {
 		for _, c := range x.world[worldCellOf(Position{lng, pos.Lat})] {
-			if s := c.effective(serviceType); s != nil {
-				found, places = x.in(found, places, s, pos)
-			}
+			own, denied := c.effective(serviceType)
+			found = x.in(found, c, pos, own, denied)
 		}
 	}
-	return x.appendTo(dst, found, places), nil
+	return x.appendTo(dst, found), nil
 }
 
 // AppendCovering appends every area of a city in which the point lies, whatever its service type, by priority, then ID;
@@ -65,61 +65,51 @@ func (x *Index) AppendCovering(dst []*Area, cityCode string, p geo.Point) ([]*Ar
 		return dst, err
 	}
 	var buf [64]uint32
-	found, places := buf[:0], 0
+	found := buf[:0]
 	if cityCode != "" {
 		if c := x.cities[cityCode]; c != nil {
-			for _, s := range c.sets {
-				found, places = x.in(found, places, s, pos)
-			}
+			found = x.in(found, c, pos, c.all, span{})
 		}
-		return x.appendTo(dst, found, places), nil
+		return x.appendTo(dst, found), nil
 	}
 	for _, lng := range turns(pos) {
 		for _, c := range x.world[worldCellOf(Position{lng, pos.Lat})] {
-			for _, s := range c.sets {
-				found, places = x.in(found, places, s, pos)
-			}
+			found = x.in(found, c, pos, c.all, span{})
 		}
 	}
-	return x.appendTo(dst, found, places), nil
+	return x.appendTo(dst, found), nil
 }
 
-// effective returns the set that holds for a service type, nil if there is none.
-func (c *city) effective(serviceType string) *set {
-	if c == nil {
-		return nil
-	}
+// effective returns the parts that hold for a service type, in two spans.
+func (c *city) effective(serviceType string) (own, denied span) {
 	if serviceType != "" {
-		if s := c.byType[serviceType]; s != nil {
-			return s
+		if own, ok := c.byType[serviceType]; ok {
+			return own, c.denied
 		}
 	}
-	return c.fallback
+	return c.fallback, span{}
 }
 
 // turns returns the longitudes under which a position may be known: areas across the 180th meridian have longitudes
 // beyond it, and the meridian itself has two.
 func turns(p Position) [3]float64 { return [3]float64{p.Lng, p.Lng - 360, p.Lng + 360} }
 
-// in looks into one set, and counts in places how many looks there were: after one, what was found is in order.
-func (x *Index) in(found []uint32, places int, s *set, p Position) ([]uint32, int) {
+// in looks into one city, for the parts of two spans.
+func (x *Index) in(found []uint32, c *city, p Position, s, t span) []uint32 {
 	for _, lng := range turns(p) {
-		if q := (Position{lng, p.Lat}); s.box.contains(q) {
-			places++
-			found = x.cells.find(found, s.root, q)
+		if q := (Position{lng, p.Lat}); c.box.contains(q) {
+			found = x.cells.find(found, &c.grid, q, s, t)
 		}
 	}
-	return found, places
+	return found
 }
 
 // appendTo turns parts into ranks, and appends their areas in order, each once.
-func (x *Index) appendTo(dst []*Area, found []uint32, places int) []*Area {
+func (x *Index) appendTo(dst []*Area, found []uint32) []*Area {
 	for i, part := range found {
 		found[i] = x.parts[part]
 	}
-	if places > 1 {
-		slices.Sort(found)
-	}
+	slices.Sort(found)
 	for i, rank := range found {
 		if i == 0 || rank != found[i-1] {
 			dst = append(dst, &x.areas[rank])

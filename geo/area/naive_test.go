@@ -150,12 +150,19 @@ func TestCorners(t *testing.T) {
 			areas = append(areas, randomArea(rnd, string(rune('a'+i)), 64))
 		}
 		x := unchecked(t, areas)
-		for i := 0; i < len(x.cells.grids); i += 1 + len(x.cells.grids)/30 {
-			g := &x.cells.grids[i]
-			for k := range min(30, int(g.nx*g.ny)) {
-				checkAgainstNaive(t, x, g.corner(k%int(g.nx), k/int(g.nx)))
+		var ask func(g grid, depth int)
+		ask = func(g grid, depth int) {
+			n := int(g.side)
+			for cell := 0; cell < n*n; cell += 1 + n*n/12 {
+				checkAgainstNaive(t, x, g.corner(cell%n, cell/n))
+				if v := x.cells.nodes[int(g.first)+cell]; v&isGrid != 0 && depth < 3 {
+					inner := g.within(cell%n, cell/n, 1<<(v&^isGrid>>sideShift))
+					inner.first = v&placeMask + 1 + x.cells.nodes[v&placeMask]
+					ask(inner, depth+1)
+				}
 			}
 		}
+		ask(x.cities[""].grid, 0)
 	}
 }
 

@@ -78,14 +78,8 @@ func waybillFinder(areas []area.Area) finder {
 	})
 }
 
-// number is the place of an area in its set, which its ID tells.
-func number(a *area.Area) int32 {
-	n := int32(0)
-	for _, c := range a.ID[1:] {
-		n = n*10 + (c - '0')
-	}
-	return n
-}
+// number is the place of an area in its set, which the set keeps as its priority.
+func number(a *area.Area) int32 { return int32(a.Priority) }
 
 // groups is what the peers lack: which areas are effective for a service type of a city, and all of a city.
 type groups struct {
@@ -139,6 +133,7 @@ func (k keys) of(q *query) int {
 	return city[""]
 }
 
+// s2Shape is one part of an area.
 type s2Shape struct {
 	*s2.Polygon
 	area int32

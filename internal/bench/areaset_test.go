@@ -43,7 +43,7 @@ var benchSet = sync.OnceValue(func() *areaSet {
 		t := towns[i%len(towns)]
 		a := area.Area{
 			ID: fmt.Sprintf("A%05d", i), CityCode: t.code, ServiceType: t.services[rnd.IntN(len(t.services))],
-			AllowStart: true, AllowMiddle: true, AllowFinish: true, Priority: rnd.IntN(5),
+			AllowStart: true, AllowMiddle: true, AllowFinish: true, Priority: i,
 		}
 		if a.ServiceType == "" && rnd.IntN(12) == 0 {
 			a.Deny, a.AllowStart, a.AllowMiddle, a.AllowFinish = true, false, false, false
