@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	edgesPerCell = 6       // how many edges a cell is meant to have when a grid is laid out
+	edgesPerCell = 16      // how many edges a cell is meant to have when a grid is laid out
 	edgesPerLeaf = 14      // a cell with more is divided again, if that helps
 	maxSide      = 64      // cells of a grid along one side
 	maxDepth     = 20      // grids within grids

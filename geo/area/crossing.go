@@ -16,6 +16,7 @@ type crosser struct {
 
 const (
 	fewEdges     = 24      // compared each with each
+	fewPerCell   = 6       // how many a cell is meant to have
 	maxRings     = 10_000  // of a polygon
 	workPerEdge  = 300     // comparisons, on average
 	workPerPair  = 8       // what listing an edge in a cell counts
@@ -66,7 +67,7 @@ func (c *crosser) look(at place, depth int, refs []uint32) {
 		c.compareAll(refs)
 		return
 	}
-	n := max(2, min(int(math.Sqrt(float64(len(refs))/edgesPerCell)), 256))
+	n := max(2, min(int(math.Sqrt(float64(len(refs))/fewPerCell)), 256))
 	g := newGrid(at, uint32(n))
 	l := &c.levels[depth]
 	l.pairs = l.pairs[:0]
