@@ -60,6 +60,27 @@ func Example_geo() {
 	// SG 1.284400,103.851100 by googlegeo
 }
 
+func Example_places() {
+	fake := geotest.NewGoogle(nil)
+	google, err1 := googlegeo.New(geotest.GoogleKey, &googlegeo.Options{BaseURL: fake.URL()})
+	maps, err2 := geo.New(geo.With(google))
+	if err := errors.Join(err1, err2); err != nil {
+		log.Fatal(err)
+	}
+	typed := geo.SuggestRequest{Query: "Marina Bay S", Region: "SG", Session: "a-new-one-for-each-search"}
+	found, err := maps.Suggest(ctx, typed)
+	if err != nil {
+		log.Fatal(err)
+	}
+	chosen := found.Suggestions[0] // as JSON to the app and back, to any server
+	res, err := maps.Resolve(ctx, geo.ResolveRequest{Suggestion: chosen})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Place.Name, res.Place.Point)
+	// Output: Marina Bay Sands 1.283400,103.860700
+}
+
 func Example_route() {
 	amapFake, baiduFake := routetest.NewAmap(nil), routetest.NewBaidu(nil)
 	amap, err1 := amaproute.New(routetest.AmapKey, &amaproute.Options{BaseURL: amapFake.URL()})
