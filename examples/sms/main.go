@@ -11,9 +11,10 @@
 //	go run ./examples/sms -migrate old.csv > new.csv
 //
 // Nothing is sent without -send: the program says what it would do, without
-// arguments for a message of its own. Without NEXMO_KEY and NEXMO_SECRET in the environment it starts fakes of the gateway
-// within the process. What was sent is written into the file of -journal, by which
-// a second run of the same bulk knows what the first one sent.
+// arguments for a message of its own. Without NEXMO_KEY and NEXMO_SECRET in the
+// environment it starts fakes of the gateway within the process. What was sent is
+// written into the file of -journal, by which a second run of the same bulk knows
+// what the first one sent.
 package main
 
 import (
