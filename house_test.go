@@ -22,7 +22,7 @@ var domains = map[string][]string{
 // heavy are the packages that are built on other people's libraries. All others
 // need the standard library and this module only, their tests included.
 var heavy = []string{
-	"geo/googlegeo", "geo/nearby/redisnearby", "route/googleroute", "internal/google", "sms/phone", "sms/nexmosms", "push/fcmpush",
+	"geo/googlegeo", "geo/nearby/redisnearby", "route/googleroute", "internal/google", "sms/phone", "sms/nexmosms", "push/fcmpush", "push/redispush",
 	"mail/smtpmail", "storage/s3storage", "otelwaybill", "sms/redissms", "internal/phonetable",
 }
 

@@ -11,9 +11,46 @@
 // # Notifications
 //
 // A [Notification] is said once: kind, what is shown, data, time to live,
-// priority, what it replaces. Adapters map it with their vendor's units. The
-// time to live is never raised silently, and the data carry the absolute expiry
-// under the key [Expiry].
+// priority, what it replaces. Adapters map it with their vendor's units, and what
+// a vendor's limits changed stands in Result.Adjusted. What only one vendor knows
+// is an [Override], a struct of its adapter.
+//
+// The kind decides each vendor's class (channel, category, level, importance) by
+// a table in the adapter's options, which must have a row for every kind: see
+// [CheckClasses].
+//
+// The time to live is never raised silently: see [Notification.FitTTL]. The data
+// carry the absolute expiry under the key [Expiry].
+//
+// Data alone ([DataOnly]) reach an Apple device as a background push, which is
+// refused for orders: see [Notification.CheckToken].
+//
+// # Languages
+//
+// A token may name the language of its user, and a notification have texts by
+// language: each token gets its own, then a wider one (zh-Hant-TW, zh-Hant, zh),
+// then Title and Body. See [Notification.TextFor]. Or the app holds the texts and
+// the notification their keys, for vendors that have that; the others get the
+// text. The device's language decides then.
+//
+// # Keys and ids
+//
+// Notification.Key is the caller's own id of it. The ids by which a vendor
+// recognises a repeat, or which it only echoes, are derived from key and token:
+// see [DeriveID]. A repeat by the caller after a crash therefore says the same.
+//
+// # Receipts
+//
+// Vendors with receipts have a handler in their adapter, made by
+// [NewReceiptHandler]: verified, bounded, each [Event] handed over once, and
+// acknowledged only after the callback returned nil.
+//
+// # Topics and broadcasts
+//
+// What goes to many at once cannot be taken back and gives no result per token.
+// [TopicSender], [Broadcaster], [Subscriber] and [Unsubscriber] are interfaces of
+// their own, and a [Client] offers them only with [WithTopics] and
+// [WithBroadcasts].
 //
 // # Results
 //
@@ -46,5 +83,6 @@
 // # Writing an adapter
 //
 // Implement [Sender] and [Accepts]; hold the contracts on the interfaces; run
-// pushtest.Run on it.
+// pushtest.Run on it. Options have Classes if the vendor has classes; a vendor
+// that recognises repeats by itself makes the adapter a [Replacer].
 package push

@@ -188,7 +188,7 @@ type item struct {
 }
 
 func (r *call) sendBatch(ctx context.Context, sel *failover.Select, indexes []int) {
-	rec, err := r.begin(ctx, indexes)
+	rec, err := r.begin(ctx, indexes, Send)
 	if err != nil {
 		for _, i := range indexes {
 			r.out[i].Err = err
@@ -249,7 +249,7 @@ func (r *call) settle(res *Result, o *failover.Outcome[Result], last *Result) {
 // selection is what the engine needs to know.
 func (c *Client) selection(n *Notification, takers uint64) *failover.Select {
 	s := &failover.Select{Key: n.Key, Ref: n.Key, Tenant: n.Tenant, Lane: n.Lane, Missing: "Region",
-		AllowDuplicates: n.AllowDuplicates, Replaces: n.Replaces()}
+		AllowDuplicates: n.AllowDuplicates, Replaces: c.replaces(n, takers)}
 	region := n.Region
 	if region == "" {
 		region = c.region

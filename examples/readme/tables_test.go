@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,11 +16,14 @@ import (
 	"github.com/waybill-go/waybill/geo/amapgeo"
 	"github.com/waybill-go/waybill/geo/baidugeo"
 	"github.com/waybill-go/waybill/geo/googlegeo"
+	"github.com/waybill-go/waybill/geo/osmgeo"
 	"github.com/waybill-go/waybill/route"
 	"github.com/waybill-go/waybill/route/amaproute"
 	"github.com/waybill-go/waybill/route/baiduroute"
 	"github.com/waybill-go/waybill/route/googleroute"
 	"github.com/waybill-go/waybill/route/lineroute"
+	"github.com/waybill-go/waybill/route/osrmroute"
+	"github.com/waybill-go/waybill/route/valhallaroute"
 	"github.com/waybill-go/waybill/sms"
 	"github.com/waybill-go/waybill/sms/aliyunsms"
 	"github.com/waybill-go/waybill/sms/logsms"
@@ -85,9 +89,6 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// stores are packages named like adapters that ask no vendor.
-var stores = map[string]bool{"redissms": true, "sqlsms": true}
-
 func compare(t *testing.T, domain string, want map[string]map[string]string) {
 	t.Helper()
 	got := table(t, domain)
@@ -102,8 +103,14 @@ func compare(t *testing.T, domain string, want map[string]map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	stores := table(t, "store")
 	for _, dir := range dirs {
-		if name := filepath.Base(dir); got[name] == nil && !stores[name] {
+		name := filepath.Base(dir)
+		rows := got
+		if strings.HasPrefix(name, "redis") || strings.HasPrefix(name, "sql") {
+			rows = stores // no adapter, but where a domain keeps something
+		}
+		if rows[name] == nil {
 			t.Errorf("README has no row for %s", name)
 		}
 	}
@@ -116,10 +123,24 @@ func compare(t *testing.T, domain string, want map[string]map[string]string) {
 
 func TestGeoTable(t *testing.T) {
 	want := map[string]map[string]string{}
-	for _, p := range []waybill.Provider{must(amapgeo.New("key", nil)), must(baidugeo.New("key", nil)), must(googlegeo.New("AIzaKey", nil))} {
+	for _, p := range []waybill.Provider{must(amapgeo.New("key", nil)), must(baidugeo.New("key", nil)), must(googlegeo.New("AIzaKey", nil)),
+		must(osmgeo.New(nowhere, "waybill-tests/1.0", nil))} {
 		_, geocode := p.(geo.Geocoder)
 		_, reverse := p.(geo.ReverseGeocoder)
-		want[p.Name()] = map[string]string{"geocode": mark(geocode, false), "reverse geocode": mark(reverse, false)}
+		_, suggest := p.(geo.Suggester)
+		_, search := p.(geo.Searcher)
+		_, place := p.(geo.PlaceGetter)
+		_, localize := p.(geo.Localizer)
+		_, districts := p.(geo.DistrictFinder)
+		option := false
+		if c, ok := p.(waybill.Capable); ok { // what it lists without an option is all that it does
+			option = suggest && !slices.Contains(c.Verbs(), geo.Suggest)
+			suggest = suggest && !option
+		}
+		want[p.Name()] = map[string]string{
+			"geocode": mark(geocode, false), "reverse geocode": mark(reverse, false), "suggest": mark(suggest, option), "search": mark(search, false),
+			"place by id": mark(place, false), "localize": mark(localize, false), "districts": mark(districts, false),
+		}
 	}
 	compare(t, "geo", want)
 }
@@ -139,6 +160,20 @@ func TestRouteTable(t *testing.T) {
 		_, err := r.Route(ctx, req)
 		return !errors.Is(err, waybill.ErrUnsupported) && !errors.Is(err, waybill.ErrInvalidArgument)
 	}
+	// matrix asks for one pair, order for a way over two stops in any order.
+	matrix := func(r route.Router, points []geo.Point) bool {
+		m, ok := r.(route.Matrixer)
+		if !ok {
+			return false
+		}
+		_, err := m.Matrix(t.Context(), route.MatrixRequest{Origins: points[:1], Destinations: points[1:]})
+		return !errors.Is(err, waybill.ErrUnsupported)
+	}
+	order := func(r route.Router, points []geo.Point) bool {
+		_, err := r.Route(t.Context(), route.Request{Points: append(points[:2:2], points...), OptimizeStops: true})
+		return !errors.Is(err, waybill.ErrUnsupported)
+	}
+	profiles := map[route.Mode]osrmroute.Profile{route.Truck: {}, route.Motorcycle: {}, route.Bicycle: {}, route.Walk: {}}
 	want := map[string]map[string]string{}
 	for _, c := range []struct {
 		name          string
@@ -149,9 +184,11 @@ func TestRouteTable(t *testing.T) {
 		{"baiduroute", must(baiduroute.New("key", &baiduroute.Options{BaseURL: nowhere})),
 			must(baiduroute.New("key", &baiduroute.Options{BaseURL: nowhere, Opened: baiduroute.Opened{Truck: true, Motorcycle: true}})), mainland},
 		{"googleroute", must(googleroute.New("AIzaKey", &googleroute.Options{BaseURL: nowhere})), nil, abroad},
+		{"osrmroute", must(osrmroute.New(&osrmroute.Options{BaseURL: nowhere})), must(osrmroute.New(&osrmroute.Options{BaseURL: nowhere, Profiles: profiles})), abroad},
+		{"valhallaroute", must(valhallaroute.New(&valhallaroute.Options{BaseURL: nowhere})), nil, abroad},
 		{"lineroute", must(lineroute.New(nil)), nil, abroad},
 	} {
-		want[c.name] = map[string]string{}
+		want[c.name] = map[string]string{"matrix": mark(matrix(c.plain, c.points), false), "stops in order": mark(order(c.plain, c.points), false)}
 		for _, m := range modes {
 			plain := can(c.plain, m, c.points)
 			want[c.name][m.String()] = mark(plain, !plain && c.option != nil && can(c.option, m, c.points))

@@ -88,6 +88,7 @@ const (
 	warnLength     = "the vehicle's length was not considered"
 	warnAxleLoad   = "the vehicle's axle load was not considered"
 	warnVehicle    = "the vehicle was not considered: this is a car's route"
+	warnHazmat     = "the hazardous goods were not considered"
 	warnPlate      = "the licence plate was not considered"
 	warnFerries    = "ferries could not be excluded"
 )
@@ -265,6 +266,9 @@ func (t *trip) warnings(p *path) []string {
 		}
 		if t.Vehicle.AxleLoad > 0 {
 			out = append(out, warnAxleLoad)
+		}
+		if t.Vehicle.Hazmat {
+			out = append(out, warnHazmat)
 		}
 	}
 	return out
