@@ -63,6 +63,15 @@
 // sent there, and all else goes on. [Client.SendBatch] sends one message to many
 // numbers, with one result each.
 //
+// # Rules, records, bulk
+//
+// [Rules] hold what no gateway knows: who is blocked, who has opted out, how often
+// and at what time of day something may be sent. A [Recorder] writes down every
+// send before and after it, so that the caller's own retry can be recognised. Both
+// come before a gateway is chosen; see [WithRules] and [WithRecorder]. A [Kind]
+// chooses the lane, the sender and the rules. [Bulk] sends a list, a [CSV] file or
+// a query, and can be repeated after whatever interrupted it.
+//
 // # Writing an adapter
 //
 // A gateway is a [waybill.Provider] with the one method of [Sender], whose

@@ -2,6 +2,7 @@
 // several gateways, takes receipts and inbound messages, counts what became of
 // everything, and turns old columns of numbers into E.164.
 //
+//	go run ./examples/sms
 //	go run ./examples/sms -to +447700900123 -text "Your parcel is here."
 //	go run ./examples/sms -to +447700900123 -text "Your parcel is here." -send
 //	go run ./examples/sms -bulk customers.csv -text "Hello {name}" -send
@@ -9,10 +10,11 @@
 //	go run ./examples/sms -stats
 //	go run ./examples/sms -migrate old.csv > new.csv
 //
-// Nothing is sent without -send: the program says what it would do. Without
-// NEXMO_KEY and NEXMO_SECRET in the environment it starts fakes of the gateway
-// within the process. What was sent is written into the file of -journal, by which
-// a second run of the same bulk knows what the first one sent.
+// Nothing is sent without -send: the program says what it would do, without
+// arguments for a message of its own. Without NEXMO_KEY and NEXMO_SECRET in the
+// environment it starts fakes of the gateway within the process. What was sent is
+// written into the file of -journal, by which a second run of the same bulk knows
+// what the first one sent.
 package main
 
 import (
@@ -57,7 +59,13 @@ type config struct {
 	journal                                 string
 }
 
+// demonstration is what the program does without arguments.
+var demonstration = []string{"-to", "+447400123456", "-text", "Your parcel is here."}
+
 func parse(args []string, out io.Writer) (*config, error) {
+	if len(args) == 0 {
+		args = demonstration
+	}
 	c := new(config)
 	f := flag.NewFlagSet("sms", flag.ContinueOnError)
 	f.SetOutput(out)

@@ -72,12 +72,14 @@ func TestSendOne(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{
-		{}, {"-to", "+447400123456"}, {"-to", "+447400123456", "-stats"}, {"-stats"}, {"-to", "1", "-text", "x", "-kind", "spam"},
+		{"-to", "+447400123456"}, {"-to", "+447400123456", "-stats"}, {"-stats"}, {"-to", "1", "-text", "x", "-kind", "spam"},
 		{"-nothing"}, {"-stats", "-journal", "x", "more"}, {"-bulk", "x", "-text", "x", "-concurrency", "0"},
 	} {
 		program(t, exitUsage, args...)
 	}
 	program(t, exitOK, "-h")
+	out, _ := program(t, exitOK)
+	holds(t, out, "nothing was sent")
 	for _, args := range [][]string{{"-bulk", "no such file", "-text", "x"}, {"-migrate", "no such file"}, {"-stats", "-journal", t.TempDir()}, {"-to", "+447400123456", "-text", "a {brace"}} {
 		program(t, exitFailed, args...)
 	}

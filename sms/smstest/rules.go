@@ -1,7 +1,6 @@
 package smstest
 
 import (
-	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -311,7 +310,7 @@ func (r *ruleRig) concurrently() {
 	wg.Wait()
 	for i := range most {
 		if a := r.ask(q); a.Refused != 0 {
-			r.t.Fatal(fmt.Sprintf("after the release only %d passed", i))
+			r.t.Fatalf("after the release only %d passed", i)
 		}
 	}
 	r.want(q, sms.RuleFrequency)

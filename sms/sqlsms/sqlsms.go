@@ -29,7 +29,7 @@
 // # Schema
 //
 // Two tables, waybill_records and waybill_reports, made by [Recorder.Migrate] or
-// by hand from [Migrations]. They are shared with push and mail. Times are
+// by hand from [Migrations]. Rows name their domain, sms. Times are
 // microseconds since 1970 in UTC.
 //
 // # Errors
