@@ -170,10 +170,25 @@ func (r *request) complete(res *Receipt, served *failover.Served) {
 	res.PossibleDuplicate = res.PossibleDuplicate || served.PossibleDuplicate
 	res.Warning = r.warning
 	if res.Encoding == 0 && res.Estimate == 0 && r.text != "" {
-		if p, err := CountFor(r.m.Region, r.text); err == nil {
+		if p, err := CountFor(r.m.Region, SignText(r.sign(served.Instance, served.Provider), r.text)); err == nil {
 			res.Encoding, res.Estimate = p.Encoding, p.Count
 		}
 	}
+}
+
+// sign is the signature that goes with the text through a gateway, which is
+// counted and paid for as part of it.
+func (r *request) sign(instance, name string) string {
+	sign := r.c.rule(instance, name, r.m.Region, r.m.Kind).Sign
+	if r.t != nil {
+		if g := r.t.forGateway(instance, name, r.m.Region, r.m.Language); g != nil && g.Sign != "" {
+			sign = g.Sign
+		}
+	}
+	if r.m.Region != "CN" {
+		return ""
+	}
+	return sign
 }
 
 // knows reports whether the client, or one behind it, has the template.

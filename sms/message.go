@@ -109,7 +109,7 @@ func (m Message) Validate() error {
 		msg = "kind is unknown"
 	case m.TTL < 0:
 		msg = "ttl is negative"
-	case !validKey(m.Key):
+	case !ValidKey(m.Key):
 		msg = "key is not at most 40 printable ASCII characters"
 	case m.Region != "" && !waybill.ValidRegion(m.Region):
 		msg = "region is not two capital letters"
@@ -120,7 +120,9 @@ func (m Message) Validate() error {
 	return waybill.Invalid(string(Send), msg).With("sms", "", m.Key)
 }
 
-func validKey(s string) bool {
+// ValidKey reports whether s can be a message's Key: at most 40 printable ASCII
+// characters, or none. Adapters ask it of a reference that a gateway repeats.
+func ValidKey(s string) bool {
 	if len(s) > 40 {
 		return false
 	}

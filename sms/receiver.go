@@ -60,7 +60,8 @@ type ReceiverOptions struct {
 	// MaxAge is how old a signed time may be. Default DefaultMaxAge; it should
 	// not be shorter than the gateway goes on repeating.
 	MaxAge time.Duration
-	// Seen remembers what was handled. Default a [MemorySeen].
+	// Seen remembers what was handled. Default a [MemorySeen]. A replay of a call
+	// that is younger than MaxAge is recognised as long as Seen remembers it.
 	Seen Seen
 	// JoinFor is how long parts of a long inbound message wait for the others,
 	// negative means that parts are not joined. JoinOctets bounds those that

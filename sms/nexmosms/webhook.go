@@ -36,6 +36,9 @@ func (a *Adapter) ReadWebhook(ctx context.Context, call *sms.WebhookCall) (sms.E
 	if err != nil {
 		return sms.Events{}, waybill.AsError(err).With(name, "webhook", "")
 	}
+	if call.Method == http.MethodGet {
+		params.Del("token") // the receiver's own, which Vonage did not sign
+	}
 	var events sms.Events
 	if events.Time, events.Signed, err = a.verify(ctx, call, params); err != nil {
 		return sms.Events{}, err
@@ -175,10 +178,13 @@ func utcTime(s string) time.Time {
 // report reads a delivery receipt.
 func report(p url.Values) sms.DeliveryReport {
 	r := sms.DeliveryReport{
-		Gateway: name, ID: p.Get("messageId"), Key: p.Get("client-ref"), To: numberOf(p.Get("msisdn")), From: p.Get("to"),
+		Gateway: name, ID: p.Get("messageId"), To: numberOf(p.Get("msisdn")), From: p.Get("to"),
 		VendorCode: p.Get("err-code"), Network: p.Get("network-code"), At: utcTime(p.Get("message-timestamp")),
 	}
 	r.Recipient = r.To.Masked()
+	if key := p.Get("client-ref"); sms.ValidKey(key) {
+		r.Key = key
+	}
 	if price := p.Get("price"); isPrice(price) {
 		r.Price, r.Currency = price, currency
 	}

@@ -82,6 +82,12 @@ func TestVerifiesSignatures(t *testing.T) {
 			t.Errorf("not signed: %v", err)
 		}
 	}
+	tokened := receipt()
+	tokened.Set("sig", "3fd59cc26bd3484512c117e6ffb736bb")
+	tokened.Set("token", "of the receiver")
+	if e, err := offline(t, nexmosms.Options{WebhookSecret: signatureSecret}).ReadWebhook(t.Context(), get(tokened)); err != nil || !e.Signed {
+		t.Errorf("with a receiver's token: %v", err)
+	}
 	other := receipt()
 	other.Set("api-key", "another1")
 	if _, err := offline(t, nexmosms.Options{}).ReadWebhook(t.Context(), get(other)); waybill.CodeOf(err) != waybill.Unauthenticated {

@@ -89,7 +89,7 @@ func foreign() error {
 func (p *pushed) report() sms.DeliveryReport {
 	r := sms.DeliveryReport{Gateway: name, ID: string(p.SID), To: p.number(), VendorCode: safeCode(string(p.ErrMsg)), At: localTime(p.Received)}
 	r.Recipient = r.To.Masked()
-	if (sms.Message{To: "+8613800138000", Text: "x", Key: string(p.Session)}).Validate() == nil {
+	if sms.ValidKey(string(p.Session)) {
 		r.Key = string(p.Session)
 	}
 	switch strings.ToUpper(string(p.Status)) {
