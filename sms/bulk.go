@@ -182,7 +182,7 @@ func (b *bulk) defaults() string {
 		return "the sender is nil"
 	case o.Concurrency < 0 || o.Rate < 0 || o.Wait < 0 || o.MaxWait < 0:
 		return "a bound is negative"
-	case len(o.KeyPrefix) > 30 || !validKey(o.KeyPrefix):
+	case len(o.KeyPrefix) > 30 || !ValidKey(o.KeyPrefix):
 		return "the key prefix is not at most 30 printable ASCII characters"
 	}
 	o.Concurrency, o.Wait, o.MaxWait = orDefault(o.Concurrency, 16), orDefault(o.Wait, time.Second), orDefault(o.MaxWait, time.Minute)

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -185,6 +184,6 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.WriteHeader(status)
 	b, err := json.Marshal(v)
 	if err == nil {
-		_, _ = io.WriteString(w, string(b))
+		_, _ = w.Write(b)
 	}
 }

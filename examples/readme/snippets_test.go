@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
 	"github.com/waybill-go/waybill/geo/amapgeo"
+	"github.com/waybill-go/waybill/geo/area"
 	"github.com/waybill-go/waybill/geo/baidugeo"
 	"github.com/waybill-go/waybill/geo/geotest"
 	"github.com/waybill-go/waybill/geo/googlegeo"
@@ -79,6 +81,25 @@ func Example_places() {
 	}
 	fmt.Println(res.Place.Name, res.Place.Point)
 	// Output: Marina Bay Sands 1.283400,103.860700
+}
+
+func Example_area() {
+	file := filepath.Join("..", "areas", "sample.geojson")
+	areas, err := area.New(ctx, area.File(file, nil), geo.WGS84, &area.Options{Interval: time.Minute}) // go areas.Run(ctx) reloads
+	if err != nil {
+		log.Fatal(err)
+	}
+	fort, pune := geo.Point{Lat: 18.933, Lng: 72.8295}, geo.Point{Lat: 18.53, Lng: 73.85}
+	for _, service := range []string{"intercity", "van"} { // the city code is the order's: Mumbai's
+		verdict, err := areas.CheckTrip("MUM", service, []area.Stop{{Point: fort}, {Point: pune}})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(service, verdict.Allowed, verdict.Stops[1].Rule)
+	}
+	// Output:
+	// intercity true allowed
+	// van false no_area
 }
 
 func Example_route() {

@@ -13,7 +13,9 @@ import (
 
 // DB is what a table is read and written through: a *sql.DB, *sql.Conn or *sql.Tx.
 type DB interface {
+	// QueryContext runs a query and returns its rows.
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	// ExecContext runs a statement.
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
@@ -35,6 +37,7 @@ const (
 // Values are read whatever type a driver gives them: true, 1 and "t" are true. Its methods are safe for concurrent use
 // if DB is.
 type Table struct {
+	// DB is what the table is read and written through.
 	DB DB
 	// Name is the table's or view's, with its schema if need be: plain letters, digits, underscores and dots.
 	Name string

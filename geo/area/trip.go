@@ -55,6 +55,7 @@ func nameOf(names []string, n uint8, what string) string {
 
 // Stop is one place of a trip.
 type Stop struct {
+	// Point is where it is, in any datum.
 	Point geo.Point
 	// Role is ByPlace unless the trip is judged in pieces, such as a single drop-off.
 	Role Role

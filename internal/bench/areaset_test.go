@@ -109,3 +109,39 @@ func blob(rnd *rand.Rand, c area.Position, size float64, n int, rough bool) area
 	}
 	return append(ring, ring[0])
 }
+
+// hugeArea is a city with one area of 200,000 vertices and 20 common ones.
+func hugeArea() *areaSet {
+	rnd := rand.New(rand.NewPCG(8, 2026))
+	s := &areaSet{}
+	for i := range 21 {
+		n, size := 500, 0.02
+		if i == 0 {
+			n, size = 200_000, 0.4
+		}
+		ring := blob(rnd, around(rnd, area.Position{Lng: 77, Lat: 28}, 0.05), size, n, i > 0)
+		s.areas = append(s.areas, area.Area{ID: fmt.Sprintf("A%05d", i), CityCode: "C00", Priority: i, Polygons: []area.Polygon{{ring}}})
+	}
+	s.askNear(rnd, 5_000)
+	return s
+}
+
+// tinyAreas is a city of 100,000 areas of a few metres each, and of four to eight corners.
+func tinyAreas() *areaSet {
+	rnd := rand.New(rand.NewPCG(9, 2026))
+	s := &areaSet{}
+	for i := range 100_000 {
+		ring := blob(rnd, around(rnd, area.Position{Lng: 103.8, Lat: 1.3}, 0.05), 0.0002, 4+rnd.IntN(5), false)
+		s.areas = append(s.areas, area.Area{ID: fmt.Sprintf("A%05d", i), CityCode: "C00", Priority: i, Polygons: []area.Polygon{{ring}}})
+	}
+	s.askNear(rnd, 2_000)
+	return s
+}
+
+// askNear adds queries within 30 m of vertices.
+func (s *areaSet) askNear(rnd *rand.Rand, n int) {
+	for range n {
+		ring := s.areas[rnd.IntN(len(s.areas))].Polygons[0][0]
+		s.queries = append(s.queries, query{city: "C00", at: around(rnd, ring[rnd.IntN(len(ring))], 0.00012)})
+	}
+}
