@@ -62,10 +62,23 @@
 // # Failover and repeats
 //
 // What is proven not sent goes on to the next provider that takes the token, or
-// once more to the same. What may have been sent is not repeated, unless
-// Notification.Collapse is set, so that the repeat replaces the first on the
-// device, or AllowDuplicates. A dead token ends the chain for that token; going
-// on to another token of the same user, or to an SMS, is the caller's choice.
+// once more to the same, after a jittered pause or what the vendor said. What may
+// have been sent is not repeated, unless the repeat replaces the first on the
+// device (a shown notification with a Collapse, or what the provider's [Replacer]
+// says), or AllowDuplicates is set. A dead token ends the chain for that token;
+// [Users] goes on to the device's next one, and to another sender. A quota of the
+// day is not asked again before the vendor's own midnight.
+//
+// # Users, devices and tokens
+//
+// An app reports its token to a [ReportHandler], which knows the company's numbers
+// of vendors ([TypeTable]) and takes the user from the caller's authenticator alone.
+// A [Registry] keeps who has which token on which device: the newer replaces the
+// older, an older report changes nothing, and a token that moves to another user
+// leaves the first. It is in memory here, on Redis in redispush and on database/sql
+// in sqlpush. [Users] sends by user id through it: each device once, with one
+// result per user and token, "no token" being no failure; and it removes the
+// tokens that are proven dead and were not reported again since.
 //
 // # Dead tokens
 //

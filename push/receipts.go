@@ -149,40 +149,46 @@ func (h *receiptHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // verified goes on with a request that is the vendor's.
 func (h *receiptHandler) verified(w http.ResponseWriter, r *http.Request, body []byte, sig Signature) {
+	taken := false
 	if sig.Nonce != "" {
-		switch known, same := h.nonces.lookup(sig.Nonce, string(body)); {
-		case known && !same:
+		switch h.nonces.claim(sig.Nonce, string(body)) {
+		case forged:
 			h.refuse(w, http.StatusUnauthorized, "a nonce was used again for another body", nil)
 			return
-		case known:
+		case busy:
+			h.busy(w)
+			return
+		case done:
 			h.reader.AcknowledgeReceipts(w)
 			return
 		}
+		defer func() { h.nonces.release(sig.Nonce, taken) }()
 	}
 	events, err := h.reader.DecodeReceipts(r, body)
 	if err != nil {
 		h.refuse(w, http.StatusBadRequest, "the body is not what the vendor sends", err)
 		return
 	}
-	fresh, marks, busy := h.events.begin(events)
-	if busy {
-		w.Header().Set("Retry-After", "1")
-		h.refuse(w, http.StatusServiceUnavailable, "an event is just being handed over", nil)
+	fresh, marks, underWay := h.events.begin(events)
+	if underWay {
+		h.busy(w)
 		return
 	}
-	done := false
-	defer func() { h.events.end(marks, done) }() // also when the callback panics
+	defer func() { h.events.end(marks, taken) }() // also when the callback panics
 	if len(fresh) > 0 {
 		if err := h.take(r.Context(), fresh); err != nil {
 			h.refuse(w, http.StatusInternalServerError, "the callback failed", err)
 			return
 		}
 	}
-	done = true
-	if sig.Nonce != "" {
-		h.nonces.remember(sig.Nonce, string(body))
-	}
+	taken = true
 	h.reader.AcknowledgeReceipts(w)
+}
+
+// busy asks the vendor to come again.
+func (h *receiptHandler) busy(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	h.refuse(w, http.StatusServiceUnavailable, "an event is just being handed over", nil)
 }
 
 // refuse answers with a status and its standard text only.

@@ -175,8 +175,13 @@ func TestReceiptsAtTheSameTime(t *testing.T) {
 		return nil
 	}, nil)
 	done := make(chan int)
-	go func() { done <- receipt(h, `["a"]`).Code }()
+	go func() { done <- receipt(h, `["a"]`, "Nonce", "n").Code }()
 	<-inside
+	for body, want := range map[string]int{`["a"]`: 503, `["c"]`: 401} { // its nonce, meanwhile
+		if w := receipt(h, body, "Nonce", "n"); w.Code != want {
+			t.Errorf("%s with the same nonce: %d, want %d", body, w.Code, want)
+		}
+	}
 	if w := receipt(h, `["b","a"]`); w.Code != 503 || w.Header().Get("Retry-After") == "" {
 		t.Errorf("while it is handed over: %d", w.Code)
 	}

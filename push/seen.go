@@ -7,11 +7,12 @@ import (
 
 // seen remembers a bounded number of names, the latest, as hashes.
 type seen struct {
-	mu    sync.Mutex
-	state map[mark]sum
-	ring  []mark // those that are done, oldest at next
-	next  int
-	limit int
+	mu     sync.Mutex
+	state  map[mark]sum
+	claims map[mark]sum
+	ring   []mark // those that are done, oldest at next
+	next   int
+	limit  int
 }
 
 // mark is a name's hash; sum that of what belongs to it.
@@ -24,7 +25,7 @@ type (
 var underWay = sum{}
 
 func newSeen(limit int) *seen {
-	return &seen{state: make(map[mark]sum), limit: limit}
+	return &seen{state: make(map[mark]sum), claims: make(map[mark]sum), limit: limit}
 }
 
 func hash(s string) (h [16]byte) {
@@ -33,19 +34,47 @@ func hash(s string) (h [16]byte) {
 	return h
 }
 
-// lookup reports whether a name is remembered, and with the same content.
-func (s *seen) lookup(name, content string) (known, same bool) {
+// claim is what is known of a name with some content.
+type claim uint8
+
+const (
+	claimed claim = iota // it is new, and now the caller's until release
+	done                 // it was done with this content
+	busy                 // another call has it, with this content
+	forged               // it belongs to another content
+)
+
+// claim takes a name for the caller, unless it is known.
+func (s *seen) claim(name, content string) claim {
+	m, c := mark(hash(name)), sum(hash(content))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	have, known := s.state[hash(name)]
-	return known, known && have == hash(content)
+	if have, known := s.state[m]; known {
+		if have == c {
+			return done
+		}
+		return forged
+	}
+	if have, known := s.claims[m]; known {
+		if have == c {
+			return busy
+		}
+		return forged
+	}
+	s.claims[m] = c
+	return claimed
 }
 
-// remember remembers a name and its content.
-func (s *seen) remember(name, content string) {
+// release gives a claimed name back, and remembers it if it is done.
+func (s *seen) release(name string, done bool) {
+	m := mark(hash(name))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keep(hash(name), hash(content))
+	c := s.claims[m]
+	delete(s.claims, m)
+	if done {
+		s.keep(m, c)
+	}
 }
 
 // keep remembers a mark in the place of the oldest.

@@ -127,8 +127,7 @@ func find(groups []*group, takers uint64) *group {
 // untaken is the error of a token that no provider takes.
 func (r *call) untaken(t Token) *waybill.Error {
 	vendor := "this vendor"
-	switch t.Vendor {
-	case FCM, APNs, Huawei, Honor, Xiaomi, OPPO, Vivo, Meizu:
+	if t.Vendor.known() {
 		vendor = string(t.Vendor)
 	}
 	return &waybill.Error{Code: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent,

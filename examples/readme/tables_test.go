@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/waybill-go/waybill/geo/amapgeo"
 	"github.com/waybill-go/waybill/geo/baidugeo"
 	"github.com/waybill-go/waybill/geo/googlegeo"
+	"github.com/waybill-go/waybill/geo/osmgeo"
 	"github.com/waybill-go/waybill/route"
 	"github.com/waybill-go/waybill/route/amaproute"
 	"github.com/waybill-go/waybill/route/baiduroute"
@@ -116,10 +118,24 @@ func compare(t *testing.T, domain string, want map[string]map[string]string) {
 
 func TestGeoTable(t *testing.T) {
 	want := map[string]map[string]string{}
-	for _, p := range []waybill.Provider{must(amapgeo.New("key", nil)), must(baidugeo.New("key", nil)), must(googlegeo.New("AIzaKey", nil))} {
+	for _, p := range []waybill.Provider{must(amapgeo.New("key", nil)), must(baidugeo.New("key", nil)), must(googlegeo.New("AIzaKey", nil)),
+		must(osmgeo.New(nowhere, "waybill-tests/1.0", nil))} {
 		_, geocode := p.(geo.Geocoder)
 		_, reverse := p.(geo.ReverseGeocoder)
-		want[p.Name()] = map[string]string{"geocode": mark(geocode, false), "reverse geocode": mark(reverse, false)}
+		_, suggest := p.(geo.Suggester)
+		_, search := p.(geo.Searcher)
+		_, place := p.(geo.PlaceGetter)
+		_, localize := p.(geo.Localizer)
+		_, districts := p.(geo.DistrictFinder)
+		option := false
+		if c, ok := p.(waybill.Capable); ok { // what it lists without an option is all that it does
+			option = suggest && !slices.Contains(c.Verbs(), geo.Suggest)
+			suggest = suggest && !option
+		}
+		want[p.Name()] = map[string]string{
+			"geocode": mark(geocode, false), "reverse geocode": mark(reverse, false), "suggest": mark(suggest, option), "search": mark(search, false),
+			"place by id": mark(place, false), "localize": mark(localize, false), "districts": mark(districts, false),
+		}
 	}
 	compare(t, "geo", want)
 }

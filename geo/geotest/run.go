@@ -68,7 +68,7 @@ func (h *suite) run(t tester) {
 	p := b.p
 	verbs := h.verbs(t, p)
 	if len(verbs) == 0 {
-		t.Fatalf("%s implements neither geo.Geocoder nor geo.ReverseGeocoder", p.Name())
+		t.Fatalf("%s implements no verb of package geo", p.Name())
 	}
 	h.skips().Group(t, "provider", func(t tester, sub suitetest.Sub) {
 		sub("names", func(t tester) { suitetest.Provider(t, p, h.leaks()) })
@@ -98,14 +98,25 @@ func (h *suite) verbs(t tester, p waybill.Provider) []verb {
 		}
 		return asserted
 	}
+	add := func(v waybill.Verb, asserted bool, build func() verb) {
+		if offered(v, asserted) {
+			out = append(out, build())
+		}
+	}
 	_, geocoder := p.(geo.Geocoder)
 	_, reverser := p.(geo.ReverseGeocoder)
-	if offered(geo.Geocode, geocoder) {
-		out = append(out, h.geocodeVerb())
-	}
-	if offered(geo.ReverseGeocode, reverser) {
-		out = append(out, h.reverseVerb())
-	}
+	_, suggester := p.(geo.Suggester)
+	_, searcher := p.(geo.Searcher)
+	_, getter := p.(geo.PlaceGetter)
+	_, localizer := p.(geo.Localizer)
+	_, districts := p.(geo.DistrictFinder)
+	add(geo.Geocode, geocoder, h.geocodeVerb)
+	add(geo.ReverseGeocode, reverser, h.reverseVerb)
+	add(geo.Suggest, suggester, h.suggestVerb)
+	add(geo.Search, searcher, h.searchVerb)
+	add(geo.PlaceByID, getter, h.placeVerb)
+	add(geo.Localize, localizer, h.localizeVerb)
+	add(geo.Districts, districts, h.districtVerb)
 	for _, v := range out {
 		if len(v.good) == 0 {
 			t.Fatalf("the harness has no case for the verb %q", v.op)

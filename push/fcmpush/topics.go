@@ -192,6 +192,7 @@ func enrolled(r *wire.Reply, want int) ([]string, *waybill.Error) {
 		if e := r.StatusError(); e != nil {
 			return nil, e
 		}
+		return nil, r.Error(waybill.DataLoss, waybill.ScopeProvider, waybill.Ambiguous, wire.CodeReply, "the status is not the one that the vendor promises")
 	}
 	var v struct {
 		Results []map[string]json.RawMessage `json:"results"`

@@ -108,14 +108,22 @@ func refuse(w http.ResponseWriter, r *http.Request, code string) {
 		x = refusal{status: code}
 	}
 	list := "results"
-	if strings.Contains(r.URL.Path, "directions") {
+	switch {
+	case strings.Contains(r.URL.Path, "directions"):
 		list = "routes"
+	case strings.Contains(r.URL.Path, "autocomplete"):
+		list = "predictions"
+	case strings.Contains(r.URL.Path, "details"):
+		list = ""
 	}
 	x.write(w, list)
 }
 
 func (x refusal) write(w http.ResponseWriter, list string) {
-	body := map[string]any{"status": x.status, list: []any{}}
+	body := map[string]any{"status": x.status}
+	if list != "" {
+		body[list] = []any{}
+	}
 	if x.message != "" {
 		body["error_message"] = x.message
 	}
@@ -156,7 +164,7 @@ func invalid(message string) rpcRefusal {
 type service func(q url.Values) (map[string]any, refusal)
 
 // legacy checks what all older services check: the key or the signature, then
-// the parameters. list is the reply's list.
+// the parameters. list is the reply's list, "" for none.
 func (s *Server) legacy(list string, p fakehttp.Params, f service) http.HandlerFunc {
 	p = p.With("key", "client", "signature", "channel", "language", "region")
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -175,7 +183,7 @@ func (s *Server) legacy(list string, p fakehttp.Params, f service) http.HandlerF
 			refusal{"REQUEST_DENIED", keyInvalid}.write(w, list)
 			return
 		}
-		if s.opts.NoLegacy && list == "routes" {
+		if s.opts.NoLegacy && r.URL.Path != "/maps/api/geocode/json" {
 			refusal{"REQUEST_DENIED", legacyOff}.write(w, list)
 			return
 		}
