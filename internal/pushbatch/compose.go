@@ -12,6 +12,7 @@ import (
 
 // Draft is a notification while it is mapped.
 type Draft struct {
+	// N is the notification, Adjusted what could not be kept of it.
 	N        *push.Notification
 	Adjusted []push.Adjustment
 	// Title and Body are the texts that the vendor is given; Data what the app
