@@ -132,6 +132,15 @@ func (a *Account) Idling(service string) (until time.Time, why Code) {
 // the call is counted, and [Account.Done] must be called at its end. Otherwise
 // wait is how long until it may, 0 when only a call that ends can make room.
 func (a *Account) Admit(service string) (wait time.Duration, ok bool) {
+	return a.Reserve(service, 1, 0)
+}
+
+// Reserve is [Account.Admit] for a call that can wait at most so long for its
+// turn, and that the vendor counts as several: a matrix by its cells, where it
+// does. When it may begin, ok is true and wait is how long to wait before, in
+// the order of asking; the call is counted, also when it is given up while
+// waiting. Done must be called at its end.
+func (a *Account) Reserve(service string, calls int, most time.Duration) (wait time.Duration, ok bool) {
 	l := &a.limits
 	if a.marked.Load() {
 		if t := a.NotBefore(service); !t.IsZero() {
@@ -149,13 +158,10 @@ func (a *Account) Admit(service string) (wait time.Duration, ok bool) {
 	if l.QPS <= 0 && l.PerDay <= 0 {
 		return 0, true
 	}
-	if wait = a.take(time.Now()); wait > 0 {
-		if l.Concurrency > 0 {
-			a.inUse.Add(-1)
-		}
-		return wait, false
+	if wait, ok = a.take(time.Now(), calls, most); !ok && l.Concurrency > 0 {
+		a.inUse.Add(-1)
 	}
-	return 0, true
+	return wait, ok
 }
 
 // Done ends a call that Admit let begin.
@@ -165,35 +171,41 @@ func (a *Account) Done() {
 	}
 }
 
-// take takes one of the day's calls and one token, or says how long to wait.
-func (a *Account) take(now time.Time) time.Duration {
+// take takes as many of the day's calls and tokens, the latter ahead of time if
+// that is at most so far ahead, or says how long to wait.
+func (a *Account) take(now time.Time, calls int, most time.Duration) (time.Duration, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	l := &a.limits
+	calls = max(calls, 1)
 	if l.PerDay > 0 {
 		y, m, d := now.In(l.ResetZone).Date()
 		today := time.Date(y, m, d, 0, 0, 0, 0, l.ResetZone)
 		if !today.Equal(a.day) {
 			a.day, a.dayCount = today, 0
 		}
-		if a.dayCount >= l.PerDay {
-			return max(time.Date(y, m, d+1, 0, 0, 0, 0, l.ResetZone).Sub(now), time.Millisecond)
+		if a.dayCount+calls > l.PerDay {
+			return max(time.Date(y, m, d+1, 0, 0, 0, 0, l.ResetZone).Sub(now), time.Millisecond), false
 		}
 	}
+	var wait time.Duration
 	if l.QPS > 0 {
 		if !a.filled.IsZero() {
 			a.tokens = min(float64(l.Burst), a.tokens+now.Sub(a.filled).Seconds()*l.QPS)
 		}
 		a.filled = now
-		if a.tokens < 1 {
-			return max(time.Duration((1-a.tokens)/l.QPS*float64(time.Second)), time.Microsecond)
+		if missing := float64(calls) - a.tokens; missing > 0 {
+			wait = max(time.Duration(missing/l.QPS*float64(time.Second)), time.Microsecond)
+			if wait > most {
+				return wait, false
+			}
 		}
-		a.tokens--
+		a.tokens -= float64(calls)
 	}
 	if l.PerDay > 0 {
-		a.dayCount++
+		a.dayCount += calls
 	}
-	return 0
+	return wait, true
 }
 
 // Midnight returns the next midnight in the given zone after t, when a vendor's

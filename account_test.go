@@ -126,3 +126,45 @@ func ExampleNewAccount() {
 	fmt.Println(a.Name(), geocode, route)
 	// Output: amap-main false true
 }
+
+// Whoever can wait gets a turn ahead of time, in the order of asking; whoever
+// cannot is told how long it would be, behind those.
+func TestAccountReserve(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := waybill.NewAccount("a", waybill.Limits{QPS: 2, Burst: 1})
+		for i, want := range []time.Duration{0, 500 * time.Millisecond, time.Second, 1500 * time.Millisecond} {
+			if wait, ok := a.Reserve("x", 1, 2*time.Second); !ok || wait != want {
+				t.Errorf("turn %d: %v %t, want %v", i, wait, ok, want)
+			}
+		}
+		if wait, ok := a.Admit("x"); ok || wait != 2*time.Second {
+			t.Errorf("without waiting: %v %t", wait, ok)
+		}
+		if wait, ok := a.Reserve("x", 1, time.Second); ok || wait != 2*time.Second {
+			t.Errorf("waiting too short: %v %t", wait, ok)
+		}
+		time.Sleep(2 * time.Second)
+		if wait, ok := a.Admit("x"); !ok || wait != 0 {
+			t.Errorf("later: %v %t", wait, ok)
+		}
+		// A table of 5 pairs counts as 5 calls.
+		if wait, ok := a.Reserve("x", 5, 10*time.Second); !ok || wait != 2500*time.Millisecond {
+			t.Errorf("five at once: %v %t", wait, ok)
+		}
+	})
+}
+
+func TestAccountReserveCountsTheDay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := waybill.NewAccount("a", waybill.Limits{PerDay: 10})
+		if _, ok := a.Reserve("x", 8, time.Hour); !ok {
+			t.Error("8 of 10 were refused")
+		}
+		if wait, ok := a.Reserve("x", 3, time.Hour); ok || wait <= 0 {
+			t.Errorf("3 of the 2 left: %v %t", wait, ok)
+		}
+		if _, ok := a.Reserve("x", 2, 0); !ok {
+			t.Error("the last 2 were refused")
+		}
+	})
+}

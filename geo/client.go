@@ -2,6 +2,8 @@ package geo
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -14,11 +16,20 @@ import (
 //
 // A Client is safe for concurrent use. It starts no goroutine of its own.
 type Client struct {
-	name    string
-	region  string
-	set     *failover.Set
-	geocode *failover.Lane[Geocoder]
-	reverse *failover.Lane[ReverseGeocoder]
+	name      string
+	region    string
+	set       *failover.Set
+	instances []string // all, in order
+	geocode   *failover.Lane[Geocoder]
+	reverse   *failover.Lane[ReverseGeocoder]
+	suggest   *failover.Lane[Suggester]
+	search    *failover.Lane[Searcher]
+	place     *failover.Lane[PlaceGetter]
+	localize  *failover.Lane[Localizer]
+	districts *failover.Lane[DistrictFinder]
+	// issuers are the namespaces of the ids that can be looked up, and by which
+	// instances.
+	issuers map[string][]string
 }
 
 // Option configures a Client.
@@ -63,9 +74,11 @@ func WithName(name string) Option {
 	return func(b *failover.Builder) error { b.Name = name; return nil }
 }
 
-// New returns a Client of at least one provider. Its defaults are 1.5 s per
-// attempt; after an empty answer the next geocoder is asked, since vendors know
-// different addresses, while an empty reverse answer is believed.
+// New returns a Client of at least one provider. Its defaults per attempt are
+// 500 ms for [Suggest], 1.5 s for [Geocode], [ReverseGeocode] and [PlaceByID], 2 s
+// for [Search], 3 s for [Localize] and 5 s for [Districts]. After an empty answer
+// the next is asked for [Geocode] and [Search], since vendors know different
+// places; every other empty answer is believed.
 func New(options ...Option) (*Client, error) {
 	b := failover.Builder{Domain: "geo"}
 	if err := failover.Apply(&b, options); err != nil {
@@ -76,18 +89,60 @@ func New(options ...Option) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		name:   b.Name,
-		region: b.Region,
-		set:    set,
-		geocode: failover.NewLane[Geocoder](set, Geocode, failover.Read,
-			waybill.Policy{AttemptTimeout: 1500 * time.Millisecond, NextOnNotFound: waybill.Yes}, b.Policy(Geocode)),
-		reverse: failover.NewLane[ReverseGeocoder](set, ReverseGeocode, failover.Read,
-			waybill.Policy{AttemptTimeout: 1500 * time.Millisecond, NextOnNotFound: waybill.No}, b.Policy(ReverseGeocode)),
+		name:      b.Name,
+		region:    b.Region,
+		set:       set,
+		geocode:   newLane[Geocoder](set, &b, Geocode, 1500*time.Millisecond, waybill.Yes),
+		reverse:   newLane[ReverseGeocoder](set, &b, ReverseGeocode, 1500*time.Millisecond, waybill.No),
+		suggest:   newLane[Suggester](set, &b, Suggest, 500*time.Millisecond, waybill.No),
+		search:    newLane[Searcher](set, &b, Search, 2*time.Second, waybill.Yes),
+		place:     newLane[PlaceGetter](set, &b, PlaceByID, 1500*time.Millisecond, waybill.No),
+		localize:  newLane[Localizer](set, &b, Localize, 3*time.Second, waybill.No),
+		districts: newLane[DistrictFinder](set, &b, Districts, 5*time.Second, waybill.No),
 	}
 	if err := set.CheckUsed(); err != nil {
 		return nil, err
 	}
+	if err := c.learnIssuers(); err != nil {
+		return nil, err
+	}
 	return c, nil
+}
+
+func newLane[P any](set *failover.Set, b *failover.Builder, v waybill.Verb, timeout time.Duration, next waybill.Choice) *failover.Lane[P] {
+	return failover.NewLane[P](set, v, failover.Read, waybill.Policy{AttemptTimeout: timeout, NextOnNotFound: next}, b.Policy(v))
+}
+
+// learnIssuers asks every provider of places by id whose ids it takes.
+func (c *Client) learnIssuers() error {
+	c.issuers = make(map[string][]string)
+	for _, m := range c.set.Members() {
+		instance := m.Use.Instance
+		if instance == "" {
+			instance = m.Provider.Name()
+		}
+		c.instances = append(c.instances, instance)
+		if !offers[PlaceGetter](m.Provider, PlaceByID) {
+			continue
+		}
+		p, ok := m.Provider.(Issuing)
+		if !ok || len(p.Issuers()) == 0 {
+			return waybill.Invalid("new", instance+" offers places by id and does not say whose ids").With("geo", "", "")
+		}
+		for _, issuer := range p.Issuers() {
+			c.issuers[issuer] = append(c.issuers[issuer], instance)
+		}
+	}
+	return nil
+}
+
+// offers reports whether a provider has the verb, as a lane would find.
+func offers[P any](p waybill.Provider, v waybill.Verb) bool {
+	_, ok := p.(P)
+	if c, is := p.(waybill.Capable); ok && is {
+		ok = slices.Contains(c.Verbs(), v)
+	}
+	return ok
 }
 
 // Name returns the name given by WithName, or "geo".
@@ -101,14 +156,23 @@ func (c *Client) Name() string {
 // Verbs returns the verbs that at least one provider offers.
 func (c *Client) Verbs() []waybill.Verb {
 	var v []waybill.Verb
-	if c.geocode.Offered() {
-		v = append(v, Geocode)
-	}
-	if c.reverse.Offered() {
-		v = append(v, ReverseGeocode)
+	for _, l := range [...]struct {
+		verb    waybill.Verb
+		offered bool
+	}{
+		{Geocode, c.geocode.Offered()}, {ReverseGeocode, c.reverse.Offered()}, {Suggest, c.suggest.Offered()},
+		{Search, c.search.Offered()}, {PlaceByID, c.place.Offered()}, {Localize, c.localize.Offered()}, {Districts, c.districts.Offered()},
+	} {
+		if l.offered {
+			v = append(v, l.verb)
+		}
 	}
 	return v
 }
+
+// Issuers returns the namespaces of the ids that can be looked up, sorted; see
+// [Issuing].
+func (c *Client) Issuers() []string { return slices.Sorted(maps.Keys(c.issuers)) }
 
 // Geocode finds the places that an address means; see [Geocoder]. Places
 // outside the asked region are dropped; points come in the asked datum.
@@ -142,26 +206,27 @@ func (c *Client) ReverseGeocode(ctx context.Context, r ReverseGeocodeRequest) (R
 }
 
 func (c *Client) selectGeocode(r GeocodeRequest) *failover.Select {
-	s := &failover.Select{Key: r.Key, Ref: r.Key, Tenant: r.Tenant, Lane: r.Lane, Missing: "Region"}
-	if r.Region != "" {
-		s.Regions = []string{r.Region}
-	}
-	return s
+	return c.selectBy(r.Region, Point{}, failover.Select{Key: r.Key, Ref: r.Key, Tenant: r.Tenant, Lane: r.Lane, Missing: "Region"})
 }
 
 func (c *Client) selectReverse(r ReverseGeocodeRequest) *failover.Select {
-	s := &failover.Select{Key: r.Key, Ref: r.Key, Tenant: r.Tenant, Lane: r.Lane, Missing: "Region (the point lies in none)"}
-	region := r.Region
-	if region == "" {
-		region, _ = RegionOf(r.Point)
+	return c.selectBy(r.Region, r.Point, failover.Select{Key: r.Key, Ref: r.Key, Tenant: r.Tenant, Lane: r.Lane,
+		Missing: "Region (the point lies in none)"})
+}
+
+// selectBy completes a selection with the request's region: its own, else that
+// of its point, else the client's.
+func (c *Client) selectBy(region string, at Point, s failover.Select) *failover.Select {
+	if region == "" && !at.IsZero() {
+		region, _ = RegionOf(at)
 	}
-	if region == "" {
+	if region == "" && !s.AnyRegion {
 		region = c.region
 	}
 	if region != "" {
 		s.Regions = []string{region}
 	}
-	return s
+	return &s
 }
 
 // geocodeWithin asks one geocoder and drops what lies outside the asked region.
@@ -187,11 +252,16 @@ func geocodeWithin(g Geocoder, ctx context.Context, r GeocodeRequest) (GeocodeRe
 		}
 	}
 	if len(kept) == 0 {
-		return res, &waybill.Error{Code: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent,
-			Provider: res.Provider, Op: string(Geocode), Message: "nothing within the region"}
+		return res, nothingWithin(res.Provider, Geocode)
 	}
 	res.Places = kept
 	return res, nil
+}
+
+// nothingWithin is the error when all that a provider found lies elsewhere.
+func nothingWithin(provider string, op waybill.Verb) error {
+	return &waybill.Error{Code: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent,
+		Provider: provider, Op: string(op), Message: "nothing within the region"}
 }
 
 // liesIn trusts the address's region, and looks at the point where there is
@@ -216,28 +286,6 @@ func reverseAsAsked(g ReverseGeocoder, ctx context.Context, r ReverseGeocodeRequ
 	return res, nil
 }
 
-// Explain says who would be asked in which order if the request came now, and
-// who is passed over and why, without any traffic. The request is a
-// GeocodeRequest or a ReverseGeocodeRequest.
-func (c *Client) Explain(request any) ([]waybill.Candidate, error) {
-	switch r := request.(type) {
-	case GeocodeRequest:
-		if err := r.Validate(); err != nil {
-			return nil, err
-		}
-		if r.Region == "" {
-			r.Region = c.region
-		}
-		return c.geocode.Explain(c.selectGeocode(r)), nil
-	case ReverseGeocodeRequest:
-		if err := r.Validate(); err != nil {
-			return nil, err
-		}
-		return c.reverse.Explain(c.selectReverse(r)), nil
-	}
-	return nil, waybill.Invalid("explain", "not a request of this domain").With("geo", "", "")
-}
-
 // Status returns a snapshot of every provider and verb.
 func (c *Client) Status() []waybill.Status { return c.set.Status() }
 
@@ -254,5 +302,11 @@ func (c *Client) Close(ctx context.Context) error { return c.set.Close(ctx) }
 var (
 	_ Geocoder        = (*Client)(nil)
 	_ ReverseGeocoder = (*Client)(nil)
+	_ Suggester       = (*Client)(nil)
+	_ Searcher        = (*Client)(nil)
+	_ PlaceGetter     = (*Client)(nil)
+	_ Issuing         = (*Client)(nil)
+	_ Localizer       = (*Client)(nil)
+	_ DistrictFinder  = (*Client)(nil)
 	_ waybill.Capable = (*Client)(nil)
 )

@@ -1,10 +1,25 @@
-// Package geo finds places: the points that an address means, and the address
-// at a point, through whichever provider serves best at that place and moment.
+// Package geo finds places: the points that an address means, the address at a
+// point, what somebody means who is typing, the places of a name or kind, the
+// place of an id, a place in several languages, and administrative divisions;
+// through whichever provider serves best at that place and moment.
 //
 // # Using it
 //
-// Build adapters (amapgeo, baidugeo, googlegeo), put them behind a [Client] with
-// [New] and [With], and call its verbs.
+// Build adapters (amapgeo, baidugeo, googlegeo, osmgeo), put them behind a
+// [Client] with [New] and [With], and call its verbs. What a vendor cannot do its
+// adapter does not have, and the client asks the others.
+//
+// # From letters to a place
+//
+// [Client.Suggest] is asked for each letter or so, with one [SuggestRequest]
+// Session for the whole search. The app gets the suggestions as JSON and sends
+// the chosen one back, to any server, where [Client.Resolve] makes a place of it:
+// at no cost when the vendor had given the point, else by the one details call
+// that closes the session. Nothing is kept in between.
+//
+// A [PlaceID] names its issuer and goes back to it. With the issuer down, or not
+// in this client, the place is found again from what is known of it (its name,
+// address, surroundings), and marked Refound; see [Hint].
 //
 // # Datums
 //
@@ -29,6 +44,8 @@
 //
 // # Writing an adapter
 //
-// Implement [Geocoder], [ReverseGeocoder] or both; hold the contracts on the
-// interfaces; run geotest.Run on it. See CONTRIBUTING for the steps.
+// Implement one or more of [Geocoder], [ReverseGeocoder], [Suggester],
+// [Searcher], [PlaceGetter] with [Issuing], [Localizer] and [DistrictFinder]; hold
+// the contracts on the interfaces; run geotest.Run on it. See CONTRIBUTING for
+// the steps.
 package geo

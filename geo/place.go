@@ -82,7 +82,7 @@ type Place struct {
 	Distance float64 `json:"distance,omitempty"`
 }
 
-// The verbs of this domain.
+// The verbs of [Geocoder] and [ReverseGeocoder].
 const (
 	Geocode        waybill.Verb = "geocode"
 	ReverseGeocode waybill.Verb = "reverse geocode"
@@ -128,6 +128,7 @@ func (r GeocodeRequest) Validate() error {
 // GeocodeResult is what a geocoder found: at least one place, the best first.
 type GeocodeResult struct {
 	waybill.Served
+	Freshness
 	// Places are never empty, and each has a point.
 	Places []Place `json:"places"`
 }
@@ -198,6 +199,7 @@ func (r ReverseGeocodeRequest) Validate() error {
 // ReverseGeocodeResult is what was found at a point.
 type ReverseGeocodeResult struct {
 	waybill.Served
+	Freshness
 	// Place is the address at the point: its Point is the vendor's point of
 	// that address where it gives one, else the point asked for; Distance is
 	// between the two in metres.

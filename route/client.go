@@ -15,23 +15,32 @@ import (
 // regions, with failover. A trip lies in a provider's region only if all its
 // points do: In("CN", "HK") admits Shenzhen to Hong Kong.
 //
-// A Client is safe for concurrent use. It starts no goroutine of its own.
+// A Client is safe for concurrent use. The goroutines on which Many and Matrix
+// ask end with the call.
 type Client struct {
 	name   string
 	region string
+	wait   time.Duration
 	set    *failover.Set
 	route  *failover.Lane[Router]
+	matrix *failover.Lane[Matrixer]
+}
+
+// builder is what options change.
+type builder struct {
+	failover.Builder
+	wait time.Duration
 }
 
 // Option configures a Client.
-type Option func(*failover.Builder) error
+type Option func(*builder) error
 
 // With adds a provider; the order of With is the order of asking, unless
 // priorities or weights say otherwise. New fails if the provider offers no verb
 // of this domain. A provider that must be asked for in some region (Google in
 // the mainland) stays out of it unless In or Outside is given.
 func With(p waybill.Provider, use ...waybill.UseOption) Option {
-	return func(b *failover.Builder) error { return b.Add(p, use) }
+	return func(b *builder) error { return b.Add(p, use) }
 }
 
 // In restricts a provider to regions; see [waybill.In].
@@ -46,29 +55,42 @@ func As(instance string) waybill.UseOption { return waybill.As(instance) }
 // WithDefaultRegion sets the region (ISO 3166-1 alpha-2) of requests that name
 // none and have no point in one.
 func WithDefaultRegion(region string) Option {
-	return func(b *failover.Builder) error { return b.SetRegion(region) }
+	return func(b *builder) error { return b.SetRegion(region) }
 }
 
 // WithPolicy tunes the given verbs, all without any.
 func WithPolicy(p waybill.Policy, verbs ...waybill.Verb) Option {
-	return func(b *failover.Builder) error { b.SetPolicy(p, verbs); return nil }
+	return func(b *builder) error { b.SetPolicy(p, verbs); return nil }
 }
 
 // WithHooks adds hooks; see [waybill.Hooks].
 func WithHooks(h *waybill.Hooks) Option {
-	return func(b *failover.Builder) error { b.AddHooks(h); return nil }
+	return func(b *builder) error { b.AddHooks(h); return nil }
 }
 
 // WithName names the client in hooks and, when it stands behind another client,
 // in errors.
 func WithName(name string) Option {
-	return func(b *failover.Builder) error { b.Name = name; return nil }
+	return func(b *builder) error { b.Name = name; return nil }
 }
 
-// New returns a Client of at least one provider. Its default is 2 s per attempt;
-// when a provider knows no way, the next one is asked.
+// defaultWait is long enough for an account of one call a second with as many
+// trips at once as Many asks for.
+const defaultWait = 10 * time.Second
+
+// WithWait says how long a trip of Many or a block of a Matrix may wait for its
+// turn within the limits that an account was given, or for a pause that a vendor
+// asks for, before its provider is passed over. Default 10 s; negative does not
+// wait.
+func WithWait(d time.Duration) Option {
+	return func(b *builder) error { b.wait = d; return nil }
+}
+
+// New returns a Client of at least one provider. Its defaults are 2 s per attempt
+// at a route and 5 s at a matrix; when a provider knows no way, the next one is
+// asked for a route, and nobody for a cell of a matrix.
 func New(options ...Option) (*Client, error) {
-	b := failover.Builder{Domain: "route"}
+	b := builder{Builder: failover.Builder{Domain: "route"}, wait: defaultWait}
 	if err := failover.Apply(&b, options); err != nil {
 		return nil, err
 	}
@@ -79,9 +101,12 @@ func New(options ...Option) (*Client, error) {
 	c := &Client{
 		name:   b.Name,
 		region: b.Region,
+		wait:   max(b.wait, 0),
 		set:    set,
 		route: failover.NewLane[Router](set, Route, failover.Read,
 			waybill.Policy{AttemptTimeout: 2 * time.Second, NextOnNotFound: waybill.Yes}, b.Policy(Route)),
+		matrix: failover.NewLane[Matrixer](set, Matrix, failover.Read,
+			waybill.Policy{AttemptTimeout: 5 * time.Second}, b.Policy(Matrix)),
 	}
 	if err := set.CheckUsed(); err != nil {
 		return nil, err
@@ -99,10 +124,14 @@ func (c *Client) Name() string {
 
 // Verbs returns the verbs that at least one provider offers.
 func (c *Client) Verbs() []waybill.Verb {
+	var out []waybill.Verb
 	if c.route.Offered() {
-		return []waybill.Verb{Route}
+		out = append(out, Route)
 	}
-	return nil
+	if c.matrix.Offered() {
+		out = append(out, Matrix)
+	}
+	return out
 }
 
 // Route finds the way along points; see [Router]. All points of the result are
@@ -156,6 +185,9 @@ func routeAsAsked(p Router, ctx context.Context, r Request) (Result, error) {
 	if err != nil {
 		return res, err
 	}
+	if r.NeedsOrder() && slices.ContainsFunc(res.Paths, func(p Path) bool { return len(p.StopOrder) != len(r.Points)-2 }) {
+		return res, waybill.NotSupported(string(Route), "the stops were not put in order").With(res.Provider, "", "")
+	}
 	res.Paths = slices.DeleteFunc(res.Paths, func(p Path) bool {
 		return r.Pricing && p.Estimated || p.Substituted && !r.AllowCarForTruck
 	})
@@ -172,7 +204,7 @@ func routeAsAsked(p Router, ctx context.Context, r Request) (Result, error) {
 	return res, nil
 }
 
-// Explain says who would be asked in which order if the request came now, and
+// Explain says who would be asked for a route in which order if the request came now, and
 // who is passed over and why, without any traffic.
 func (c *Client) Explain(r Request) ([]waybill.Candidate, error) {
 	if err := r.Validate(); err != nil {

@@ -4,8 +4,18 @@
 //
 // # Using it
 //
-// Build adapters (amaproute, baiduroute, googleroute, lineroute), put them
-// behind a [Client] with [New] and [With], and call [Client.Route].
+// Build adapters (amaproute, baiduroute, googleroute, osrmroute, valhallaroute,
+// lineroute), put them behind a [Client] with [New] and [With], and call
+// [Client.Route] for one trip, [Client.Many] for independent ones, or
+// [Client.Matrix] for every way from some origins to some destinations, such as
+// twenty drivers and one pick-up.
+//
+// # Tables
+//
+// A table is split to the limits of the provider that is asked, its blocks are
+// asked for in parallel within the account's rate, and put together in the
+// order of the request: Cells[i][j] is from origin i to destination j. A cell
+// without a way has an error, never a distance of 0.
 //
 // # Prices
 //
@@ -29,6 +39,7 @@
 //
 // # Writing an adapter
 //
-// Implement [Router]; hold the contract on the interface; run routetest.Run on
-// it. See CONTRIBUTING for the steps.
+// Implement [Router], and [Matrixer] with [MatrixLimiter] where the vendor has
+// tables; hold the contracts on the interfaces; run routetest.Run on it. See
+// CONTRIBUTING for the steps.
 package route

@@ -41,6 +41,9 @@ type Vehicle struct {
 	Length, Width, Height float64
 	Weight, AxleLoad      float64
 	Axles                 int
+	// Hazmat is set for hazardous goods. A vendor that knows no rules for them
+	// says so in Path.Warnings.
+	Hazmat bool
 	// Plate is the licence plate, for driving restrictions in the mainland. It
 	// is personal data.
 	Plate string
@@ -57,6 +60,30 @@ const (
 	// Route is the way along given points.
 	Route waybill.Verb = "route"
 )
+
+// NeedsOrder reports whether the request asks for an order of stops that can
+// matter: with fewer than two there is only one.
+func (r *Request) NeedsOrder() bool { return r.OptimizeStops && len(r.Points) > 3 }
+
+// StopOrder returns the order in which a vendor visits the stops as
+// Path.StopOrder has it, from the stops' own indices counted from 0, and false
+// when these are no permutation.
+func (r *Request) StopOrder(visited []int) ([]int, bool) {
+	n := len(r.Points) - 2
+	if len(visited) != n {
+		return nil, false
+	}
+	seen := make([]bool, n)
+	out := make([]int, n)
+	for i, stop := range visited {
+		if stop < 0 || stop >= n || seen[stop] {
+			return nil, false
+		}
+		seen[stop] = true
+		out[i] = stop + 1
+	}
+	return out, true
+}
 
 // Request asks for the way along Points in order.
 type Request struct {
@@ -78,6 +105,10 @@ type Request struct {
 	Pricing bool
 	// Alternatives is how many other routes are wanted, 0 to 3.
 	Alternatives int
+	// OptimizeStops lets the vendor put the stops between the first point and
+	// the last in the order that makes the trip short; Path.StopOrder tells
+	// which. It has no alternatives.
+	OptimizeStops bool
 	// Steps asks for the turns with their texts, Polyline for the geometry.
 	Steps, Polyline bool
 	// Language is the BCP 47 tag of the steps' texts, best effort.
@@ -111,14 +142,29 @@ func (r *Request) check() string {
 	if len(r.Points) > MaxPoints {
 		return "more than 100 points"
 	}
-	for i := range r.Points {
-		if r.Points[i].Validate() != nil {
+	if msg := checkPoints(r.Points); msg != "" {
+		return msg
+	}
+	if r.OptimizeStops && r.Alternatives > 0 {
+		return "an optimized order has no alternatives"
+	}
+	return r.checkTravel()
+}
+
+func checkPoints(points []geo.Point) string {
+	for i := range points {
+		if points[i].Validate() != nil {
 			return "a point is not a place on the Earth"
 		}
-		if r.Points[i].IsZero() {
+		if points[i].IsZero() {
 			return "a point is missing"
 		}
 	}
+	return ""
+}
+
+// checkTravel checks everything but the points.
+func (r *Request) checkTravel() string {
 	v := r.Vehicle
 	switch {
 	case r.Mode > Walk:
@@ -187,8 +233,13 @@ type Path struct {
 	Toll         string  `json:"toll,omitempty"`
 	TollCurrency string  `json:"toll_currency,omitempty"`
 	TollDistance float64 `json:"toll_distance,omitempty"`
-	// Legs lie between consecutive points, one fewer than the points.
+	// Legs lie between consecutive points, one fewer than the points, in the
+	// order in which they are driven.
 	Legs []Leg `json:"legs,omitempty"`
+	// StopOrder is there when the stops' order was optimized: the indices in
+	// Request.Points of the stops in the order in which they are visited,
+	// without the first point and the last.
+	StopOrder []int `json:"stop_order,omitempty"`
 	// Polyline is the geometry if it was asked for.
 	Polyline []geo.Point `json:"polyline,omitempty"`
 	// Substituted marks a car's route given for a truck, Estimated a straight
@@ -250,6 +301,9 @@ type Step struct {
 // and no traffic. A Departure or Avoid that the vendor does not know is either
 // Unsupported or left out, and Traffic is then not set; fewer Alternatives than
 // asked for are no error.
+//
+// With OptimizeStops and at least two stops (see [Request.NeedsOrder]) a path has
+// its StopOrder; a vendor that cannot put stops in order is Unsupported.
 //
 // An error has Provider, Op [Route] and Ref, the request's Key; no coordinate
 // stands in it.

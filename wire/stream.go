@@ -88,6 +88,7 @@ type idleBody struct {
 	idle   time.Duration
 
 	silent atomic.Bool
+	over   atomic.Bool // after Close
 	once   sync.Once
 	closed func() // called once after Close, may be nil
 }
@@ -101,6 +102,11 @@ func newIdleBody(ctx context.Context, c *Client, r *Request, body io.ReadCloser,
 }
 
 func (b *idleBody) Read(p []byte) (int, error) {
+	// The transport learns of the context's end on a goroutine of its own; until
+	// then it would go on handing out what has arrived.
+	if err := b.ctx.Err(); err != nil && !b.over.Load() {
+		return 0, b.fail(err)
+	}
 	if b.idle > 0 {
 		t := time.AfterFunc(b.idle, func() { b.silent.Store(true); b.cancel(errIdle) })
 		defer t.Stop()
@@ -109,16 +115,21 @@ func (b *idleBody) Read(p []byte) (int, error) {
 	if err == nil || err == io.EOF {
 		return n, err
 	}
+	return n, b.fail(err)
+}
+
+func (b *idleBody) fail(err error) error {
 	if b.silent.Load() {
 		e := &waybill.Error{Code: waybill.DeadlineExceeded, Scope: waybill.ScopeProvider, VendorCode: CodeIdle, Message: "the reply was silent for too long"}
-		return n, b.c.complete(e, b.r, waybill.Ambiguous)
+		return b.c.complete(e, b.r, waybill.Ambiguous)
 	}
-	return n, b.c.cut(b.ctx, err, b.r)
+	return b.c.cut(b.ctx, err, b.r)
 }
 
 func (b *idleBody) Close() error {
 	b.once.Do(func() {
 		b.ev.seal()
+		b.over.Store(true)
 		_ = b.body.Close()
 		b.cancel(nil)
 		if b.closed != nil {

@@ -114,6 +114,35 @@ func TestStreamFailures(t *testing.T) {
 	}
 }
 
+// TestStreamEndsWithContext: what has arrived is not handed out any more once the
+// caller has gone, however late the transport learns of it.
+func TestStreamEndsWithContext(t *testing.T) {
+	for name, opts := range protocols {
+		t.Run(name, func(t *testing.T) {
+			s := wiretest.NewServer(opts)
+			defer s.Close()
+			s.Script(wiretest.JSON(strings.Repeat("0", 1000)))
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			st, err := newClient(t, s, opts).Stream(ctx, getRequest(s))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.CopyN(io.Discard, st.Reader, 10); err != nil {
+				t.Fatal(err)
+			}
+			cancel()
+			n, err := st.Reader.Read(make([]byte, 10))
+			if n != 0 || !errors.Is(err, context.Canceled) || waybill.CodeOf(err) != waybill.Canceled {
+				t.Errorf("%d bytes, %v", n, err)
+			}
+			if err := st.Reader.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // TestStreamRefusal: what is not 2xx is read whole and bounded.
 func TestStreamRefusal(t *testing.T) {
 	s := wiretest.NewServer(wiretest.Options{})

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,17 +16,24 @@ import (
 	"github.com/waybill-go/waybill/geo/amapgeo"
 	"github.com/waybill-go/waybill/geo/baidugeo"
 	"github.com/waybill-go/waybill/geo/googlegeo"
+	"github.com/waybill-go/waybill/geo/osmgeo"
 	"github.com/waybill-go/waybill/route"
 	"github.com/waybill-go/waybill/route/amaproute"
 	"github.com/waybill-go/waybill/route/baiduroute"
 	"github.com/waybill-go/waybill/route/googleroute"
 	"github.com/waybill-go/waybill/route/lineroute"
+	"github.com/waybill-go/waybill/route/osrmroute"
+	"github.com/waybill-go/waybill/route/valhallaroute"
 	"github.com/waybill-go/waybill/sms"
+	"github.com/waybill-go/waybill/sms/aliyunsms"
 	"github.com/waybill-go/waybill/sms/logsms"
 	"github.com/waybill-go/waybill/sms/nexmosms"
+	"github.com/waybill-go/waybill/sms/tencentsms"
+	"github.com/waybill-go/waybill/sms/twiliosms"
 	"github.com/waybill-go/waybill/storage"
 	"github.com/waybill-go/waybill/storage/filestorage"
 	"github.com/waybill-go/waybill/storage/memstorage"
+	"github.com/waybill-go/waybill/storage/ossstorage"
 	"github.com/waybill-go/waybill/storage/s3storage"
 )
 
@@ -96,8 +104,14 @@ func compare(t *testing.T, domain string, want map[string]map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	stores := table(t, "store")
 	for _, dir := range dirs {
-		if name := filepath.Base(dir); got[name] == nil {
+		name := filepath.Base(dir)
+		rows := got
+		if strings.HasPrefix(name, "redis") || strings.HasPrefix(name, "sql") {
+			rows = stores // no adapter, but where a domain keeps something
+		}
+		if rows[name] == nil {
 			t.Errorf("README has no row for %s", name)
 		}
 	}
@@ -110,10 +124,24 @@ func compare(t *testing.T, domain string, want map[string]map[string]string) {
 
 func TestGeoTable(t *testing.T) {
 	want := map[string]map[string]string{}
-	for _, p := range []waybill.Provider{must(amapgeo.New("key", nil)), must(baidugeo.New("key", nil)), must(googlegeo.New("AIzaKey", nil))} {
+	for _, p := range []waybill.Provider{must(amapgeo.New("key", nil)), must(baidugeo.New("key", nil)), must(googlegeo.New("AIzaKey", nil)),
+		must(osmgeo.New(nowhere, "waybill-tests/1.0", nil))} {
 		_, geocode := p.(geo.Geocoder)
 		_, reverse := p.(geo.ReverseGeocoder)
-		want[p.Name()] = map[string]string{"geocode": mark(geocode, false), "reverse geocode": mark(reverse, false)}
+		_, suggest := p.(geo.Suggester)
+		_, search := p.(geo.Searcher)
+		_, place := p.(geo.PlaceGetter)
+		_, localize := p.(geo.Localizer)
+		_, districts := p.(geo.DistrictFinder)
+		option := false
+		if c, ok := p.(waybill.Capable); ok { // what it lists without an option is all that it does
+			option = suggest && !slices.Contains(c.Verbs(), geo.Suggest)
+			suggest = suggest && !option
+		}
+		want[p.Name()] = map[string]string{
+			"geocode": mark(geocode, false), "reverse geocode": mark(reverse, false), "suggest": mark(suggest, option), "search": mark(search, false),
+			"place by id": mark(place, false), "localize": mark(localize, false), "districts": mark(districts, false),
+		}
 	}
 	compare(t, "geo", want)
 }
@@ -133,6 +161,20 @@ func TestRouteTable(t *testing.T) {
 		_, err := r.Route(ctx, req)
 		return !errors.Is(err, waybill.ErrUnsupported) && !errors.Is(err, waybill.ErrInvalidArgument)
 	}
+	// matrix asks for one pair, order for a way over two stops in any order.
+	matrix := func(r route.Router, points []geo.Point) bool {
+		m, ok := r.(route.Matrixer)
+		if !ok {
+			return false
+		}
+		_, err := m.Matrix(t.Context(), route.MatrixRequest{Origins: points[:1], Destinations: points[1:]})
+		return !errors.Is(err, waybill.ErrUnsupported)
+	}
+	order := func(r route.Router, points []geo.Point) bool {
+		_, err := r.Route(t.Context(), route.Request{Points: append(points[:2:2], points...), OptimizeStops: true})
+		return !errors.Is(err, waybill.ErrUnsupported)
+	}
+	profiles := map[route.Mode]osrmroute.Profile{route.Truck: {}, route.Motorcycle: {}, route.Bicycle: {}, route.Walk: {}}
 	want := map[string]map[string]string{}
 	for _, c := range []struct {
 		name          string
@@ -143,9 +185,11 @@ func TestRouteTable(t *testing.T) {
 		{"baiduroute", must(baiduroute.New("key", &baiduroute.Options{BaseURL: nowhere})),
 			must(baiduroute.New("key", &baiduroute.Options{BaseURL: nowhere, Opened: baiduroute.Opened{Truck: true, Motorcycle: true}})), mainland},
 		{"googleroute", must(googleroute.New("AIzaKey", &googleroute.Options{BaseURL: nowhere})), nil, abroad},
+		{"osrmroute", must(osrmroute.New(&osrmroute.Options{BaseURL: nowhere})), must(osrmroute.New(&osrmroute.Options{BaseURL: nowhere, Profiles: profiles})), abroad},
+		{"valhallaroute", must(valhallaroute.New(&valhallaroute.Options{BaseURL: nowhere})), nil, abroad},
 		{"lineroute", must(lineroute.New(nil)), nil, abroad},
 	} {
-		want[c.name] = map[string]string{}
+		want[c.name] = map[string]string{"matrix": mark(matrix(c.plain, c.points), false), "stops in order": mark(order(c.plain, c.points), false)}
 		for _, m := range modes {
 			plain := can(c.plain, m, c.points)
 			want[c.name][m.String()] = mark(plain, !plain && c.option != nil && can(c.option, m, c.points))
@@ -160,7 +204,12 @@ func TestSMSTable(t *testing.T) {
 		return !errors.Is(err, waybill.ErrUnsupported)
 	}
 	abroad, home := sms.Message{To: "+85291234567", Text: "hello"}, sms.Message{To: "+8613800138000", Text: "hello"}
-	template := sms.Message{To: "+85291234567", Template: "x", Gateway: sms.GatewayMessage{TemplateID: "SMS_1", Sign: "x"}}
+	templated := func(m sms.Message) sms.Message {
+		m.Text = ""
+		m.Gateway = sms.GatewayMessage{TemplateID: "SMS_1", Sign: "x", Params: []sms.Param{{Name: "code", Value: "1"}}}
+		return m
+	}
+	const account = "AC0123456789abcdef0123456789abcdef"
 	want := map[string]map[string]string{}
 	for _, c := range []struct {
 		name          string
@@ -168,13 +217,25 @@ func TestSMSTable(t *testing.T) {
 	}{
 		{"nexmosms", must(nexmosms.New("abcd1234", "secret", &nexmosms.Options{BaseURL: nowhere, From: "Waybill"})),
 			must(nexmosms.New("abcd1234", "secret", &nexmosms.Options{BaseURL: nowhere, From: "Waybill", Mainland: true}))},
+		{"aliyunsms", must(aliyunsms.New("id", "secret", &aliyunsms.Options{BaseURL: nowhere})), nil},
+		{"twiliosms", must(twiliosms.New(account, "token", &twiliosms.Options{BaseURL: nowhere, From: "Waybill"})),
+			must(twiliosms.New(account, "token", &twiliosms.Options{BaseURL: nowhere, From: "Waybill", Mainland: true}))},
+		{"tencentsms", must(tencentsms.New("id", "secret", "1400006666", &tencentsms.Options{BaseURL: nowhere})), nil},
 		{"logsms", must(logsms.New(slog.New(slog.DiscardHandler), nil)), nil},
 	} {
 		cell := func(m sms.Message) string {
 			plain := can(c.plain, m)
 			return mark(plain, !plain && c.option != nil && can(c.option, m))
 		}
-		want[c.name] = map[string]string{"free text abroad": cell(abroad), "free text in the mainland": cell(home), "vendor's templates": cell(template)}
+		_, batch := c.plain.(sms.BatchSender)
+		_, lookUp := c.plain.(sms.Reconciler)
+		_, approval := c.plain.(sms.TemplateChecker)
+		_, webhooks := c.plain.(sms.Webhook)
+		want[c.name] = map[string]string{
+			"free text abroad": cell(abroad), "free text in the mainland": cell(home),
+			"template abroad": cell(templated(abroad)), "template in the mainland": cell(templated(home)),
+			"batch": mark(batch, false), "look-up": mark(lookUp, false), "approval": mark(approval, false), "webhooks": mark(webhooks, false),
+		}
 	}
 	compare(t, "sms", want)
 }
@@ -189,6 +250,7 @@ func TestStorageTable(t *testing.T) {
 		{"memstorage", must(memstorage.New("a", nil)), must(memstorage.New("a", &memstorage.Options{BaseURL: nowhere, Secret: secret}))},
 		{"filestorage", must(filestorage.New(t.TempDir(), nil)), must(filestorage.New(t.TempDir(), &filestorage.Options{BaseURL: nowhere, Secret: secret}))},
 		{"s3storage", must(s3storage.New("bucket", "key", "secret", nil)), nil},
+		{"ossstorage", must(ossstorage.New("bucket", "key", "secret", nil)), nil},
 	} {
 		p, o := c.plain.Capabilities(), storage.Capabilities{}
 		if c.option != nil {

@@ -14,6 +14,7 @@
 //			Server:  func(t testing.TB) geotest.Server { return newFakeAcme() },
 //			Geocode: []geotest.GeocodeCase{{Request: geo.GeocodeRequest{Query: "…"}, Want: …}},
 //			Reverse: []geotest.ReverseCase{{Request: geo.ReverseGeocodeRequest{Point: …}, …}},
+//			Suggest: geotest.SuggestCases("acme", "en", "SG"), // and so on for the other verbs
 //			Codes:   []geotest.CodeCase{{Code: "101", Want: waybill.Unauthenticated, …}},
 //			Secrets: []string{"secret-key"},
 //		})
@@ -37,7 +38,8 @@
 // to. [NewAmap] and its neighbours are the fakes of this module's vendors. They
 // are strict, refuse what the vendor would refuse, need no testing.TB and can be
 // used in the tests and demonstrations of an application. They know the places
-// of one little world; see [GeocodeCases].
+// of one little world; see [GeocodeCases], [ReverseCases], [SuggestCases],
+// [SearchCases], [PlaceCases], [LocalizeCases] and [DistrictCases].
 //
 // # What is left out
 //

@@ -6,8 +6,8 @@ import "github.com/waybill-go/waybill/internal/google/fakegoogle"
 // otherwise.
 const GoogleKey = fakegoogle.Key
 
-// Google is a fake of the Google Maps Platform: Geocoding v3, the Routes API and
-// the legacy Directions API. It checks keys, signatures, field masks and every
+// Google is a fake of the Google Maps Platform: Geocoding v3, the Places API
+// (New), the Routes API, and the legacy Places and Directions APIs. It checks keys, signatures, field masks and every
 // parameter and field, and counts what it accepted. It is safe for concurrent
 // use and has:
 //
@@ -16,10 +16,12 @@ const GoogleKey = fakegoogle.Key
 //   - Fail, FailNext, FailAfter, FailWhen: a fault for all requests, the next n,
 //     all after n, those that match
 //   - FailCode: the vendor's own refusal with a status
-//     ("OVER_QUERY_LIMIT", "REQUEST_DENIED/key"), "SIGNATURE", or for the Routes
-//     API an ErrorInfo's reason ("API_KEY_INVALID")
+//     ("OVER_QUERY_LIMIT", "REQUEST_DENIED/key"), "SIGNATURE", or for the newer
+//     services an ErrorInfo's reason ("API_KEY_INVALID")
 //   - Heal: takes all faults away
 //   - Accepted: how many requests for a path were answered with success
+//   - Sessions: how autocompletions and details were billed: sessions Closed and
+//     Open, and requests billed Single
 //   - Asked: the points of the last request for a way
 type Google = fakegoogle.Server
 

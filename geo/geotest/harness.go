@@ -24,6 +24,13 @@ type Harness struct {
 	// places of this package's fakes.
 	Geocode []GeocodeCase
 	Reverse []ReverseCase
+	// Suggest, Search, Place, Localize and Districts are the same for the other
+	// verbs; see [SuggestCases] and its neighbours.
+	Suggest   []SuggestCase
+	Search    []SearchCase
+	Place     []PlaceCase
+	Localize  []LocalizeCase
+	Districts []DistrictCase
 	// Codes are the vendor's codes and their classes.
 	Codes []CodeCase
 	// Unsupported are requests that no server may see because this vendor
@@ -82,9 +89,15 @@ type CodeCase struct {
 }
 
 // UnsupportedCase is a request that this vendor cannot serve and that must be
-// refused before the network. One of the two is set.
+// refused before the network. One of the requests is set.
 type UnsupportedCase struct {
-	Name    string
-	Geocode *geo.GeocodeRequest
-	Reverse *geo.ReverseGeocodeRequest
+	// Name names the subtest. The others are the requests.
+	Name      string
+	Geocode   *geo.GeocodeRequest
+	Reverse   *geo.ReverseGeocodeRequest
+	Suggest   *geo.SuggestRequest
+	Search    *geo.SearchRequest
+	Place     *geo.PlaceRequest
+	Localize  *geo.LocalizeRequest
+	Districts *geo.DistrictRequest
 }

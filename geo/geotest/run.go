@@ -2,7 +2,6 @@ package geotest
 
 import (
 	"context"
-	"math"
 	"strings"
 	"testing"
 	"time"
@@ -68,7 +67,7 @@ func (h *suite) run(t tester) {
 	p := b.p
 	verbs := h.verbs(t, p)
 	if len(verbs) == 0 {
-		t.Fatalf("%s implements neither geo.Geocoder nor geo.ReverseGeocoder", p.Name())
+		t.Fatalf("%s implements no verb of package geo", p.Name())
 	}
 	h.skips().Group(t, "provider", func(t tester, sub suitetest.Sub) {
 		sub("names", func(t tester) { suitetest.Provider(t, p, h.leaks()) })
@@ -98,145 +97,29 @@ func (h *suite) verbs(t tester, p waybill.Provider) []verb {
 		}
 		return asserted
 	}
+	add := func(v waybill.Verb, asserted bool, build func() verb) {
+		if offered(v, asserted) {
+			out = append(out, build())
+		}
+	}
 	_, geocoder := p.(geo.Geocoder)
 	_, reverser := p.(geo.ReverseGeocoder)
-	if offered(geo.Geocode, geocoder) {
-		out = append(out, h.geocodeVerb())
-	}
-	if offered(geo.ReverseGeocode, reverser) {
-		out = append(out, h.reverseVerb())
-	}
+	_, suggester := p.(geo.Suggester)
+	_, searcher := p.(geo.Searcher)
+	_, getter := p.(geo.PlaceGetter)
+	_, localizer := p.(geo.Localizer)
+	_, districts := p.(geo.DistrictFinder)
+	add(geo.Geocode, geocoder, h.geocodeVerb)
+	add(geo.ReverseGeocode, reverser, h.reverseVerb)
+	add(geo.Suggest, suggester, h.suggestVerb)
+	add(geo.Search, searcher, h.searchVerb)
+	add(geo.PlaceByID, getter, h.placeVerb)
+	add(geo.Localize, localizer, h.localizeVerb)
+	add(geo.Districts, districts, h.districtVerb)
 	for _, v := range out {
 		if len(v.good) == 0 {
 			t.Fatalf("the harness has no case for the verb %q", v.op)
 		}
 	}
 	return out
-}
-
-func (h *Harness) geocodeVerb() verb {
-	v := verb{op: geo.Geocode}
-	for _, c := range h.Geocode {
-		v.good = append(v.good, geocodeCall(c.Name, c.Request, func(t tester, p waybill.Provider, res geo.GeocodeResult) {
-			checkGeocode(t, c, p, res)
-		}))
-	}
-	if len(h.Geocode) > 0 {
-		r := h.Geocode[0].Request
-		r.Query = sentinel + " Lane"
-		v.marked = geocodeCall("marked", r, nil)
-		v.marked.private = append(v.marked.private, sentinel)
-	}
-	for name, r := range badGeocodes() {
-		v.bad = append(v.bad, geocodeCall(name, r, nil))
-	}
-	for _, c := range h.Unsupported {
-		if c.Geocode != nil {
-			v.refused = append(v.refused, geocodeCall(c.Name, *c.Geocode, nil))
-		}
-	}
-	return v
-}
-
-func (h *Harness) reverseVerb() verb {
-	v := verb{op: geo.ReverseGeocode}
-	for _, c := range h.Reverse {
-		v.good = append(v.good, reverseCall(c.Name, c.Request, func(t tester, p waybill.Provider, res geo.ReverseGeocodeResult) {
-			checkReverse(t, c, p, res)
-		}))
-	}
-	if len(v.good) > 0 {
-		v.marked = v.good[0]
-	}
-	for name, r := range badReverses() {
-		v.bad = append(v.bad, reverseCall(name, r, nil))
-	}
-	for _, c := range h.Unsupported {
-		if c.Reverse != nil {
-			v.refused = append(v.refused, reverseCall(c.Name, *c.Reverse, nil))
-		}
-	}
-	return v
-}
-
-// suiteRef is the key given with requests that have none.
-const suiteRef = "conformance-ref"
-
-func geocodeCall(name string, r geo.GeocodeRequest, check func(tester, waybill.Provider, geo.GeocodeResult)) call {
-	if r.Key == "" {
-		r.Key = suiteRef
-	}
-	c := call{name: name, ref: r.Key, private: words(r.Query)}
-	c.do = func(ctx context.Context, p waybill.Provider) (waybill.Served, error) {
-		res, err := p.(geo.Geocoder).Geocode(ctx, r)
-		return res.Served, err
-	}
-	c.check = func(t tester, ctx context.Context, p waybill.Provider) {
-		t.Helper()
-		res, err := p.(geo.Geocoder).Geocode(ctx, r)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			return
-		}
-		check(t, p, res)
-	}
-	return c
-}
-
-func reverseCall(name string, r geo.ReverseGeocodeRequest, check func(tester, waybill.Provider, geo.ReverseGeocodeResult)) call {
-	if r.Key == "" {
-		r.Key = suiteRef
-	}
-	c := call{name: name, ref: r.Key, private: digits(r.Point)}
-	c.do = func(ctx context.Context, p waybill.Provider) (waybill.Served, error) {
-		res, err := p.(geo.ReverseGeocoder).ReverseGeocode(ctx, r)
-		return res.Served, err
-	}
-	c.check = func(t tester, ctx context.Context, p waybill.Provider) {
-		t.Helper()
-		res, err := p.(geo.ReverseGeocoder).ReverseGeocode(ctx, r)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			return
-		}
-		check(t, p, res)
-	}
-	return c
-}
-
-// badGeocodes are requests that no provider could serve.
-func badGeocodes() map[string]geo.GeocodeRequest {
-	return map[string]geo.GeocodeRequest{
-		"no query":          {},
-		"blank query":       {Query: " \t "},
-		"long query":        {Query: strings.Repeat("a", 1025)},
-		"control character": {Query: "Main\x00Street"},
-		"broken text":       {Query: "Main \xff\xfe"},
-		"negative limit":    {Query: "Main Street", Limit: -1},
-		"large limit":       {Query: "Main Street", Limit: 21},
-		"small region":      {Query: "Main Street", Region: "cn"},
-		"long region":       {Query: "Main Street", Region: "CHN"},
-		"odd language":      {Query: "Main Street", Language: "not a tag"},
-		"unknown datum":     {Query: "Main Street", Datum: 99},
-	}
-}
-
-// badReverses are requests that no provider could serve.
-func badReverses() map[string]geo.ReverseGeocodeRequest {
-	good := geo.Point{Lat: 22.5431, Lng: 114.0579}
-	return map[string]geo.ReverseGeocodeRequest{
-		"no point":         {},
-		"latitude":         {Point: geo.Point{Lat: 91, Lng: 114}},
-		"longitude":        {Point: geo.Point{Lat: 22, Lng: -181}},
-		"not a number":     {Point: geo.Point{Lat: math.NaN(), Lng: 114}},
-		"infinite":         {Point: geo.Point{Lat: 22, Lng: math.Inf(-1)}},
-		"unknown datum":    {Point: geo.Point{Lat: 22, Lng: 114, Datum: 99}},
-		"negative nearby":  {Point: good, Nearby: -1},
-		"large nearby":     {Point: good, Nearby: 51},
-		"negative radius":  {Point: good, Radius: -1},
-		"large radius":     {Point: good, Radius: 5001},
-		"radius no number": {Point: good, Radius: math.NaN()},
-		"small region":     {Point: good, Region: "cn"},
-		"odd language":     {Point: good, Language: "x"},
-	}
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // list builds components from name, short name and types.
-func list(rows ...[]string) *maps.GeocodingResult {
-	g := &maps.GeocodingResult{}
+func list(rows ...[]string) *geocodingResult {
+	g := &geocodingResult{}
 	for _, r := range rows {
 		g.AddressComponents = append(g.AddressComponents, maps.AddressComponent{LongName: r[0], ShortName: r[1], Types: r[2:]})
 	}
@@ -19,7 +19,7 @@ func list(rows ...[]string) *maps.GeocodingResult {
 
 func TestAddress(t *testing.T) {
 	for name, c := range map[string]struct {
-		g    *maps.GeocodingResult
+		g    *geocodingResult
 		want geo.Address
 	}{
 		"Taipei": {list(
@@ -93,23 +93,23 @@ func TestPrecision(t *testing.T) {
 }
 
 func TestBestAddress(t *testing.T) {
-	g := func(text string, types ...string) maps.GeocodingResult {
-		return maps.GeocodingResult{FormattedAddress: text, Types: types}
+	g := func(text string, types ...string) geocodingResult {
+		return geocodingResult{FormattedAddress: text, Types: types}
 	}
 	for name, c := range map[string]struct {
-		list []maps.GeocodingResult
+		list []geocodingResult
 		want string
 	}{
-		"a shop before the house":       {[]maps.GeocodingResult{g("shop", "establishment"), g("house", "street_address")}, "house"},
-		"only a shop":                   {[]maps.GeocodingResult{g("shop", "establishment"), g("town", "locality")}, "shop"},
-		"a plus code is no address":     {[]maps.GeocodingResult{g("QXGJ+2", "plus_code"), g("town", "locality")}, "town"},
-		"the sea":                       {[]maps.GeocodingResult{g("QXGJ+2", "plus_code")}, ""},
-		"a country is no address":       {[]maps.GeocodingResult{g("Fiji", "country", "political")}, ""},
-		"a building":                    {[]maps.GeocodingResult{g("road", "route"), g("house", "premise")}, "house"},
-		"a text is needed":              {[]maps.GeocodingResult{g("", "street_address"), g("road", "route")}, "road"},
+		"a shop before the house":       {[]geocodingResult{g("shop", "establishment"), g("house", "street_address")}, "house"},
+		"only a shop":                   {[]geocodingResult{g("shop", "establishment"), g("town", "locality")}, "shop"},
+		"a plus code is no address":     {[]geocodingResult{g("QXGJ+2", "plus_code"), g("town", "locality")}, "town"},
+		"the sea":                       {[]geocodingResult{g("QXGJ+2", "plus_code")}, ""},
+		"a country is no address":       {[]geocodingResult{g("Fiji", "country", "political")}, ""},
+		"a building":                    {[]geocodingResult{g("road", "route"), g("house", "premise")}, "house"},
+		"a text is needed":              {[]geocodingResult{g("", "street_address"), g("road", "route")}, "road"},
 		"nothing at all":                {nil, ""},
-		"the first of two houses":       {[]maps.GeocodingResult{g("1", "subpremise"), g("2", "street_address")}, "1"},
-		"an intersection beats nothing": {[]maps.GeocodingResult{g("A & B", "intersection")}, "A & B"},
+		"the first of two houses":       {[]geocodingResult{g("1", "subpremise"), g("2", "street_address")}, "1"},
+		"an intersection beats nothing": {[]geocodingResult{g("A & B", "intersection")}, "A & B"},
 	} {
 		got := ""
 		if best := bestAddress(c.list); best != nil {

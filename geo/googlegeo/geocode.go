@@ -2,9 +2,11 @@ package googlegeo
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"googlemaps.github.io/maps"
@@ -27,13 +29,13 @@ func (a *Adapter) Geocode(ctx context.Context, r geo.GeocodeRequest) (geo.Geocod
 	if err := r.Validate(); err != nil {
 		return geo.GeocodeResult{}, waybill.AsError(err).With(name, op, r.Key)
 	}
-	var found []maps.GeocodingResult
+	var got geocodeReply
 	request := a.geocodingRequest(r)
-	reply, bad := a.maps.Do(ctx, wire.Request{Op: op, Ref: r.Key, Private: []string{r.Query, r.City}},
-		func(ctx context.Context, c *maps.Client) (err error) {
-			found, err = c.Geocode(ctx, request)
+	reply, bad := a.maps.Fetch(ctx, wire.Request{Op: op, Ref: r.Key, Private: []string{r.Query, r.City}},
+		func(ctx context.Context, c *maps.Client) error {
+			_, err := c.Geocode(ctx, request)
 			return err
-		})
+		}, &got, &got.Status)
 	if bad != nil {
 		return geo.GeocodeResult{}, bad.With(name, op, r.Key)
 	}
@@ -41,9 +43,9 @@ func (a *Adapter) Geocode(ctx context.Context, r geo.GeocodeRequest) (geo.Geocod
 	if limit == 0 {
 		limit = maxPlaces
 	}
-	res := geo.GeocodeResult{Served: waybill.Served{Provider: name}, Places: make([]geo.Place, 0, min(len(found), limit))}
-	for i := range found {
-		p, ok := a.place(&found[i])
+	res := geo.GeocodeResult{Served: waybill.Served{Provider: name}, Places: make([]geo.Place, 0, min(len(got.Results), limit))}
+	for i := range got.Results {
+		p, ok := a.place(&got.Results[i])
 		if !ok || outside(&p, r.Region) || filterItself(&p, r.Region) {
 			continue
 		}
@@ -56,6 +58,27 @@ func (a *Adapter) Geocode(ctx context.Context, r geo.GeocodeRequest) (geo.Geocod
 		return geo.GeocodeResult{}, google.NotFound(reply)
 	}
 	return res, nil
+}
+
+// geocodeReply is what is made use of in the geocoder's reply.
+type geocodeReply struct {
+	Status  string            `json:"status"`
+	Results []geocodingResult `json:"results"`
+}
+
+type geocodingResult struct {
+	AddressComponents []maps.AddressComponent `json:"address_components"`
+	FormattedAddress  string                  `json:"formatted_address"`
+	Geometry          struct {
+		Location struct {
+			Lat json.Number `json:"lat"` // which may come as a string
+			Lng json.Number `json:"lng"`
+		} `json:"location"`
+		LocationType string `json:"location_type"`
+	} `json:"geometry"`
+	PlaceID      string   `json:"place_id"`
+	Types        []string `json:"types"`
+	PartialMatch bool     `json:"partial_match"`
 }
 
 // geocodingRequest writes the filters by hand: the library keeps them in a map
@@ -108,33 +131,37 @@ func filterItself(p *geo.Place, region string) bool {
 }
 
 // place converts one result; false when it has no usable point.
-func (a *Adapter) place(g *maps.GeocodingResult) (geo.Place, bool) {
-	lat, lng := g.Geometry.Location.Lat, g.Geometry.Location.Lng
+func (a *Adapter) place(g *geocodingResult) (geo.Place, bool) {
 	parts := partsOf(g.AddressComponents)
 	p := geo.Place{
-		Point:     geo.Point{Lat: lat, Lng: lng},
 		Address:   parts.address(g.FormattedAddress),
 		Precision: precision(g.Geometry.LocationType, g.Types),
 		Partial:   g.PartialMatch,
 		Types:     g.Types,
 		Name:      parts.ownName(),
 	}
-	if p.Point.Validate() != nil || p.Point.IsZero() {
-		return p, false
-	}
 	if g.PlaceID != "" {
 		p.ID = geo.PlaceID{Issuer: geo.IssuerGoogle, Value: g.PlaceID}
 	}
-	if p.Address.Region != "" {
-		p.Point.Datum = a.datums.Datum(geo.VendorGoogle, p.Address.Region)
-	} else {
-		p.Point = a.datums.In(geo.VendorGoogle, lat, lng)
+	lat, err1 := g.Geometry.Location.Lat.Float64()
+	lng, err2 := g.Geometry.Location.Lng.Float64()
+	if err1 != nil || err2 != nil {
+		return p, false // one of the two is missing
 	}
-	return p, true
+	return p, a.tag(&p, lat, lng)
 }
 
 // out converts a point to what Google speaks there, rounded to 0.1 m.
 func (a *Adapter) out(p geo.Point, region string) maps.LatLng {
 	p = a.datums.Out(geo.VendorGoogle, p, region)
 	return maps.LatLng{Lat: math.Round(p.Lat*1e6) / 1e6, Lng: math.Round(p.Lng*1e6) / 1e6}
+}
+
+// digits are the numbers of a point as they are sent, which are private.
+func (a *Adapter) digits(p geo.Point, region string) []string {
+	if p.IsZero() {
+		return nil
+	}
+	at := a.out(p, region)
+	return []string{at.String(), strconv.FormatFloat(at.Lat, 'f', -1, 64), strconv.FormatFloat(at.Lng, 'f', -1, 64)}
 }

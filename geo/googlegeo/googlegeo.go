@@ -26,8 +26,9 @@ type Bounds struct {
 
 // Options tune an Adapter. The zero value is fit for use.
 type Options struct {
-	// BaseURL is where the service is, "https://maps.googleapis.com" by
-	// default.
+	// BaseURL is where the services are: by default geocoding and the legacy
+	// Places API at "https://maps.googleapis.com", the Places API (New) at
+	// "https://places.googleapis.com". One that is given holds for all.
 	BaseURL string
 	// HTTPClient supplies transport and time-out; it is not changed.
 	HTTPClient *http.Client
@@ -49,16 +50,25 @@ type Options struct {
 	Datums geo.DatumTable
 	// Mainland lets a client ask this adapter in mainland China too.
 	Mainland bool
+	// LegacyPlaces asks the legacy Places API in place of the Places API (New),
+	// for projects that enabled it before it was frozen in March 2025, and for
+	// client ids. A session cannot mix the two.
+	LegacyPlaces bool
 	// BiasRegion (ISO 3166-1 alpha-2) and Bounds say which results are
 	// preferred when a request names no region.
 	BiasRegion string
 	Bounds     *Bounds
 }
 
-// Adapter asks Google's geocoder. It is safe for concurrent use.
+// Adapter asks Google's geocoder and the Places API. It is safe for concurrent
+// use.
 type Adapter struct {
 	account  *waybill.Account
 	maps     *google.Maps
+	wire     *wire.Client
+	keys     *google.Keyring
+	places   string // base URL of the Places API (New)
+	legacy   bool
 	datums   geo.DatumTable
 	mainland bool
 	bias     string // ccTLD
@@ -102,7 +112,11 @@ func build(key string, o *Options) (*Adapter, *waybill.Error) {
 	if bad != nil {
 		return nil, bad
 	}
-	a := &Adapter{account: o.Account, maps: m, datums: o.Datums, mainland: o.Mainland, bias: ccTLD(o.BiasRegion), bounds: o.Bounds}
+	places, err := wire.BaseURL(name, o.BaseURL, placesBaseURL)
+	if err != nil {
+		return nil, waybill.AsError(err)
+	}
+	a := &Adapter{account: o.Account, maps: m, wire: w, keys: keys, places: places, legacy: o.LegacyPlaces, datums: o.Datums, mainland: o.Mainland, bias: ccTLD(o.BiasRegion), bounds: o.Bounds}
 	if a.account == nil {
 		a.account = waybill.NewAccount(name, waybill.Limits{})
 	}
@@ -139,5 +153,10 @@ func ccTLD(region string) string {
 var (
 	_ geo.Geocoder        = (*Adapter)(nil)
 	_ geo.ReverseGeocoder = (*Adapter)(nil)
+	_ geo.Suggester       = (*Adapter)(nil)
+	_ geo.Searcher        = (*Adapter)(nil)
+	_ geo.PlaceGetter     = (*Adapter)(nil)
+	_ geo.Issuing         = (*Adapter)(nil)
+	_ geo.Localizer       = (*Adapter)(nil)
 	_ waybill.Accounted   = (*Adapter)(nil)
 )

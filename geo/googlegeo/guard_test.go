@@ -143,6 +143,7 @@ func TestResultsWithoutPoint(t *testing.T) {
 		`{"status":"OK","results":[{"formatted_address":"x"}]}`,
 		`{"status":"OK","results":[{"formatted_address":"x","geometry":{"location":{"lat":0,"lng":0}}}]}`,
 		`{"status":"OK","results":[{"formatted_address":"x","geometry":{"location":{"lat":91,"lng":0}}}]}`,
+		`{"status":"OK","results":[{"formatted_address":"x","geometry":{"location":{"lat":"1"}}}]}`, // not 1,0
 		`{"status":"OK","results":[]}`,
 		`{"status":"OK"}`,
 		`{"status":"ZERO_RESULTS","error_message":"nothing","results":[]}`,
@@ -157,7 +158,7 @@ func TestResultsWithoutPoint(t *testing.T) {
 func TestOddReplies(t *testing.T) {
 	for _, body := range []string{
 		one + "<html>", one[:len(one)/2], `{"status":"OK","results":{}}`, `{"status":"OK","results":[1]}`, `{"status":1}`, `{"status":""}`, `{}`, `[]`,
-		`[{"error":1}]`, `{"error":null}`, `null`, ``, `"OK"`, `{"status":"OK","results":[{"geometry":{"location":{"lat":"1"}}}]}`,
+		`[{"error":1}]`, `{"error":null}`, `null`, ``, `"OK"`, `{"status":"OK","results":[{"geometry":{"location":{"lat":"north"}}}]}`,
 	} {
 		e := geocode(t, replying(t, 200, body))
 		if e == nil || e.Code != waybill.DataLoss || e.Delivery != waybill.Ambiguous {

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/waybill-go/waybill"
@@ -185,6 +186,98 @@ func TestRecordedErrors(t *testing.T) {
 			_, err = a.ReverseGeocode(t.Context(), geo.ReverseGeocodeRequest{Point: geo.Point{Lat: 1, Lng: 1}})
 			if waybill.CodeOf(err) != c.code {
 				t.Errorf("reverse: got %v", err)
+			}
+		})
+	}
+}
+
+func TestRecordedSuggestions(t *testing.T) {
+	for _, c := range []struct {
+		file         string
+		legacy       bool
+		count, index int
+		want         geo.Suggestion
+	}{
+		{"places_new_autocomplete.json", false, 1, 0, geo.Suggestion{ID: geo.PlaceID{Issuer: "google", Value: "ChIJLwPMoJm1RIYRetVp1EtGm10"},
+			Text: "Austin, TX", Name: "Austin", Detail: "TX", Types: []string{"geocode", "locality", "political"}}},
+		{"spec_places_autocomplete_fr.json", true, 5, 1, geo.Suggestion{ID: geo.PlaceID{Issuer: "google", Value: "ChIJcWGw3Ytzj1QR7Ui7HnTz6Dg"},
+			Text: "Victoria, BC, Canada", Name: "Victoria", Detail: "BC, Canada", Types: []string{"locality", "political", "geocode"}}},
+		{"spec_places_autocomplete_paris.json", true, 5, 0, geo.Suggestion{}},
+		{"spec_places_autocomplete_pt_br.json", true, 5, 0, geo.Suggestion{}},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			a := replying(t, http.StatusOK, recorded(t, c.file), func(o *googlegeo.Options) { o.LegacyPlaces = c.legacy })
+			res, err := a.Suggest(t.Context(), geo.SuggestRequest{Query: "anything"})
+			if err != nil || len(res.Suggestions) != c.count {
+				t.Fatalf("%d suggestions, %v", len(res.Suggestions), err)
+			}
+			for _, s := range res.Suggestions {
+				if s.ID.IsZero() || s.Text == "" || s.Name == "" || !s.Point.IsZero() {
+					t.Errorf("%+v", s)
+				}
+			}
+			if c.want.Text != "" && !reflect.DeepEqual(res.Suggestions[c.index], c.want) {
+				t.Errorf("got %+v\nwant %+v", res.Suggestions[c.index], c.want)
+			}
+		})
+	}
+}
+
+func legacyPlaces(o *googlegeo.Options) { o.LegacyPlaces = true }
+
+func TestRecordedDetails(t *testing.T) {
+	a := replying(t, http.StatusOK, recorded(t, "spec_places_details.json"), legacyPlaces)
+	res, err := a.Place(t.Context(), geo.PlaceRequest{ID: geo.PlaceID{Issuer: "google", Value: "ChIJN1t_tDeuEmsRUsoyG83frY4"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Place.Types = nil
+	same(t, res.Place, geo.Place{ID: res.Place.ID, Name: "Google Workplace 6", Point: geo.Point{Lat: -33.866489, Lng: 151.1958561}, Precision: geo.PrecisionPlace,
+		Address: geo.Address{Formatted: "48 Pirrama Rd, Pyrmont NSW 2009, Australia", Region: "AU", Country: "Australia", Province: "New South Wales",
+			City: "Pyrmont", Street: "Pirrama Road", Number: "48", Postcode: "2009"}})
+	if res.Place.ID.Value != "ChIJN1t_tDeuEmsRUsoyG83frY4" {
+		t.Errorf("id %v", res.Place.ID)
+	}
+}
+
+func TestRecordedSearch(t *testing.T) {
+	a := replying(t, http.StatusOK, recorded(t, "spec_places_textsearch.json"), legacyPlaces)
+	res, err := a.Search(t.Context(), geo.SearchRequest{Query: "restaurants in Sydney", Near: geo.Point{Lat: -33.86, Lng: 151.21}})
+	if err != nil || len(res.Places) != 20 || res.Next == "" {
+		t.Fatalf("%d places, next %q, %v", len(res.Places), res.Next, err)
+	}
+	p := res.Places[0]
+	if p.Name != "Aria Restaurant Sydney" || p.Point != (geo.Point{Lat: -33.8592041, Lng: 151.2132635}) || p.ID.Value != "ChIJdxxU1WeuEmsR11c4fswX-Io" ||
+		p.Address.Formatted != "1 Macquarie St, Sydney NSW 2000, Australia" || p.Distance < 200 || p.Distance > 400 {
+		t.Errorf("%+v", p)
+	}
+	// The page after it was asked for too early.
+	a = replying(t, http.StatusOK, recorded(t, "spec_places_textsearch_pagetoken.json"), legacyPlaces)
+	if _, err := a.Search(t.Context(), geo.SearchRequest{Query: "x", Cursor: res.Next}); waybill.CodeOf(err) != waybill.Unavailable || waybill.RetryAfterOf(err) == 0 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRecordedPlacesErrors(t *testing.T) {
+	for _, c := range []struct {
+		file   string
+		status int
+		legacy bool
+		code   waybill.Code
+		vendor string
+	}{
+		{"error_places_new_key_blocked.json", 403, false, waybill.PermissionDenied, "API_KEY_IOS_APP_BLOCKED"},
+		{"error_places_denied.json", 200, true, waybill.Unauthenticated, "REQUEST_DENIED"},
+		{"spec_places_findplacefromtext_error.json", 200, true, waybill.InvalidArgument, "INVALID_REQUEST"},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			a := replying(t, c.status, recorded(t, c.file), func(o *googlegeo.Options) { o.LegacyPlaces = c.legacy })
+			_, err1 := a.Suggest(t.Context(), geo.SuggestRequest{Query: "x"})
+			_, err2 := a.Search(t.Context(), geo.SearchRequest{Query: "x"})
+			for _, err := range []error{err1, err2} {
+				if e := waybill.AsError(err); e == nil || e.Code != c.code || e.VendorCode != c.vendor || e.Delivery != waybill.NotSent {
+					t.Errorf("got %v", err)
+				}
 			}
 		})
 	}

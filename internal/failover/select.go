@@ -17,6 +17,10 @@ type Select struct {
 	// Missing is what the InvalidArgument names when providers were passed over
 	// for want of a region and nobody is left, such as "Region or a point".
 	Missing string
+	// AnyRegion admits every provider, whatever its regions, when Regions are
+	// empty: the request holds nothing but what the provider gave itself, such
+	// as an id that it issued.
+	AnyRegion bool
 	// Where describes what no provider covers, in regions and without personal
 	// data, for the Unsupported verdict. It may be nil.
 	Where func() string
@@ -43,6 +47,14 @@ type Select struct {
 	// the tries before found: a body of which something was read cannot be
 	// sent again.
 	Rewind func() error
+	// Wait is how long an attempt may wait for its turn within the limits that
+	// the account was given (calls a second, calls under way) before the
+	// provider is passed over; 0 does not wait. The vendor's own word is obeyed
+	// as ever.
+	Wait time.Duration
+	// Calls, when not nil, says as how many calls a provider counts the request;
+	// nil means one.
+	Calls func(p waybill.Provider) int
 }
 
 // Eligible says whether a provider can serve one request.
@@ -132,6 +144,7 @@ func (l *lane) pass(k *cand, sel *Select, now time.Time) {
 		k.reason = drained
 	case len(u.Lanes) > 0 && !slices.Contains(u.Lanes, sel.Lane), len(u.Tenants) > 0 && !slices.Contains(u.Tenants, sel.Tenant):
 		k.reason = wrongLane
+	case len(sel.Regions) == 0 && sel.AnyRegion:
 	default:
 		k.reason = covers(u, sel.Regions)
 	}

@@ -69,6 +69,21 @@ func TestSelectionRegions(t *testing.T) {
 	})
 }
 
+// Rule: what a provider gave itself goes back to it whatever its regions are,
+// as long as the request names none.
+func TestAnyRegion(t *testing.T) {
+	uses := []waybill.Use{{In: []string{"CN"}}, {Outside: []string{"CN"}}, {}}
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, rigging{uses: uses}, newFake("a"), newFake("b"), newFake("c"))
+		if got := names(g.lane.Explain(&Select{AnyRegion: true})); got != "a b c" {
+			t.Errorf("without a region: %s", got)
+		}
+		if got := names(g.lane.Explain(&Select{AnyRegion: true, Regions: []string{"US"}})); got != "b c" {
+			t.Errorf("US: %s", got)
+		}
+	})
+}
+
 // No request goes to a provider outside its regions, failover included.
 func TestRegionsHoldInFailover(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -39,7 +39,7 @@ func (c *call) try(i int, hedge bool) *attempt {
 		c.stop = true
 		return nil
 	}
-	if wait, ok := m.account.Admit(l.service); !ok {
+	if wait, ok := c.admit(m); !ok {
 		l.report(n, t, neutral, false, now)
 		m.inUse.Add(-1)
 		if !free {
@@ -50,6 +50,9 @@ func (c *call) try(i int, hedge bool) *attempt {
 			k.reason, k.until, k.code = idling, until.UnixNano(), code
 		}
 		return nil
+	}
+	if c.sel.Wait > 0 {
+		now = time.Now()
 	}
 	n.inUse.Add(1)
 	from := c.cur
@@ -72,6 +75,36 @@ func (c *call) try(i int, hedge bool) *attempt {
 		c.announce(a, from)
 	}
 	return a
+}
+
+// crowded is how often a waiting attempt looks whether a call under way has
+// ended.
+const crowded = 5 * time.Millisecond
+
+// admit asks the account for the attempt to begin, and waits for its turn as
+// long as the request may. A wait that the caller's end cuts short gives the
+// place back.
+func (c *call) admit(m *member) (wait time.Duration, ok bool) {
+	calls, most := 1, c.sel.Wait
+	if c.sel.Calls != nil {
+		calls = c.sel.Calls(m.Provider)
+	}
+	if deadline, is := c.ctx.Deadline(); is {
+		most = min(most, time.Until(deadline))
+	}
+	for began := time.Now(); ; {
+		wait, ok = m.account.Reserve(c.l.service, calls, max(most-time.Since(began), 0))
+		switch {
+		case ok && wait > 0:
+			if !c.sleep(wait) {
+				m.account.Done()
+				return 0, false
+			}
+			return 0, true
+		case ok, wait > 0, time.Since(began) >= most, !c.sleep(crowded):
+			return wait, ok
+		}
+	}
 }
 
 // announce tells the hooks of an attempt that begins, after one at the candidate

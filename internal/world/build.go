@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"strings"
+	"sync"
 )
 
 // World is the set of places and the roads between them. It is immutable and safe for concurrent use.
@@ -14,8 +15,13 @@ type World struct {
 	byID   map[string]*Place
 }
 
-// Default builds the little world. Every call returns an equal one.
-func Default() *World {
+// Default returns the little world, built at the first call.
+func Default() *World { return built() }
+
+// built is a constant that takes some milliseconds to make.
+var built = sync.OnceValue(build)
+
+func build() *World {
 	w := &World{byID: map[string]*Place{}}
 	for _, c := range cities() {
 		w.add(c, row{id: "", kind: City, lat: c.lat, lng: c.lng, name: c.name, adcode: c.adcode})

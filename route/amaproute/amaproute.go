@@ -9,7 +9,8 @@
 // /v4/direction/truck, documented at
 // https://lbs.amap.com/api/logistic-service/guide/wagon_path/truck-route-plan-basis.
 // The key must be one for web services (Web服务). The truck service is sold
-// apart; see [Adapter.Route].
+// apart; see [Adapter.Route]. Tables come from /v3/distance; see
+// [Adapter.Matrix].
 //
 // # Regions and datums
 //
@@ -73,7 +74,7 @@ type Options struct {
 	NoTruck bool
 }
 
-// Adapter implements [route.Router] on Amap's web services. It is safe for
+// Adapter implements [route.Router] and [route.Matrixer] on Amap's web services. It is safe for
 // concurrent use.
 type Adapter struct {
 	client  *amap.Client
@@ -111,6 +112,8 @@ func (a *Adapter) String() string { return name }
 func (a *Adapter) GoString() string { return name }
 
 var (
-	_ route.Router      = (*Adapter)(nil)
-	_ waybill.Accounted = (*Adapter)(nil)
+	_ route.Router        = (*Adapter)(nil)
+	_ route.Matrixer      = (*Adapter)(nil)
+	_ route.MatrixLimiter = (*Adapter)(nil)
+	_ waybill.Accounted   = (*Adapter)(nil)
 )

@@ -18,12 +18,14 @@ func harness(o routetest.AmapOptions, modes ...route.Mode) routetest.Harness {
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
 			return amaproute.New(routetest.AmapKey, &amaproute.Options{BaseURL: baseURL, HTTPClient: hc, PrivateKey: o.PrivateKey, NoTruck: !o.Truck, MaxReply: 1 << 18})
 		},
-		Server:    func(testing.TB) routetest.Server { return routetest.NewAmap(&o) },
-		Vendor:    geo.VendorAmap,
-		Modes:     modes,
-		MaxPoints: 18,
-		Codes:     codes(),
-		Secrets:   []string{routetest.AmapKey, privateKey},
+		Server:      func(testing.TB) routetest.Server { return routetest.NewAmap(&o) },
+		Vendor:      geo.VendorAmap,
+		Modes:       modes,
+		MaxPoints:   18,
+		MatrixModes: []route.Mode{route.Car, route.Walk},
+		Nowhere:     geo.Point{Lat: 33.5, Lng: 88.5},
+		Codes:       codes(),
+		Secrets:     []string{routetest.AmapKey, privateKey},
 	}
 }
 

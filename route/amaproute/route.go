@@ -112,6 +112,8 @@ func (t *trip) refusal() string {
 	switch {
 	case t.Mode == route.Motorcycle:
 		return "Amap has no routes for motorcycles"
+	case t.NeedsOrder():
+		return "Amap puts no stops in order"
 	case len(t.Points) > maxPoints:
 		return "Amap takes at most 16 stops"
 	case len(t.Points) > 2 && (t.Mode == route.Bicycle || t.Mode == route.Walk):

@@ -1,7 +1,8 @@
 // Package baiduroute plans routes with Baidu's direction services: driving,
 // motorcycle, riding and walking v2 (/direction/v2/…), and truck v1
 // (/logistics_direction/v1/truck), as described at lbsyun.baidu.com under
-// "路线规划" and "货车路线规划".
+// "路线规划" and "货车路线规划". Tables come from the services described under
+// "批量算路"; see [Adapter.Matrix].
 //
 // # Keys
 //
@@ -102,6 +103,9 @@ type Options struct {
 	Opened Opened
 	// Regions (ISO 3166-1 alpha-2) are those that are served; nil means CN.
 	Regions []string
+	// MatrixCells is how many pairs one table may have. 0 means the 50 of
+	// Baidu's page; copies of the page name 100 for some contracts.
+	MatrixCells int
 }
 
 // Adapter asks Baidu. It is safe for concurrent use.
@@ -111,12 +115,15 @@ type Adapter struct {
 	datums  geo.DatumTable
 	opened  Opened
 	regions []string
+	cells   int
 }
 
 var (
-	_ route.Router      = (*Adapter)(nil)
-	_ waybill.Provider  = (*Adapter)(nil)
-	_ waybill.Accounted = (*Adapter)(nil)
+	_ route.Router        = (*Adapter)(nil)
+	_ route.Matrixer      = (*Adapter)(nil)
+	_ route.MatrixLimiter = (*Adapter)(nil)
+	_ waybill.Provider    = (*Adapter)(nil)
+	_ waybill.Accounted   = (*Adapter)(nil)
 )
 
 // New returns an adapter for the key ak; nil options mean the defaults. An empty
@@ -133,7 +140,13 @@ func New(ak string, o *Options) (*Adapter, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Adapter{client: client, account: o.Account, datums: o.Datums, opened: o.Opened, regions: slices.Clone(o.Regions)}
+	a := &Adapter{client: client, account: o.Account, datums: o.Datums, opened: o.Opened, regions: slices.Clone(o.Regions), cells: o.MatrixCells}
+	if a.cells == 0 {
+		a.cells = defaultMatrixCells
+	}
+	if a.cells < 0 {
+		return nil, waybill.Invalid("new", "MatrixCells is below 0").With(Name, "", "")
+	}
 	for _, r := range a.regions {
 		if !waybill.ValidRegion(r) {
 			return nil, waybill.Invalid("new", "a region is not two capital letters").With(Name, "", "")

@@ -19,7 +19,7 @@ const (
 func harness(sk string, opened baiduroute.Opened) routetest.Harness {
 	h := routetest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
-			return baiduroute.New(testAK, &baiduroute.Options{SK: sk, BaseURL: baseURL, HTTPClient: hc, Opened: opened})
+			return baiduroute.New(testAK, &baiduroute.Options{SK: sk, BaseURL: baseURL, HTTPClient: hc, MaxReply: 1 << 18, Opened: opened})
 		},
 		Server: func(testing.TB) routetest.Server {
 			return routetest.NewBaidu(&routetest.BaiduOptions{AK: testAK, SK: sk})
@@ -33,6 +33,7 @@ func harness(sk string, opened baiduroute.Opened) routetest.Harness {
 		},
 		Modes:     []route.Mode{route.Car, route.Bicycle, route.Walk},
 		MaxPoints: 20,
+		Nowhere:   geo.Point{Lat: 33.5, Lng: 88.5},
 		Secrets:   []string{testAK, testSK},
 	}
 	if opened.Truck {

@@ -46,6 +46,9 @@ func (a *Adapter) plan(r *route.Request) (p plan, refusal string) {
 	if refusal != "" {
 		return plan{}, refusal
 	}
+	if r.NeedsOrder() {
+		return plan{}, "stops are not put in order"
+	}
 	if r.Mode == route.Truck {
 		p, refusal = a.truck(r)
 		if refusal != "" && r.AllowCarForTruck {

@@ -126,6 +126,9 @@ func (p *plan) path(o *option, limits *restriction, r *route.Request) (route.Pat
 			return route.Path{}, damaged(r.Key, "a step has no usable distance or duration")
 		}
 	}
+	if r.Mode == route.Truck && r.Vehicle.Hazmat {
+		out.Warnings = append(out.Warnings, "the hazardous goods were not considered")
+	}
 	var shared bool
 	out.Legs, shared = legs(o, len(r.Points)-1, r.Steps)
 	if shared {

@@ -19,7 +19,7 @@ func class(code string, want waybill.Code, scope waybill.Scope, delivery waybill
 func TestConformance(t *testing.T) {
 	routetest.Run(t, routetest.Harness{
 		New: func(base string, hc *http.Client) (waybill.Provider, error) {
-			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc})
+			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc, MaxReply: 1 << 18})
 		},
 		Server: func(testing.TB) routetest.Server {
 			return routetest.NewGoogle(&routetest.GoogleOptions{NoLegacy: true})
@@ -28,6 +28,8 @@ func TestConformance(t *testing.T) {
 		Vendor:    geo.VendorGoogle,
 		Modes:     []route.Mode{route.Car, route.Motorcycle, route.Bicycle, route.Walk},
 		MaxPoints: 27,
+		Orders:    true,
+		Nowhere:   geo.Point{Lat: -23.55, Lng: -46.63},
 		Secrets:   []string{routetest.GoogleKey},
 		Codes: []routetest.CodeCase{
 			class("API_KEY_INVALID", waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, false),
@@ -60,13 +62,15 @@ func TestConformance(t *testing.T) {
 func TestConformanceLegacy(t *testing.T) {
 	routetest.Run(t, routetest.Harness{
 		New: func(base string, hc *http.Client) (waybill.Provider, error) {
-			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc, Legacy: true})
+			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc, MaxReply: 1 << 18, Legacy: true})
 		},
 		Server:    func(testing.TB) routetest.Server { return routetest.NewGoogle(nil) },
 		Trip:      routetest.Singapore(),
 		Vendor:    geo.VendorGoogle,
 		Modes:     []route.Mode{route.Car, route.Bicycle, route.Walk},
 		MaxPoints: 27,
+		Orders:    true,
+		Nowhere:   geo.Point{Lat: -23.55, Lng: -46.63},
 		Secrets:   []string{routetest.GoogleKey},
 		Codes: []routetest.CodeCase{
 			class("ZERO_RESULTS", waybill.NotFound, waybill.ScopeRequest, waybill.NotSent, false),
@@ -87,11 +91,12 @@ func TestConformanceLegacy(t *testing.T) {
 func TestConformanceMainland(t *testing.T) {
 	h := routetest.Harness{
 		New: func(base string, hc *http.Client) (waybill.Provider, error) {
-			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc, Mainland: true})
+			return googleroute.New(routetest.GoogleKey, &googleroute.Options{BaseURL: base, HTTPClient: hc, MaxReply: 1 << 18, Mainland: true})
 		},
 		Server:  func(testing.TB) routetest.Server { return routetest.NewGoogle(nil) },
 		Vendor:  geo.VendorGoogle,
 		Modes:   []route.Mode{route.Car, route.Motorcycle, route.Bicycle, route.Walk},
+		Orders:  true,
 		Secrets: []string{routetest.GoogleKey},
 	}
 	h.Trip = routetest.Shenzhen()

@@ -62,6 +62,7 @@ func (a *Adapter) directionsRequest(r *route.Request) *maps.DirectionsRequest {
 		Language:     r.Language,
 		Units:        maps.UnitsMetric,
 		Alternatives: r.Alternatives > 0 && last == 1,
+		Optimize:     r.NeedsOrder(),
 	}
 	if r.Avoid.Tolls {
 		q.Avoid = append(q.Avoid, maps.AvoidTolls)
@@ -109,8 +110,13 @@ func (a *Adapter) legacyPath(g *maps.Route, r *route.Request) (p route.Path, wro
 		p.Legs = append(p.Legs, leg)
 	}
 	p.Warnings = g.Warnings
+	var ok bool
+	if r.NeedsOrder() {
+		if p.StopOrder, ok = r.StopOrder(g.WaypointOrder); !ok {
+			return p, "the order of the stops is missing or wrong"
+		}
+	}
 	if r.Polyline {
-		var ok bool
 		if p.Polyline, ok = a.line(g.OverviewPolyline.Points); !ok {
 			return p, "a route's polyline cannot be decoded"
 		}

@@ -4,7 +4,9 @@
 // The pages that it follows:
 // https://developers.google.com/maps/documentation/routes/compute_route_directions
 // https://developers.google.com/maps/documentation/routes/choose_fields
+// https://developers.google.com/maps/documentation/routes/compute_route_matrix
 // https://developers.google.com/maps/documentation/directions/get-directions (legacy)
+// https://developers.google.com/maps/documentation/distance-matrix/distance-matrix (legacy)
 //
 // # Modes
 //
@@ -35,9 +37,15 @@
 // (reported by users, not documented). A client asks this adapter outside CN
 // only, unless Options.Mainland is set or the client's With says otherwise.
 //
-// # The legacy Directions API
+// # Tables
 //
-// New projects cannot enable it. Options.Legacy selects it for those that have it,
+// A table may have 625 pairs and is billed by the pair. Its elements come in any
+// order and are placed by their indices.
+//
+// # The legacy APIs
+//
+// New projects cannot enable Directions and Distance Matrix. Options.Legacy selects
+// them for those that have them,
 // through googlemaps.github.io/maps; client ids with signing secrets work there
 // and not with the Routes API. It tells the traffic only for trips without stops.
 //

@@ -66,6 +66,22 @@ func FuzzReply(f *testing.F) {
 				checkPath(t, p)
 			}
 		}
+		for _, a := range adapters {
+			res, err := a.Matrix(t.Context(), grid(2, 2))
+			if err != nil {
+				if e, ok := err.(*waybill.Error); !ok || e.Provider != "googleroute" {
+					t.Fatalf("%T %v", err, err)
+				}
+				continue
+			}
+			for _, row := range res.Cells {
+				for _, c := range row {
+					if c.Err == nil && (!(c.Distance >= 0) || c.Duration < 0) {
+						t.Fatalf("%+v", c)
+					}
+				}
+			}
+		}
 	})
 }
 

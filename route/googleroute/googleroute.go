@@ -62,7 +62,8 @@ type Adapter struct {
 	account  *waybill.Account
 	keys     *google.Keyring
 	wire     *wire.Client
-	url      string
+	url      string       // of computeRoutes
+	matrix   string       // of computeRouteMatrix
 	maps     *google.Maps // of the legacy API, nil without
 	datums   geo.DatumTable
 	mainland bool
@@ -106,7 +107,7 @@ func build(key string, o *Options) (*Adapter, *waybill.Error) {
 	if err != nil {
 		return nil, waybill.AsError(err)
 	}
-	a := &Adapter{account: o.Account, keys: keys, wire: w, url: base + computeRoutes, datums: o.Datums, mainland: o.Mainland, tolls: o.Tolls}
+	a := &Adapter{account: o.Account, keys: keys, wire: w, url: base + computeRoutes, matrix: base + computeRouteMatrix, datums: o.Datums, mainland: o.Mainland, tolls: o.Tolls}
 	if o.Legacy {
 		a.maps, bad = google.NewMaps(google.MapsConfig{Wire: w, Keys: keys, Base: base, Channel: o.Channel, UserAgent: o.UserAgent})
 		if bad != nil {
@@ -198,6 +199,8 @@ func leaves(at time.Time) (time.Time, bool) {
 }
 
 var (
-	_ route.Router      = (*Adapter)(nil)
-	_ waybill.Accounted = (*Adapter)(nil)
+	_ route.Router        = (*Adapter)(nil)
+	_ route.Matrixer      = (*Adapter)(nil)
+	_ route.MatrixLimiter = (*Adapter)(nil)
+	_ waybill.Accounted   = (*Adapter)(nil)
 )

@@ -18,6 +18,7 @@ type routesRequest struct {
 	RoutingPreference string     `json:"routingPreference,omitempty"`
 	DepartureTime     string     `json:"departureTime,omitempty"`
 	Alternatives      bool       `json:"computeAlternativeRoutes,omitempty"`
+	Optimize          bool       `json:"optimizeWaypointOrder,omitempty"`
 	Modifiers         *modifiers `json:"routeModifiers,omitempty"`
 	Encoding          string     `json:"polylineEncoding,omitempty"`
 	Language          string     `json:"languageCode,omitempty"`
@@ -65,6 +66,7 @@ func (a *Adapter) routesRequest(r *route.Request) *routesRequest {
 		Units:      "METRIC",
 		// Alternatives beside stops are never given.
 		Alternatives: r.Alternatives > 0 && last == 1,
+		Optimize:     r.NeedsOrder(),
 	}
 	if r.Polyline {
 		q.Encoding = "ENCODED_POLYLINE"
@@ -72,20 +74,32 @@ func (a *Adapter) routesRequest(r *route.Request) *routesRequest {
 	if !motorized(r.Mode) {
 		return q // a preference or a modifier beside these modes is refused or without meaning
 	}
-	q.RoutingPreference = "TRAFFIC_UNAWARE"
-	if wantsTraffic(r) {
-		q.RoutingPreference = "TRAFFIC_AWARE"
-		if at, later := leaves(r.Departure); later {
-			q.DepartureTime = at.UTC().Format(time.RFC3339Nano)
-		}
-	}
-	if r.Avoid != (route.Avoid{}) {
-		q.Modifiers = &modifiers{AvoidTolls: r.Avoid.Tolls, AvoidHighways: r.Avoid.Motorways, AvoidFerries: r.Avoid.Ferries}
-	}
+	q.RoutingPreference, q.DepartureTime = preference(r)
+	q.Modifiers = avoided(r.Avoid)
 	if a.tolls {
 		q.Extra = []string{"TOLLS"}
 	}
 	return q
+}
+
+// preference returns the preference of a way of motors and the time of departure,
+// which is left out for now.
+func preference(r *route.Request) (preference, departure string) {
+	if !wantsTraffic(r) {
+		return "TRAFFIC_UNAWARE", ""
+	}
+	if at, later := leaves(r.Departure); later {
+		departure = at.UTC().Format(time.RFC3339Nano)
+	}
+	return "TRAFFIC_AWARE", departure
+}
+
+// avoided is nil when nothing is.
+func avoided(a route.Avoid) *modifiers {
+	if a == (route.Avoid{}) {
+		return nil
+	}
+	return &modifiers{AvoidTolls: a.Tolls, AvoidHighways: a.Motorways, AvoidFerries: a.Ferries}
 }
 
 // The fields asked for. They decide the price, and what is not in the mask is
@@ -96,6 +110,7 @@ const (
 	stepFields  = ",routes.legs.steps.distanceMeters,routes.legs.steps.staticDuration,routes.legs.steps.navigationInstruction.instructions"
 	tollField   = ",routes.travelAdvisory.tollInfo"
 	trafficNote = ",fallbackInfo"
+	orderField  = ",routes.optimizedIntermediateWaypointIndex" // without it the request for an order is refused
 )
 
 func (a *Adapter) fieldMask(r *route.Request) string {
@@ -112,6 +127,9 @@ func (a *Adapter) fieldMask(r *route.Request) string {
 	}
 	if wantsTraffic(r) {
 		b.WriteString(trafficNote)
+	}
+	if r.NeedsOrder() {
+		b.WriteString(orderField)
 	}
 	return b.String()
 }

@@ -23,9 +23,7 @@ const computeRoutes = "/directions/v2:computeRoutes"
 // that are zero are left out by the server.
 type routesReply struct {
 	Routes   []routeReply `json:"routes"`
-	Fallback *struct {
-		RoutingMode string `json:"routingMode"`
-	} `json:"fallbackInfo"`
+	Fallback *fallback    `json:"fallbackInfo"`
 }
 
 type routeReply struct {
@@ -36,6 +34,7 @@ type routeReply struct {
 	} `json:"polyline"`
 	Warnings []string   `json:"warnings"`
 	Legs     []legReply `json:"legs"`
+	Order    []int      `json:"optimizedIntermediateWaypointIndex"`
 	Advisory struct {
 		Toll *struct {
 			Price []money `json:"estimatedPrice"`
@@ -101,10 +100,7 @@ func (a *Adapter) decodeRoutes(reply *wire.Reply, r *route.Request) ([]route.Pat
 	if len(got.Routes) == 0 {
 		return nil, google.NotFound(reply)
 	}
-	traffic := wantsTraffic(r)
-	if got.Fallback != nil && got.Fallback.RoutingMode != "FALLBACK_TRAFFIC_AWARE" {
-		traffic = false
-	}
+	traffic := wantsTraffic(r) && got.Fallback.traffic()
 	paths := make([]route.Path, 0, len(got.Routes))
 	for i := range got.Routes {
 		p, wrong := a.path(&got.Routes[i], r)
@@ -133,6 +129,11 @@ func (a *Adapter) path(g *routeReply, r *route.Request) (p route.Path, wrong str
 	p = route.Path{Distance: float64(g.DistanceMeters), Duration: took, Warnings: g.Warnings}
 	if p.Legs, wrong = legs(g.Legs, r); wrong != "" {
 		return p, wrong
+	}
+	if r.NeedsOrder() {
+		if p.StopOrder, ok = r.StopOrder(g.Order); !ok {
+			return p, "the order of the stops is missing or wrong"
+		}
 	}
 	if r.Polyline {
 		if p.Polyline, ok = a.line(g.Polyline.Encoded); !ok {

@@ -6,7 +6,7 @@
 // # What it promises
 //
 // Every path is marked Estimated. A request for a price is Unsupported, since a
-// price must not rest on an estimate. Nothing is known of roads: what is to be
+// price must not rest on an estimate. Stops stay in the order of the request. Nothing is known of roads: what is to be
 // avoided, the departure time, alternatives and the vehicle's dimensions change
 // nothing, and steps are not given. Where that matters the path's Warnings say
 // so. With Polyline the path is the straight line from point to point.
@@ -77,6 +77,7 @@ type Adapter struct {
 
 var (
 	_ route.Router      = (*Adapter)(nil)
+	_ route.Matrixer    = (*Adapter)(nil)
 	_ waybill.Provider  = (*Adapter)(nil)
 	_ waybill.Accounted = (*Adapter)(nil)
 )
@@ -171,6 +172,9 @@ func (a *Adapter) Route(ctx context.Context, r route.Request) (route.Result, err
 			Code: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent,
 			Provider: Name, Op: string(route.Route), Ref: r.Key, Message: "a price must not rest on an estimate",
 		}
+	}
+	if r.NeedsOrder() {
+		return route.Result{}, waybill.NotSupported(string(route.Route), "stops are not put in order").With(Name, "", r.Key)
 	}
 	path := route.Path{Estimated: true, Legs: make([]route.Leg, len(r.Points)-1), Warnings: warnings(&r)}
 	speed := a.speed[r.Mode]

@@ -31,6 +31,12 @@
 // question, are one finding each and end the run. The names of the faults stand
 // at [geotest.Faults].
 //
+// An adapter that is a route.Matrixer is held to the same with its tables, and to
+// more: that each cell is from its origin to its destination, that twenty origins
+// and one destination are one request, that what the adapter declares as its
+// limits is refused beyond them, and that a pair without a way is an error in its
+// cell.
+//
 // Harness.NoPolyline and Harness.NoSubstitute declare what a vendor lacks. An
 // adapter without a network leaves Harness.Server nil. An Account method is
 // optional; see [waybill.Accounted].
@@ -39,8 +45,10 @@
 //
 // [NewServer] makes a fake of any handler that speaks the vendor's protocol.
 // [NewGoogle] and its neighbours are the fakes of this module's vendors: strict,
-// counting and scriptable, without need of a testing.TB. A fake that implements
-// [Understanding] lets the suite compare what was sent with what was meant.
+// counting and scriptable, without need of a testing.TB; [NewOSRM] and
+// [NewValhalla] are those of servers of one's own. A fake that implements
+// [Understanding] and [UnderstandingMatrix] lets the suite compare what was sent
+// with what was meant.
 //
 // # What is left out
 //

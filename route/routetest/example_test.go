@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/waybill-go/waybill"
@@ -90,4 +91,31 @@ func ExampleSingapore() {
 	t := routetest.Singapore()
 	fmt.Printf("%.0f km, then %.0f\n", geo.Distance(t.From, t.Via)/1000, geo.Distance(t.Via, t.To)/1000)
 	// Output: 17 km, then 5
+}
+
+func ExampleNewOSRM() {
+	fake := routetest.NewOSRM(nil)
+	defer fake.Close()
+	resp, err := fake.Client().Get(fake.URL() + "/table/v1/driving/103.989,1.359;103.852,1.293?sources=0&destinations=1&foo=1")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode, fake.Accepted("table")) // an unknown option is an error
+	// Output: 400 0
+}
+
+func ExampleNewValhalla() {
+	fake := routetest.NewValhalla(nil)
+	defer fake.Close()
+	body := `{"locations":[{"lat":1.359,"lon":103.989},{"lat":1.293,"lon":103.852}],"costing":"auto"}`
+	resp, err := fake.Client().Post(fake.URL()+"/route", "application/json", strings.NewReader(body))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode, fake.Accepted("/route"), len(fake.Asked()))
+	// Output: 200 1 2
 }

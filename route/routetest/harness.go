@@ -34,6 +34,18 @@ type Harness struct {
 	// [route.MaxPoints]: a request with one more must be Unsupported and never
 	// reach the server.
 	MaxPoints int
+	// MatrixModes are those of the vendor's tables where they differ from Modes,
+	// for an adapter that is a [route.Matrixer]. What it declares as a
+	// [route.MatrixLimiter] is held to.
+	MatrixModes []route.Mode
+	// MatrixCodes are codes of the vendor's tables beside Codes.
+	MatrixCodes []CodeCase
+	// Nowhere is a place in the vendor's region from which no way leads to the
+	// trip, for its table; the zero value leaves the subtest out.
+	Nowhere geo.Point
+	// Orders is set for a vendor that puts stops in order
+	// ([route.Request.OptimizeStops]); all others must refuse that.
+	Orders bool
 	// NoPolyline is set for a vendor without geometry: its paths must then have
 	// none. NoSubstitute is set for one that refuses a truck even where a car's
 	// route would be allowed for it.

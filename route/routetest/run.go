@@ -64,7 +64,7 @@ func (c check) first() bool { return strings.HasPrefix(c.name, "context/") || c.
 
 // checks lists the subtests of this harness.
 func (h Harness) checks() []check {
-	all := slices.Concat(errorChecks(), valueChecks(), modeChecks())
+	all := slices.Concat(errorChecks(), valueChecks(), modeChecks(), h.matrixChecks())
 	if h.Server == nil {
 		all = slices.DeleteFunc(all, func(c check) bool { return c.network })
 	} else {

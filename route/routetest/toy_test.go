@@ -41,6 +41,36 @@ type toyServer struct {
 	Server
 	mu    sync.Mutex
 	asked []geo.Point
+
+	origins, destinations []geo.Point
+}
+
+func (s *toyServer) AskedMatrix() (origins, destinations []geo.Point) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.origins, s.destinations
+}
+
+// toyTable is the vendor's table: metres and seconds, or null without a way.
+func toyTable(w *world.World, origins, destinations []geo.Point, q url.Values) any {
+	mode := world.Car
+	if q.Get("mode") == "walk" {
+		mode = world.Walk
+	}
+	table := [][]any{}
+	for _, from := range origins {
+		row := []any{}
+		for _, to := range destinations {
+			a, b := from.To(geo.WGS84), to.To(geo.WGS84)
+			if t, ok := w.Travel(mode, a.Lat, a.Lng, b.Lat, b.Lng, 0); ok {
+				row = append(row, []float64{t.Metres, t.Seconds})
+			} else {
+				row = append(row, nil)
+			}
+		}
+		table = append(table, row)
+	}
+	return map[string]any{"code": 0, "table": table}
 }
 
 func (s *toyServer) Asked() []geo.Point {
@@ -64,6 +94,13 @@ func newToyServer() *toyServer {
 			lat, _ := strconv.ParseFloat(a, 64)
 			lng, _ := strconv.ParseFloat(b, 64)
 			points = append(points, geo.Point{Lat: lat, Lng: lng, Datum: geo.GCJ02})
+		}
+		if n, err := strconv.Atoi(q.Get("origins")); err == nil {
+			s.mu.Lock()
+			s.origins, s.destinations = points[:n], points[n:]
+			s.mu.Unlock()
+			_ = json.NewEncoder(rw).Encode(toyTable(w, points[:n], points[n:], q))
+			return
 		}
 		s.mu.Lock()
 		s.asked = points
@@ -167,6 +204,8 @@ func (t *toy) Route(ctx context.Context, r route.Request) (route.Result, error) 
 		}
 	case truck && !r.AllowCarForTruck && t.wrong != "a car for a truck":
 		return unsupported("trucks")
+	case r.NeedsOrder() && t.wrong != "forgets the order":
+		return unsupported("order")
 	case len(r.Points) > 12 && t.wrong != "no limit":
 		return unsupported("too many points")
 	}

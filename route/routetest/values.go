@@ -18,6 +18,7 @@ func valueChecks() []check {
 		{"values/sent", true, (*bench).sent},
 		{"values/steps", false, (*bench).steps},
 		{"values/alternatives", false, (*bench).alternatives},
+		{"values/order", false, (*bench).order},
 		{"values/avoid", false, (*bench).avoid},
 		{"values/departure", false, (*bench).departure},
 		{"concurrency", false, (*bench).concurrency},
@@ -47,9 +48,13 @@ func (b *bench) checkResult(r route.Request, res route.Result) {
 // racing car. Kilometres, minutes and milliseconds fall outside.
 func (b *bench) checkPath(r route.Request, p *route.Path) {
 	b.Helper()
+	points := r.Points
+	if r.NeedsOrder() {
+		points = driven(b, r, p)
+	}
 	var straight float64
-	for i := range len(r.Points) - 1 {
-		straight += geo.Distance(r.Points[i], r.Points[i+1])
+	for i := range len(points) - 1 {
+		straight += geo.Distance(points[i], points[i+1])
 	}
 	if p.Distance < straight*0.95-100 || p.Distance > straight*4+1000 {
 		b.Errorf("a distance of %.0f for a straight line of %.0f m: are these metres?", p.Distance, straight)
@@ -86,6 +91,25 @@ func (b *bench) checkPath(r route.Request, p *route.Path) {
 	if !r.Polyline && len(p.Polyline) > 0 {
 		b.Error("a polyline that nobody asked for")
 	}
+}
+
+// driven returns the points in the order of the drive.
+func driven(b *bench, r route.Request, p *route.Path) []geo.Point {
+	b.Helper()
+	last := len(r.Points) - 1
+	out := []geo.Point{r.Points[0]}
+	seen := map[int]bool{}
+	for _, i := range p.StopOrder {
+		if i < 1 || i >= last || seen[i] {
+			b.Fatalf("the stops' order is %v, want each of the stops 1 to %d once", p.StopOrder, last-1)
+		}
+		seen[i] = true
+		out = append(out, r.Points[i])
+	}
+	if len(out) != last {
+		b.Fatalf("the stops' order is %v, want each of the stops 1 to %d once", p.StopOrder, last-1)
+	}
+	return append(out, r.Points[last])
 }
 
 func (b *bench) checkSpeed(what string, metres float64, d time.Duration) {
@@ -248,6 +272,27 @@ func (b *bench) alternatives() {
 		r.Alternatives = n
 		b.must(r) // checkResult counts
 	}
+}
+
+// order asks for stops to be put in order: From, then To and Via, then From.
+// The short way is over Via first.
+func (b *bench) order() {
+	r := b.whole()
+	r.Points = []geo.Point{b.trip.From, b.trip.To, b.trip.Via, b.trip.To}
+	r.Points[3].Lat += 0.002
+	r.OptimizeStops, r.Polyline = true, true
+	if !b.h.Orders {
+		b.refused("stops to be put in order (see Harness.Orders)", r, waybill.Unsupported)
+		return
+	}
+	p := b.must(r).Paths[0]
+	if len(p.StopOrder) != 2 || p.StopOrder[0] != 2 || p.StopOrder[1] != 1 {
+		b.Errorf("the stops' order is %v, want [2 1]", p.StopOrder)
+	}
+	if len(p.Legs) == 3 && (p.Legs[0].Distance < p.Legs[1].Distance || p.Legs[1].Distance < p.Legs[2].Distance) {
+		b.Errorf("legs of %.0f, %.0f and %.0f m are not in the order of the drive", p.Legs[0].Distance, p.Legs[1].Distance, p.Legs[2].Distance)
+	}
+	b.checkEnds(r, &p)
 }
 
 func (b *bench) avoid() {

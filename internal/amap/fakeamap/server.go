@@ -42,6 +42,8 @@ type Server struct {
 
 	mu    sync.Mutex
 	asked []point // the points of the last way asked for
+	// origins and destinations are those of the last table asked for.
+	origins, destinations []point
 }
 
 // New starts a fake. The caller closes it.
@@ -98,6 +100,7 @@ func (s *Server) routes() http.Handler {
 		Optional: []string{"originid", "destinationid", "originidtype", "origintype", "destinationtype", "waypoints",
 			"intelligent_sorting", "height", "width", "load", "weight", "axis", "province", "number", "cartype", "strategy",
 			"avoidpolygons", "showpolyline", "nosteps", "diu"}}, false, s.truck)
+	handle("/v3/distance", distanceParams, false, s.distance)
 	// A path that is no service is one that the key has no right to.
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { refuse(w, r, "10002") })
 	return mux

@@ -34,6 +34,8 @@ type Server struct {
 
 	mu    sync.Mutex
 	asked []geo.Point
+	// origins and destinations are those of the last table asked for.
+	origins, destinations []geo.Point
 }
 
 // Key is the key that a fake takes unless its options name another.
@@ -120,6 +122,16 @@ func services(path string) (service, bool) {
 		return directionService(foot), true
 	case "/logistics_direction/v1/truck":
 		return directionService(truck, truckParams()...), true
+	case "/routematrix/v2/driving":
+		return matrixService(car, "tactics", "gps_direction", "radius", "speed"), true
+	case "/routematrix/v2/motorcycle":
+		return matrixService(motorcycle), true
+	case "/routematrix/v2/riding":
+		return matrixService(bicycle, "riding_type"), true
+	case "/routematrix/v2/walking":
+		return matrixService(foot), true
+	case "/logistics_routematrix/v1/truck":
+		return matrixService(truck, truckMatrixParams()...), true
 	}
 	return service{}, false
 }

@@ -43,11 +43,11 @@ func (s *Server) directions(q url.Values) (map[string]any, refusal) {
 }
 
 // directionsTrip reads and checks the parameters.
-func (s *Server) directionsTrip(q url.Values) (*trip, refusal) {
+func (s *Server) directionsTrip(q url.Values) (t *trip, no refusal) {
 	wrong := func(name string) (*trip, refusal) {
 		return nil, refusal{"INVALID_REQUEST", "Invalid request. Invalid '" + name + "' parameter."}
 	}
-	t := &trip{}
+	t = &trip{}
 	switch q.Get("mode") {
 	case "", "driving":
 	case "walking":
@@ -59,7 +59,13 @@ func (s *Server) directionsTrip(q url.Values) (*trip, refusal) {
 	}
 	texts := []string{q.Get("origin")}
 	if v := q.Get("waypoints"); v != "" {
+		v, optimize := strings.CutPrefix(v, "optimize:true|")
 		texts = append(texts, strings.Split(v, "|")...)
+		defer func() {
+			if optimize && t != nil {
+				t.reorder()
+			}
+		}()
 	}
 	if len(texts)-1 > maxStops {
 		return nil, refusals["MAX_WAYPOINTS_EXCEEDED"]
@@ -131,7 +137,7 @@ func legacyRoute(w *way, t *trip) map[string]any {
 	}
 	return map[string]any{
 		"legs": legs, "overview_polyline": map[string]any{"points": encode(w.line())}, "summary": "Main St",
-		"copyrights": "Map data", "warnings": warnings, "waypoint_order": []int{},
+		"copyrights": "Map data", "warnings": warnings, "waypoint_order": append([]int{}, t.order...),
 	}
 }
 

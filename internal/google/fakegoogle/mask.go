@@ -18,8 +18,12 @@ var maskFields = strings.Fields(`routes.distanceMeters routes.duration routes.st
 	routes.viewport routes.localizedValues routes.optimizedIntermediateWaypointIndex routes.routeToken
 	fallbackInfo.routingMode fallbackInfo.reason geocodingResults`)
 
-// parseMask reads X-Goog-FieldMask. Blanks are not allowed in it.
-func parseMask(text string) (mask, string) {
+// parseMask reads the X-Goog-FieldMask of the Routes API.
+func parseMask(text string) (mask, string) { return parseMaskOf(text, maskFields) }
+
+// parseMaskOf reads an X-Goog-FieldMask, whose paths must be some of fields or
+// above. Blanks are not allowed in it.
+func parseMaskOf(text string, fields []string) (mask, string) {
 	if text == "" {
 		return nil, "FieldMask is a required parameter. See https://cloud.google.com/apis/docs/system-parameters on how to provide it."
 	}
@@ -28,7 +32,7 @@ func parseMask(text string) (mask, string) {
 		if path == "*" {
 			continue
 		}
-		known := slices.ContainsFunc(maskFields, func(f string) bool { return f == path || strings.HasPrefix(f, path+".") })
+		known := slices.ContainsFunc(fields, func(f string) bool { return f == path || strings.HasPrefix(f, path+".") })
 		if !known {
 			return nil, "Error expanding 'fields' parameter. Cannot find matching fields for path '" + path + "'."
 		}

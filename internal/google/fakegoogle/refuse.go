@@ -31,6 +31,8 @@ var refusals = map[string]refusal{
 	"INVALID_REQUEST":            {"INVALID_REQUEST", "Invalid request. Invalid 'latlng' parameter."},
 	"MAX_WAYPOINTS_EXCEEDED":     {"MAX_WAYPOINTS_EXCEEDED", "Too many waypoints in the request."},
 	"MAX_ROUTE_LENGTH_EXCEEDED":  {"MAX_ROUTE_LENGTH_EXCEEDED", ""},
+	"MAX_ELEMENTS_EXCEEDED":      {"MAX_ELEMENTS_EXCEEDED", ""},
+	"MAX_DIMENSIONS_EXCEEDED":    {"MAX_DIMENSIONS_EXCEEDED", ""},
 	"OVER_QUERY_LIMIT":           {"OVER_QUERY_LIMIT", perSecond},
 	"OVER_QUERY_LIMIT/day":       {"OVER_QUERY_LIMIT", perDay},
 	"OVER_DAILY_LIMIT":           {"OVER_DAILY_LIMIT", "A self-imposed usage cap has been exceeded."},
@@ -96,6 +98,10 @@ func refuse(w http.ResponseWriter, r *http.Request, code string) {
 		if !ok {
 			x = rpcRefusal{500, "UNKNOWN", "the fake knows no code " + code, "", nil}
 		}
+		if strings.Contains(r.URL.Path, "computeRouteMatrix") {
+			writeStream(w, x)
+			return
+		}
 		x.write(w)
 		return
 	}
@@ -108,14 +114,25 @@ func refuse(w http.ResponseWriter, r *http.Request, code string) {
 		x = refusal{status: code}
 	}
 	list := "results"
-	if strings.Contains(r.URL.Path, "directions") {
+	switch {
+	case strings.Contains(r.URL.Path, "directions"):
 		list = "routes"
+	case strings.Contains(r.URL.Path, "autocomplete"):
+		list = "predictions"
+	case strings.Contains(r.URL.Path, "details"):
+		list = ""
+	}
+	if strings.Contains(r.URL.Path, "distancematrix") {
+		list = "rows"
 	}
 	x.write(w, list)
 }
 
 func (x refusal) write(w http.ResponseWriter, list string) {
-	body := map[string]any{"status": x.status, list: []any{}}
+	body := map[string]any{"status": x.status}
+	if list != "" {
+		body[list] = []any{}
+	}
 	if x.message != "" {
 		body["error_message"] = x.message
 	}
@@ -156,7 +173,7 @@ func invalid(message string) rpcRefusal {
 type service func(q url.Values) (map[string]any, refusal)
 
 // legacy checks what all older services check: the key or the signature, then
-// the parameters. list is the reply's list.
+// the parameters. list is the reply's list, "" for none.
 func (s *Server) legacy(list string, p fakehttp.Params, f service) http.HandlerFunc {
 	p = p.With("key", "client", "signature", "channel", "language", "region")
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -175,7 +192,7 @@ func (s *Server) legacy(list string, p fakehttp.Params, f service) http.HandlerF
 			refusal{"REQUEST_DENIED", keyInvalid}.write(w, list)
 			return
 		}
-		if s.opts.NoLegacy && list == "routes" {
+		if s.opts.NoLegacy && r.URL.Path != "/maps/api/geocode/json" {
 			refusal{"REQUEST_DENIED", legacyOff}.write(w, list)
 			return
 		}

@@ -128,8 +128,10 @@ func (q *routesRequest) trip(m mask) (*trip, string) {
 		return nil, "Invalid value at 'units'"
 	case q.Encoding != "" && q.Encoding != "ENCODED_POLYLINE":
 		return nil, "Invalid value at 'polyline_encoding'"
-	case q.Optimize:
-		return nil, "The fake does not reorder waypoints."
+	case q.Optimize && !m.has("routes", "optimizedIntermediateWaypointIndex"):
+		return nil, "routes.optimizedIntermediateWaypointIndex must be in the field mask when optimizeWaypointOrder is set."
+	case q.Optimize && slices.ContainsFunc(q.Intermediates, func(p waypoint) bool { return p.Via }):
+		return nil, "Waypoints cannot be reordered when one of them is a via waypoint."
 	case len(q.Intermediates) > maxStops:
 		return nil, "Too many intermediate waypoints in the request."
 	}
@@ -160,6 +162,9 @@ func (q *routesRequest) trip(m mask) (*trip, string) {
 			return nil, "Origin, destination and intermediates must have a location with a latLng within range."
 		}
 		t.points = append(t.points, at)
+	}
+	if q.Optimize {
+		t.reorder()
 	}
 	return t, ""
 }
@@ -211,6 +216,9 @@ func newRoute(w *way, t *trip, extra []string) map[string]any {
 	out["polyline"] = map[string]any{"encodedPolyline": encode(w.line())}
 	out["routeLabels"] = []string{"DEFAULT_ROUTE"}
 	out["description"] = "Main St"
+	if t.order != nil {
+		out["optimizedIntermediateWaypointIndex"] = t.order
+	}
 	if t.mode != world.Car {
 		out["warnings"] = []string{"This route may be missing sidewalks, pedestrian paths or clear cycling paths."}
 	}

@@ -1,6 +1,6 @@
 // Package fakegoogle is a fake of the Google Maps Platform that speaks its
-// protocols strictly: Geocoding v3, the legacy Directions API and the Routes
-// API. It checks keys and signatures, refuses parameters, fields and masks that
+// protocols strictly: Geocoding v3, the Places API (New), the Routes API, and the
+// legacy Places and Directions APIs. It checks keys and signatures, refuses parameters, fields and masks that
 // the services do not have, answers in the services' shapes, and knows the places
 // and roads of the little world. geotest and routetest hand it out.
 //
@@ -45,8 +45,12 @@ type Server struct {
 	world *world.World
 	opts  Options
 
-	mu    sync.Mutex
-	asked []geo.Point
+	mu       sync.Mutex
+	asked    []geo.Point
+	sessions map[string]bool // open, by generation and token
+	single   int
+	// origins and destinations are those of the last table asked for.
+	origins, destinations []geo.Point
 }
 
 // New starts a fake. The caller closes it.
@@ -61,7 +65,17 @@ func New(o *Options) *Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /maps/api/geocode/json", s.legacy("results", geocodeParams, s.geocode))
 	mux.HandleFunc("GET /maps/api/directions/json", s.legacy("routes", directionsParams, s.directions))
+	mux.HandleFunc("GET /maps/api/distancematrix/json", s.legacy("rows", distanceMatrixParams, s.distanceMatrix))
 	mux.HandleFunc("POST /directions/v2:computeRoutes", s.computeRoutes)
+	mux.HandleFunc("GET /maps/api/place/autocomplete/json", s.legacy("predictions", legacyAutocompleteParams, s.legacyAutocomplete))
+	mux.HandleFunc("GET /maps/api/place/details/json", s.legacy("", legacyDetailsParams, s.legacyDetails))
+	mux.HandleFunc("GET /maps/api/place/textsearch/json", s.legacy("results", legacyTextParams, s.legacyText))
+	mux.HandleFunc("GET /maps/api/place/nearbysearch/json", s.legacy("results", legacyNearbyParams, s.legacyNearby))
+	mux.HandleFunc("POST /v1/places:autocomplete", s.autocomplete)
+	mux.HandleFunc("POST /v1/places:searchText", s.searchText)
+	mux.HandleFunc("POST /v1/places:searchNearby", s.searchNearby)
+	mux.HandleFunc("GET /v1/places/{id}", s.details)
+	mux.HandleFunc("POST /distanceMatrix/v2:computeRouteMatrix", s.computeRouteMatrix)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 		w.WriteHeader(http.StatusNotFound)

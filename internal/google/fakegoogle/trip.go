@@ -2,6 +2,7 @@ package fakegoogle
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/waybill-go/waybill/geo"
@@ -15,6 +16,30 @@ type trip struct {
 	traffic bool
 	noTolls bool
 	detours int // how many other kinds of road are avoided
+	// order is there when the stops were put in order: the indices of the
+	// request's, from 0.
+	order []int
+}
+
+// reorder puts the stops in the order in which each is the nearest to the one
+// before, as far as the crow flies.
+func (t *trip) reorder() {
+	last := len(t.points) - 1
+	at := t.points[0]
+	stops := t.points[1:last]
+	t.order = []int{}
+	placed := []geo.Point{at}
+	for len(t.order) < len(stops) {
+		next := -1
+		for i := range stops {
+			if !slices.Contains(t.order, i) && (next < 0 || geo.Distance(at, stops[i]) < geo.Distance(at, stops[next])) {
+				next = i
+			}
+		}
+		at = stops[next]
+		t.order, placed = append(t.order, next), append(placed, at)
+	}
+	t.points = append(placed, t.points[last])
 }
 
 // way is one way of a trip: a leg for each pair of points.

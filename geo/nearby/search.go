@@ -1,0 +1,432 @@
+package nearby
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/waybill-go/waybill/geo"
+)
+
+// MaxK is the most drivers that a query may ask for.
+const MaxK = 10_000
+
+// Query asks for the nearest drivers.
+type Query struct {
+	// Point is where, in any datum. Answers are in the same.
+	Point geo.Point
+	// K is how many are wanted, 1 to MaxK.
+	K int
+	// Radius is how far away they may be, in metres, the border included:
+	// positive, at most half the Earth's circumference.
+	Radius float64
+	// All are bits that a driver must have, None those it must not have.
+	All, None Attr
+	// MaxAge is how old positions may be; 0 means the index's, negative any.
+	MaxAge time.Duration
+}
+
+// Validate checks the query.
+func (q *Query) Validate() error {
+	switch {
+	case q.Point.Validate() != nil:
+		return invalid("nearest", "the point is not a place on the Earth")
+	case q.K < 1 || q.K > MaxK:
+		return invalid("nearest", "k is not between 1 and 10000")
+	case !(q.Radius > 0 && q.Radius <= math.Pi*geo.EarthRadius+1):
+		return invalid("nearest", "the radius is not between 0 m and half the Earth's circumference")
+	case q.All&q.None != 0:
+		return invalid("nearest", "a bit is wanted and not wanted")
+	}
+	return nil
+}
+
+// Nearest appends the nearest drivers to dst, the nearest first, and returns the
+// whole: at most K. With room in dst it allocates nothing. An empty answer is no
+// error. A query that Validate refuses is InvalidArgument.
+func (x *Index[I]) Nearest(dst []Found[I], q Query) ([]Found[I], error) {
+	return x.NearestWhere(dst, q, nil)
+}
+
+// NearestWhere is Nearest among the drivers for whom accept returns true, such as
+// those who have not declined. accept is called under the index's lock and must not
+// use the index. It may be asked of a driver twice and must then answer the same.
+func (x *Index[I]) NearestWhere(dst []Found[I], q Query, accept func(I) bool) ([]Found[I], error) {
+	if err := q.Validate(); err != nil {
+		return dst, err
+	}
+	at := q.Point
+	if at.Datum != geo.WGS84 {
+		at = at.To(geo.WGS84)
+	}
+	s := searches.Get().(*search)
+	defer searches.Put(s)
+	s.begin(at, &q, x.oldest(q.MaxAge))
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if accept == nil {
+		s.run(x.grid, &x.store, nil)
+	} else {
+		s.run(x.grid, &x.store, func(e *entry) bool { return accept(x.ids[e.slot]) })
+	}
+	for _, c := range x.order(s.near, at, &q) {
+		f := Found[I]{Position: x.position(c.e), Distance: c.d}
+		if q.Point.Datum != geo.WGS84 {
+			f.Point = f.Point.To(q.Point.Datum)
+		}
+		dst = append(dst, f)
+	}
+	return dst, nil
+}
+
+// order takes the exact distances of the candidates and returns the nearest ones
+// within the radius, in order.
+func (x *Index[I]) order(near []candidate, at geo.Point, q *Query) []candidate {
+	n := 0
+	for _, c := range near {
+		c.d = geo.Distance(at, geo.Point{Lat: c.e.lat, Lng: c.e.lng})
+		if c.d <= q.Radius {
+			near[n] = c
+			n++
+		}
+	}
+	near = near[:n]
+	slices.SortFunc(near, func(a, b candidate) int {
+		if c := cmp.Compare(a.d, b.d); c != 0 {
+			return c
+		}
+		return cmp.Compare(x.ids[a.e.slot], x.ids[b.e.slot])
+	})
+	return near[:min(n, q.K)]
+}
+
+// oldest returns the time of the oldest position that is found.
+func (x *Index[I]) oldest(maxAge time.Duration) int64 {
+	if maxAge == 0 {
+		maxAge = x.maxAge
+	}
+	if maxAge < 0 {
+		return math.MinInt64
+	}
+	return x.now().Add(-maxAge).UnixMilli()
+}
+
+// candidate is an entry and its distance: first what distance2 says, at last
+// metres.
+type candidate struct {
+	d float64
+	e *entry
+}
+
+// search is the state of a query. It looks at rings of growing size and keeps
+// those that may be among the k nearest by a distance that costs no sine: the
+// haversine's with its sines and cosines replaced by the first terms of their
+// series. slack bounds its relative error, and what the error could change is
+// kept, so that the exact distances decide.
+type search struct {
+	lat, lng float64
+	cos, sin float64 // of lat
+	k        int
+	all      Attr // wanted bits
+	bits     Attr // the bits that are looked at
+	oldest   int64
+	radius   float64 // in degrees
+	slack    float64
+	exact    bool    // the series are of no use: far away, or near a pole
+	bound    float64 // of d2: what is beyond cannot be among the k nearest
+	near     []candidate
+	full     int // how many candidates are let grow before they are shrunk
+}
+
+var searches = sync.Pool{New: func() any { return new(search) }}
+
+func (s *search) begin(at geo.Point, q *Query, oldest int64) {
+	const rad = math.Pi / 180
+	s.lat, s.lng, s.k, s.oldest = at.Lat, at.Lng, q.K, oldest
+	s.all, s.bits = q.All, q.All|q.None
+	s.sin, s.cos = math.Sincos(at.Lat * rad)
+	s.radius = q.Radius / degree
+	// The factor covers what q.Radius and d2 lose by rounding.
+	s.near, s.full, s.slack, s.exact = s.near[:0], 4*q.K+64, 1e-9, true
+	if farthest := math.Abs(at.Lat) + s.radius; farthest < 89 {
+		reach := s.radius * rad / math.Cos(farthest*rad)
+		if reach < 0.1 {
+			s.exact = false
+			s.slack += 2 * reach * reach
+		}
+	}
+	s.bound = s.radius * s.radius * (1 + s.slack)
+	if s.exact {
+		s.bound = math.Inf(1)
+		if s.radius < 180 {
+			s.bound = chord(s.radius) * (1 + s.slack)
+		}
+	}
+}
+
+// chord returns the square of half the chord of an arc in degrees: what stands for
+// d2 where the series are of no use.
+func chord(arc float64) float64 {
+	half := math.Sin(arc * math.Pi / 360)
+	return half * half
+}
+
+// distance2 returns the measure by which candidates are compared.
+func (s *search) distance2(e *entry) float64 {
+	const rad = math.Pi / 180
+	dlat, dlng := e.lat-s.lat, e.lng-s.lng
+	if s.exact {
+		sinLat, sinLng := math.Sin(dlat*rad/2), math.Sin(dlng*rad/2)
+		return sinLat*sinLat + s.cos*math.Cos(e.lat*rad)*sinLng*sinLng
+	}
+	if dlng > 180 {
+		dlng -= 360
+	} else if dlng < -180 {
+		dlng += 360
+	}
+	return dlat*dlat + s.cos*(s.cos-s.sin*dlat*rad)*dlng*dlng
+}
+
+// run looks at growing rings until the k nearest are among the candidates.
+func (s *search) run(g *grid, store *shelves, accept func(*entry) bool) {
+	if len(store.blocks) == 0 {
+		return
+	}
+	seen := window{to: -1}
+	reach := min(s.firstReach(g, store), s.radius)
+	for {
+		now := s.window(g, reach)
+		if now.blocks(g) > 2*len(store.blocks) {
+			s.everything(store, accept)
+			return
+		}
+		s.ring(g, store, now, seen, accept)
+		if reach >= s.radius {
+			s.shrink()
+			return
+		}
+		seen = now
+		next := 2 * reach
+		if n := len(s.near); n >= s.k {
+			s.shrink()
+			enough := s.arc(s.bound)
+			if enough <= reach {
+				return
+			}
+			next = enough
+		} else if n > 0 {
+			next = reach * min(max(1.2*math.Sqrt(float64(s.k)/float64(n)), 1.2), 3)
+		}
+		reach = min(next, s.radius)
+	}
+}
+
+// firstReach guesses from the drivers of the query's own block how far the k
+// nearest are, half as many as there are passing the filter.
+func (s *search) firstReach(g *grid, store *shelves) float64 {
+	at, ok := store.blocks[g.cell(s.lat, s.lng).block]
+	if !ok {
+		return g.height * side / 2
+	}
+	share := min(2*float64(s.k)/float64(store.list[at].drivers), side*side)
+	return g.height * max(0.5, side*math.Sqrt(share/math.Pi))
+}
+
+// arc returns an arc in degrees that is not shorter than what a measure stands for.
+func (s *search) arc(d2 float64) float64 {
+	if !s.exact {
+		return math.Sqrt(d2)
+	}
+	return 2*math.Asin(min(math.Sqrt(d2), 1))*180/math.Pi + 1e-6
+}
+
+// window is the rows and columns of cells that hold everything within an arc.
+type window struct {
+	d2        float64 // the arc's square: a cell beyond is not looked at
+	from, to  int     // rows, both included; to < from is nothing
+	west, est float64 // longitudes, which may lie beyond ±180
+	round     bool    // all longitudes
+}
+
+func (s *search) window(g *grid, arc float64) window {
+	w := window{d2: arc * arc * (1 + 2*s.slack), from: g.row(s.lat - arc), to: g.row(s.lat + arc), round: true}
+	if math.Abs(s.lat)+arc < 90 {
+		reach := math.Sin(arc*math.Pi/180) / s.cos
+		if reach < 1 {
+			d := math.Asin(reach) * 180 / math.Pi
+			// A little more, for what rounding takes.
+			d += d*1e-9 + 1e-9
+			w.west, w.est, w.round = s.lng-d, s.lng+d, false
+		}
+	}
+	return w
+}
+
+// blocks returns how many blocks a window touches.
+func (w *window) blocks(g *grid) int {
+	n := 0
+	for row := w.from / side; row <= w.to/side; row++ {
+		from, to := w.columns(&g.bands[row])
+		n += min(floorDiv(to, side)-floorDiv(from, side)+1, g.bands[row].columns)
+	}
+	return n
+}
+
+// columns returns the columns of a window in a band.
+func (w *window) columns(b *band) (from, to int) {
+	n := b.columns * side
+	if w.round {
+		return 0, n - 1
+	}
+	from, to = b.column(w.west), b.column(w.est)
+	if to-from+1 >= n {
+		return 0, n - 1
+	}
+	return from, to
+}
+
+// mask returns the cells of a block that a window covers.
+func (w *window) mask(b *band, row, column int) uint64 {
+	low, high := max(w.from-row*side, 0), min(w.to-row*side, side-1)
+	if high < low {
+		return 0
+	}
+	from, to := w.columns(b)
+	var line uint64
+	n := b.columns * side
+	for _, shift := range [...]int{0, -n, n} {
+		if shift != 0 && from >= 0 && to < n {
+			break
+		}
+		left, right := max(from-shift-column*side, 0), min(to-shift-column*side, side-1)
+		if left <= right {
+			line |= (1<<(right-left+1) - 1) << left
+		}
+	}
+	rows := ^uint64(0) << (low * side)
+	if high < side-1 {
+		rows &= 1<<((high+1)*side) - 1
+	}
+	return line * 0x0101010101010101 & rows
+}
+
+// ring looks at the cells of a window that were not looked at in the one before.
+func (s *search) ring(g *grid, store *shelves, now, seen window, accept func(*entry) bool) {
+	for row := now.from / side; row <= now.to/side; row++ {
+		b := &g.bands[row]
+		from, to := now.columns(b)
+		first := floorDiv(from, side)
+		count := min(floorDiv(to, side)-first+1, b.columns)
+		for i := range count {
+			column := first + i
+			if column < 0 {
+				column += b.columns
+			} else if column >= b.columns {
+				column -= b.columns
+			}
+			at, ok := store.blocks[b.start+uint32(column)]
+			if !ok {
+				continue
+			}
+			block := store.list[at]
+			mask := block.occupied & now.mask(b, row, column)
+			var before uint64
+			if mask != 0 && seen.to >= seen.from {
+				before = seen.mask(b, row, column)
+			}
+			for ; mask != 0; mask &= mask - 1 {
+				cell := bits.TrailingZeros64(mask)
+				was := before>>cell&1 != 0
+				if s.exact {
+					if was {
+						continue
+					}
+				} else if floor := s.floor(g, b, row, column, cell); floor > now.d2 || was && floor <= seen.d2 {
+					continue
+				}
+				s.scan(block.cells[block.rank(uint8(cell))], accept)
+			}
+		}
+	}
+}
+
+// floor returns the least that distance2 can be of an entry in a cell.
+func (s *search) floor(g *grid, b *band, row, column, cell int) float64 {
+	const rad = math.Pi / 180
+	south := float64(row*side+cell/side)*g.height - 90 - s.lat
+	west := float64(column*side+cell%side)*b.width - 180 - s.lng
+	switch {
+	case west > 180:
+		west -= 360
+	case west < -180-b.width:
+		west += 360
+	}
+	dlat := max(south, -south-g.height, 0)
+	dlng := max(west, -west-b.width, 0)
+	cos := s.cos - max(s.sin*south, s.sin*(south+g.height))*rad
+	return dlat*dlat + s.cos*cos*dlng*dlng
+}
+
+// everything looks at all there is, which is less than what the window would
+// have to be searched for.
+func (s *search) everything(store *shelves, accept func(*entry) bool) {
+	s.near = s.near[:0]
+	for _, b := range store.list {
+		if b == nil {
+			continue
+		}
+		for _, cell := range b.cells {
+			s.scan(cell, accept)
+		}
+	}
+	s.shrink()
+}
+
+func floorDiv(a, b int) int {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// scan takes in the entries of a cell that may be among the nearest.
+func (s *search) scan(cell []entry, accept func(*entry) bool) {
+	for i := range cell {
+		e := &cell[i]
+		if e.at < s.oldest || e.attr&s.bits != s.all {
+			continue
+		}
+		d2 := s.distance2(e)
+		if d2 > s.bound || accept != nil && !accept(e) {
+			continue
+		}
+		s.near = append(s.near, candidate{d2, e})
+		if len(s.near) >= s.full {
+			s.shrink()
+			s.full = max(s.full, 2*len(s.near)) // many at one place
+		}
+	}
+}
+
+// shrink drops the candidates that cannot be among the k nearest and lowers the
+// bound. It is the exact distance that decides, so that what the error of the
+// measure could bring among them is kept.
+func (s *search) shrink() {
+	if len(s.near) < s.k {
+		return
+	}
+	kth := quickselect(s.near, s.k-1)
+	s.bound = min(s.bound, kth*(1+2*s.slack)+1e-24)
+	n := s.k
+	for _, c := range s.near[s.k:] {
+		if c.d <= s.bound {
+			s.near[n] = c
+			n++
+		}
+	}
+	s.near = s.near[:n]
+}
