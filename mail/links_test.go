@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/mail"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/memstorage"
 )
 
 const linkSecret = "a secret of sixteen bytes or more"
@@ -244,4 +246,24 @@ func newFuzzLinks(f *testing.F) *mail.LinkHandler {
 		f.Fatal(err)
 	}
 	return h
+}
+
+func ExampleNewLinkHandler() {
+	bucket, err := memstorage.New("attachments", &memstorage.Options{BaseURL: "https://bucket.acme.example", Secret: []byte("at least sixteen bytes")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	links, err := mail.NewLinkHandler(mail.LinkOptions{Bucket: bucket, BaseURL: "https://files.acme.example/m", Secrets: [][]byte{[]byte("sixteen bytes at least")}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	_, _ = bucket.Put(ctx, "reports/7.pdf", strings.NewReader("%PDF"), storage.PutOptions{Size: 4})
+	url, _, err := links.Link(ctx, storage.Object{Key: "reports/7.pdf"})
+	click := httptest.NewRecorder()
+	links.ServeHTTP(click, httptest.NewRequest("GET", url, nil))
+	fmt.Println(click.Code, strings.HasPrefix(click.Header().Get("Location"), "https://bucket.acme.example/"), err)
+	// Output: 302 true <nil>
 }

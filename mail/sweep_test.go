@@ -3,6 +3,7 @@ package mail_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/mail"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/memstorage"
 )
 
 // TestSweep holds that nothing goes before its end, everything after it, and
@@ -126,4 +128,19 @@ func TestSweepFails(t *testing.T) {
 	if err != nil || res.Removed != 3 {
 		t.Errorf("%+v %v", res, err)
 	}
+}
+
+func ExampleSweep() {
+	bucket, err := memstorage.New("attachments", nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	for _, end := range []time.Time{time.Now().Add(-time.Hour), time.Now().Add(time.Hour)} {
+		_, _ = bucket.Put(ctx, mail.TemporaryKey("mail/", end), strings.NewReader("%PDF"), storage.PutOptions{Size: 4})
+	}
+	res, err := mail.Sweep(ctx, mail.SweepOptions{Bucket: bucket})
+	fmt.Println(res.Removed, res.Kept, err)
+	// Output: 1 1 <nil>
 }
