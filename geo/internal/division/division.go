@@ -109,14 +109,13 @@ func madeUp(d *geo.District) bool {
 func Meant(r geo.DistrictRequest, found []geo.District) []geo.District {
 	keyword := Keyword(r)
 	var out []geo.District
-	for i := range found {
-		d := &found[i]
+	for _, d := range found {
 		switch {
-		case madeUp(d):
+		case madeUp(&d):
 		case r.Region != "" && d.Region != "" && d.Region != r.Region:
 		case d.Adcode == keyword, Means(keyword, d.Name), keyword == countryCode && country(d.Name):
 			d.Children = within(d.Children, r.Children)
-			out = append(out, *d)
+			out = append(out, d)
 		}
 	}
 	return out
