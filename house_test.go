@@ -22,8 +22,8 @@ var domains = map[string][]string{
 // heavy are the packages that are built on other people's libraries. All others
 // need the standard library and this module only, their tests included.
 var heavy = []string{
-	"geo/googlegeo", "geo/nearby/redisnearby", "route/googleroute", "internal/google", "sms/phone", "sms/nexmosms", "push/fcmpush",
-	"mail/smtpmail", "storage/s3storage", "otelwaybill",
+	"geo/googlegeo", "geo/nearby/redisnearby", "route/googleroute", "internal/google", "sms/phone", "sms/nexmosms", "push/fcmpush", "push/redispush",
+	"mail/smtpmail", "storage/s3storage", "storage/ossstorage", "otelwaybill", "sms/redissms", "internal/phonetable",
 }
 
 // file is one source file's folder and imports, both relative to the module

@@ -27,6 +27,9 @@ type Record struct {
 	Delivery   Delivery
 	Code       Code
 	VendorCode string
+	// AllowDuplicates is set when the caller accepted that the recipient may get
+	// it twice: a recorder that recognises keys lets it begin once more.
+	AllowDuplicates bool
 	// PossibleDuplicate is set when duplicates were allowed and one may exist.
 	PossibleDuplicate bool
 	// Attempts is how many attempts were made, Parts how many message parts

@@ -28,12 +28,14 @@ type Client struct {
 	lane     *failover.Lane[Sender]
 	takers   []taker
 	proof    proof
+	many     lanes
 }
 
 // taker is a provider as the grouping of tokens sees it.
 type taker struct {
 	instance string
-	accepts  Accepts // nil: it is asked about every token
+	accepts  Accepts  // nil: it is asked about every token
+	replaces Replacer // nil: Notification.Replaces decides
 }
 
 // New returns a Client of at least one provider and at most 64. Its default is
@@ -63,7 +65,11 @@ func New(options ...Option) (*Client, error) {
 			t.instance = m.Provider.Name()
 		}
 		t.accepts, _ = m.Provider.(Accepts)
+		t.replaces, _ = m.Provider.(Replacer)
 		c.takers = append(c.takers, t)
+	}
+	if err := c.openLanes(&b); err != nil {
+		return nil, err
 	}
 	if err := set.CheckUsed(); err != nil {
 		return nil, err
@@ -79,16 +85,42 @@ func (c *Client) Name() string {
 	return c.name
 }
 
-// Verbs returns Send.
+// Verbs returns Send, and the verbs of topics and broadcasts that were switched
+// on and that a provider has.
 func (c *Client) Verbs() []waybill.Verb {
-	if c.lane.Offered() {
-		return []waybill.Verb{Send}
+	var out []waybill.Verb
+	add := func(verb waybill.Verb, offered bool) {
+		if offered {
+			out = append(out, verb)
+		}
 	}
-	return nil
+	add(Send, c.lane.Offered())
+	add(SendTopic, c.many.topics != nil && c.many.topics.Offered())
+	add(Broadcast, c.many.broadcasts != nil && c.many.broadcasts.Offered())
+	add(Subscribe, c.many.subscribe != nil && c.many.subscribe.Offered())
+	add(Unsubscribe, c.many.unsubscribe != nil && c.many.unsubscribe.Offered())
+	return out
 }
 
 // Accepts reports whether any provider takes the token.
 func (c *Client) Accepts(t Token) bool { return c.takersOf(t) != 0 }
+
+// Replaces reports whether a repeat to a token that any provider takes shows the
+// notification once only; see [Replacer].
+func (c *Client) Replaces(n *Notification) bool { return c.replaces(n, ^uint64(0)) }
+
+// replaces reports the same of some of the providers.
+func (c *Client) replaces(n *Notification, takers uint64) bool {
+	for i := range c.takers {
+		if takers&(1<<i) == 0 {
+			continue
+		}
+		if r := c.takers[i].replaces; r == nil && !n.Replaces() || r != nil && !r.Replaces(n) {
+			return false
+		}
+	}
+	return true
+}
 
 // SendAll sends to a sequence of tokens and yields each with its result, in
 // order. It holds one batch in memory (see [WithMaxBatch]), sends it whole and
@@ -150,6 +182,7 @@ func (c *Client) Close(ctx context.Context) error { return c.set.Close(ctx) }
 var (
 	_ Sender           = (*Client)(nil)
 	_ Accepts          = (*Client)(nil)
+	_ Replacer         = (*Client)(nil)
 	_ waybill.Provider = (*Client)(nil)
 	_ waybill.Capable  = (*Client)(nil)
 )

@@ -11,9 +11,46 @@
 // # Notifications
 //
 // A [Notification] is said once: kind, what is shown, data, time to live,
-// priority, what it replaces. Adapters map it with their vendor's units. The
-// time to live is never raised silently, and the data carry the absolute expiry
-// under the key [Expiry].
+// priority, what it replaces. Adapters map it with their vendor's units, and what
+// a vendor's limits changed stands in Result.Adjusted. What only one vendor knows
+// is an [Override], a struct of its adapter.
+//
+// The kind decides each vendor's class (channel, category, level, importance) by
+// a table in the adapter's options, which must have a row for every kind: see
+// [CheckClasses].
+//
+// The time to live is never raised silently: see [Notification.FitTTL]. The data
+// carry the absolute expiry under the key [Expiry].
+//
+// Data alone ([DataOnly]) reach an Apple device as a background push, which is
+// refused for orders: see [Notification.CheckToken].
+//
+// # Languages
+//
+// A token may name the language of its user, and a notification have texts by
+// language: each token gets its own, then a wider one (zh-Hant-TW, zh-Hant, zh),
+// then Title and Body. See [Notification.TextFor]. Or the app holds the texts and
+// the notification their keys, for vendors that have that; the others get the
+// text. The device's language decides then.
+//
+// # Keys and ids
+//
+// Notification.Key is the caller's own id of it. The ids by which a vendor
+// recognises a repeat, or which it only echoes, are derived from key and token:
+// see [DeriveID]. A repeat by the caller after a crash therefore says the same.
+//
+// # Receipts
+//
+// Vendors with receipts have a handler in their adapter, made by
+// [NewReceiptHandler]: verified, bounded, each [Event] handed over once, and
+// acknowledged only after the callback returned nil.
+//
+// # Topics and broadcasts
+//
+// What goes to many at once cannot be taken back and gives no result per token.
+// [TopicSender], [Broadcaster], [Subscriber] and [Unsubscriber] are interfaces of
+// their own, and a [Client] offers them only with [WithTopics] and
+// [WithBroadcasts].
 //
 // # Results
 //
@@ -25,10 +62,23 @@
 // # Failover and repeats
 //
 // What is proven not sent goes on to the next provider that takes the token, or
-// once more to the same. What may have been sent is not repeated, unless
-// Notification.Collapse is set, so that the repeat replaces the first on the
-// device, or AllowDuplicates. A dead token ends the chain for that token; going
-// on to another token of the same user, or to an SMS, is the caller's choice.
+// once more to the same, after a jittered pause or what the vendor said. What may
+// have been sent is not repeated, unless the repeat replaces the first on the
+// device (a shown notification with a Collapse, or what the provider's [Replacer]
+// says), or AllowDuplicates is set. A dead token ends the chain for that token;
+// [Users] goes on to the device's next one, and to another sender. A quota of the
+// day is not asked again before the vendor's own midnight.
+//
+// # Users, devices and tokens
+//
+// An app reports its token to a [ReportHandler], which knows the company's numbers
+// of vendors ([TypeTable]) and takes the user from the caller's authenticator alone.
+// A [Registry] keeps who has which token on which device: the newer replaces the
+// older, an older report changes nothing, and a token that moves to another user
+// leaves the first. It is in memory here, on Redis in redispush and on database/sql
+// in sqlpush. [Users] sends by user id through it: each device once, with one
+// result per user and token, "no token" being no failure; and it removes the
+// tokens that are proven dead and were not reported again since.
 //
 // # Dead tokens
 //
@@ -46,5 +96,6 @@
 // # Writing an adapter
 //
 // Implement [Sender] and [Accepts]; hold the contracts on the interfaces; run
-// pushtest.Run on it.
+// pushtest.Run on it. Options have Classes if the vendor has classes; a vendor
+// that recognises repeats by itself makes the adapter a [Replacer].
 package push

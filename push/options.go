@@ -14,8 +14,10 @@ type Option func(*builder) error
 // builder collects the options.
 type builder struct {
 	failover.Builder
-	batch    int
-	recorder Recorder
+	batch      int
+	recorder   Recorder
+	topics     bool
+	broadcasts bool
 }
 
 // With adds a provider; the order of With is the order of asking, unless

@@ -26,7 +26,7 @@ type Recorder interface {
 }
 
 // begin opens the records of a batch, if there is a recorder.
-func (r *call) begin(ctx context.Context, indexes []int) (*failover.Recording, *waybill.Error) {
+func (r *call) begin(ctx context.Context, indexes []int, verb waybill.Verb) (*failover.Recording, *waybill.Error) {
 	if r.c.recorder == nil {
 		return nil, nil
 	}
@@ -39,7 +39,7 @@ func (r *call) begin(ctx context.Context, indexes []int) (*failover.Recording, *
 	for k, i := range indexes {
 		records[k] = waybill.Record{Tenant: n.Tenant, Lane: n.Lane, Kind: n.Kind.String(), Region: region, Recipient: r.out[i].Token.String()}
 	}
-	return failover.Record(ctx, r.c.recorder, "push", Send, n.Key, records)
+	return failover.Record(ctx, r.c.recorder, "push", verb, n.Key, records)
 }
 
 // end closes the records, if there are any, with the outcomes.

@@ -127,8 +127,7 @@ func find(groups []*group, takers uint64) *group {
 // untaken is the error of a token that no provider takes.
 func (r *call) untaken(t Token) *waybill.Error {
 	vendor := "this vendor"
-	switch t.Vendor {
-	case FCM, APNs, Huawei, Honor, Xiaomi, OPPO, Vivo, Meizu:
+	if t.Vendor.known() {
 		vendor = string(t.Vendor)
 	}
 	return &waybill.Error{Code: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent,
@@ -188,7 +187,7 @@ type item struct {
 }
 
 func (r *call) sendBatch(ctx context.Context, sel *failover.Select, indexes []int) {
-	rec, err := r.begin(ctx, indexes)
+	rec, err := r.begin(ctx, indexes, Send)
 	if err != nil {
 		for _, i := range indexes {
 			r.out[i].Err = err
@@ -249,7 +248,7 @@ func (r *call) settle(res *Result, o *failover.Outcome[Result], last *Result) {
 // selection is what the engine needs to know.
 func (c *Client) selection(n *Notification, takers uint64) *failover.Select {
 	s := &failover.Select{Key: n.Key, Ref: n.Key, Tenant: n.Tenant, Lane: n.Lane, Missing: "Region",
-		AllowDuplicates: n.AllowDuplicates, Replaces: n.Replaces()}
+		AllowDuplicates: n.AllowDuplicates, Replaces: c.replaces(n, takers)}
 	region := n.Region
 	if region == "" {
 		region = c.region

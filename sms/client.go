@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -20,9 +21,15 @@ type Client struct {
 	templates map[string]*template
 	rules     []SenderRule
 	recorder  Recorder
+	guard     *Rules
+	contents  map[string]*content
+	lanes     [len(kindNames)]string
 	set       *failover.Set
 	send      *failover.Lane[Sender]
+	reconcile *failover.Lane[Reconciler]
 	inner     []*Client // gateways that are clients
+	// unapproved are templates that Check found a gateway not to take.
+	unapproved atomic.Pointer[map[gatewayTemplateID]Approval]
 }
 
 // New returns a Client of at least one gateway. Its default is 10 s per attempt.
@@ -42,9 +49,11 @@ func New(options ...Option) (*Client, error) {
 	}
 	c := &Client{
 		name: b.Name, region: b.Region, regionOf: b.regionOf, check: b.check,
-		templates: b.templates, rules: b.rules, recorder: b.recorder, set: set,
+		templates: b.templates, rules: b.rules, recorder: b.recorder, guard: b.guard, contents: b.contents, lanes: b.lanes, set: set,
 		send: failover.NewLane[Sender](set, Send, failover.Send,
 			waybill.Policy{AttemptTimeout: 10 * time.Second}, b.Policy(Send)),
+		reconcile: failover.NewLane[Reconciler](set, Reconcile, failover.Read,
+			waybill.Policy{AttemptTimeout: 10 * time.Second}, b.Policy(Reconcile)),
 	}
 	for _, m := range set.Members() {
 		if inner, ok := m.Provider.(*Client); ok {
@@ -65,12 +74,16 @@ func (c *Client) Name() string {
 	return c.name
 }
 
-// Verbs returns Send.
+// Verbs returns Send, and Reconcile where a gateway can look messages up.
 func (c *Client) Verbs() []waybill.Verb {
+	var verbs []waybill.Verb
 	if c.send.Offered() {
-		return []waybill.Verb{Send}
+		verbs = append(verbs, Send)
 	}
-	return nil
+	if c.reconcile.Offered() {
+		verbs = append(verbs, Reconcile)
+	}
+	return verbs
 }
 
 // Send sends the message through the first gateway that may and can; see
@@ -81,22 +94,66 @@ func (c *Client) Verbs() []waybill.Verb {
 // AllowDuplicates. A receipt with an error of Delivery Sent means that some
 // parts of a long message were accepted and others not.
 func (c *Client) Send(ctx context.Context, m Message) (Receipt, error) {
-	r, err := c.prepare(m, failover.InAttempt(ctx))
+	p, err := c.enter(ctx, m)
 	if err != nil {
 		return Receipt{}, err
+	}
+	defer p.abandon()
+	res, served, err := failover.One(ctx, c.send, p.selection(), p.request, sendThrough)
+	p.leave(&res, served, err)
+	return res, err
+}
+
+// passage is a message on its way through the client: what is done before and
+// after the engine, whether it goes alone or in a batch.
+type passage struct {
+	*request
+	held   *reservation
+	record *failover.Recording
+}
+
+// enter does what comes before the engine. Its error says that nothing may be
+// sent.
+func (c *Client) enter(ctx context.Context, m Message) (*passage, error) {
+	r, err := c.prepare(m, failover.InAttempt(ctx))
+	if err != nil {
+		return nil, err
+	}
+	held, err := r.reserve(ctx)
+	if err != nil {
+		return nil, err
 	}
 	rec, err := r.begin(ctx)
 	if err != nil {
-		return Receipt{}, err
+		held.settle(err)
+		return nil, err
 	}
-	defer rec.Panicked()
-	res, served, err := failover.One(ctx, c.send, r.selection(), r, sendThrough)
-	if waybill.DeliveryOf(err) == waybill.Sent {
-		r.complete(&res, &served)
-	}
-	end(rec, &res, err)
-	return res, err
+	return &passage{r, held, rec}, nil
 }
+
+// reserve asks the rules, if there are any.
+func (r *request) reserve(ctx context.Context) (*reservation, error) {
+	if r.c.guard == nil {
+		return nil, nil
+	}
+	h, e := r.c.guard.reserve(ctx, &r.m, r.text)
+	if e != nil {
+		return nil, e.With("sms", string(Send), r.m.Key)
+	}
+	return h, nil
+}
+
+// leave does what comes after it.
+func (p *passage) leave(res *Receipt, served failover.Served, err error) {
+	if waybill.DeliveryOf(err) == waybill.Sent {
+		p.complete(res, &served)
+	}
+	end(p.record, res, err)
+	p.held.settle(err)
+}
+
+// abandon ends what a panic left open; after leave it does nothing.
+func (p *passage) abandon() { p.record.Panicked() }
 
 // sendThrough makes one attempt.
 func sendThrough(s Sender, ctx context.Context, r *request) (Receipt, error) {
@@ -113,10 +170,25 @@ func (r *request) complete(res *Receipt, served *failover.Served) {
 	res.PossibleDuplicate = res.PossibleDuplicate || served.PossibleDuplicate
 	res.Warning = r.warning
 	if res.Encoding == 0 && res.Estimate == 0 && r.text != "" {
-		if p, err := CountFor(r.m.Region, r.text); err == nil {
+		if p, err := CountFor(r.m.Region, SignText(r.sign(served.Instance, served.Provider), r.text)); err == nil {
 			res.Encoding, res.Estimate = p.Encoding, p.Count
 		}
 	}
+}
+
+// sign is the signature that goes with the text through a gateway, which is
+// counted and paid for as part of it.
+func (r *request) sign(instance, name string) string {
+	sign := r.c.rule(instance, name, r.m.Region, r.m.Kind).Sign
+	if r.t != nil {
+		if g := r.t.forGateway(instance, name, r.m.Region, r.m.Language); g != nil && g.Sign != "" {
+			sign = g.Sign
+		}
+	}
+	if r.m.Region != "CN" {
+		return ""
+	}
+	return sign
 }
 
 // knows reports whether the client, or one behind it, has the template.
@@ -134,11 +206,18 @@ func (c *Client) nestedKnows(template string) bool {
 }
 
 // Explain says who would be asked in which order if the message came now, and
-// who is passed over and why, without any traffic.
+// who is passed over and why, without any traffic. The error is that of a
+// message which nobody would be asked for: a bad one, or one that the rules
+// refuse without asking their store.
 func (c *Client) Explain(m Message) ([]waybill.Candidate, error) {
 	r, err := c.prepare(m, false)
 	if err != nil {
 		return nil, err
+	}
+	if c.guard != nil {
+		if e := c.guard.now(&r.m, r.text); e != nil {
+			return nil, e.With("sms", string(Send), m.Key)
+		}
 	}
 	return c.send.Explain(r.selection()), nil
 }

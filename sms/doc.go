@@ -49,6 +49,29 @@
 // a gateway without a rule that names the region is passed over, and
 // [Client.Explain] says why.
 //
+// # Reports and inbound messages
+//
+// [NewReceiver] makes an http.Handler of a gateway that calls back. It verifies,
+// passes over what was handled before, joins long messages, and acknowledges when
+// the callback has returned nil.
+//
+// # Afterwards, beforehand, and many at once
+//
+// [Client.Reconcile] asks the gateway of an ambiguous send what became of it, for
+// which [ReconcileOf] makes the request. [Client.Check] reads at start-up whether
+// the gateways have approved the client's templates; what they have not is not
+// sent there, and all else goes on. [Client.SendBatch] sends one message to many
+// numbers, with one result each.
+//
+// # Rules, records, bulk
+//
+// [Rules] hold what no gateway knows: who is blocked, who has opted out, how often
+// and at what time of day something may be sent. A [Recorder] writes down every
+// send before and after it, so that the caller's own retry can be recognised. Both
+// come before a gateway is chosen; see [WithRules] and [WithRecorder]. A [Kind]
+// chooses the lane, the sender and the rules. [Bulk] sends a list, a [CSV] file or
+// a query, and can be repeated after whatever interrupted it.
+//
 // # Writing an adapter
 //
 // A gateway is a [waybill.Provider] with the one method of [Sender], whose
@@ -56,5 +79,6 @@
 // Request.Send set; map the gateway's refusals in one table to code, scope and
 // delivery; leave everything uncertain Ambiguous. What only this gateway cannot
 // do is Unsupported before the network; an adapter that can say so without being
-// asked to send implements [Checker]. Package sms/smstest proves it.
+// asked to send implements [Checker]. What else it can do it says by the
+// interfaces [Webhook], [BatchSender], [Reconciler] and [TemplateChecker]. Package sms/smstest proves it.
 package sms

@@ -149,3 +149,32 @@ func ExampleNewMemoryRecorder() {
 	// gateway to +44****0123 from "": Hello
 	// k-1 +44****0123 GB gateway sent
 }
+
+// Rules hold what no gateway knows: here one code a minute for a number, and
+// nothing for who said STOP.
+func ExampleNewRules() {
+	rules, err := sms.NewRules(sms.NewMemoryRules(), sms.RuleSet{Limits: sms.VerificationLimits()})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	client, err := sms.New(sms.With(printer{name: "gateway"}), sms.WithRules(rules))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	m := sms.Message{To: "+447700900123", Text: "Your code is 123456", Kind: sms.Verification}
+	for range 2 {
+		_, err = client.Send(ctx, m)
+		fmt.Println(err)
+	}
+	_, _ = rules.Hear(ctx, sms.Inbound{Gateway: "gateway", From: "+447700900123", Text: "Stop"})
+	_, err = client.Send(ctx, m)
+	fmt.Println(err)
+	// Output:
+	// gateway to +44****0123 from "": Your code is 123456
+	// <nil>
+	// sms: send: recipient limited (a frequency limit is reached)
+	// sms: send: opted out (the recipient has opted out)
+}

@@ -62,8 +62,8 @@ type Message struct {
 	// AllowDuplicates accepts that the recipient may get the message twice
 	// rather than not at all.
 	AllowDuplicates bool
-	// Tenant, Lane and Region choose among gateways. Region overrides the
-	// region of the number.
+	// Tenant, Lane and Region choose among gateways. An empty Lane is the
+	// kind's (see [WithLane]). Region overrides the region of the number.
 	Tenant, Lane, Region string
 
 	// Gateway is filled in by the client for the gateway being asked: the
@@ -109,7 +109,7 @@ func (m Message) Validate() error {
 		msg = "kind is unknown"
 	case m.TTL < 0:
 		msg = "ttl is negative"
-	case !validKey(m.Key):
+	case !ValidKey(m.Key):
 		msg = "key is not at most 40 printable ASCII characters"
 	case m.Region != "" && !waybill.ValidRegion(m.Region):
 		msg = "region is not two capital letters"
@@ -120,7 +120,9 @@ func (m Message) Validate() error {
 	return waybill.Invalid(string(Send), msg).With("sms", "", m.Key)
 }
 
-func validKey(s string) bool {
+// ValidKey reports whether s can be a message's Key: at most 40 printable ASCII
+// characters, or none. Adapters ask it of a reference that a gateway repeats.
+func ValidKey(s string) bool {
 	if len(s) > 40 {
 		return false
 	}

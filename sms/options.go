@@ -16,6 +16,9 @@ type builder struct {
 	templates map[string]*template
 	rules     []SenderRule
 	recorder  Recorder
+	guard     *Rules
+	contents  map[string]*content
+	lanes     [len(kindNames)]string
 }
 
 // With adds a gateway; the order of With is the order of asking, unless
@@ -114,6 +117,52 @@ func WithSender(r SenderRule) Option {
 			return err
 		}
 		b.rules = append(b.rules, r.clone())
+		return nil
+	}
+}
+
+// WithContent adds texts registered in India's DLT, against which messages with
+// their content ids are compared; see [Content]. New fails when an id comes
+// twice.
+func WithContent(contents ...Content) Option {
+	return func(b *builder) error {
+		if b.contents == nil {
+			b.contents = make(map[string]*content)
+		}
+		for _, c := range contents {
+			compiled, why := compileContent(c)
+			if why == "" && b.contents[c.ID] != nil {
+				why = "content " + c.ID + " is given twice"
+			}
+			if why != "" {
+				return invalidOption(why)
+			}
+			b.contents[c.ID] = compiled
+		}
+		return nil
+	}
+}
+
+// WithLane sets the lane of messages of a kind that name none. The default is
+// the kind's name, so that waybill.ForLanes("verification") keeps a gateway for
+// codes.
+func WithLane(k Kind, lane string) Option {
+	return func(b *builder) error {
+		if int(k) >= len(b.lanes) || lane == "" {
+			return invalidOption("a lane is empty, or of an unknown kind")
+		}
+		b.lanes[k] = lane
+		return nil
+	}
+}
+
+// WithRules has every message judged before a gateway is chosen; see [Rules].
+func WithRules(r *Rules) Option {
+	return func(b *builder) error {
+		if r == nil {
+			return invalidOption("the rules are nil")
+		}
+		b.guard = r
 		return nil
 	}
 }

@@ -24,6 +24,7 @@ type request struct {
 	t       *template
 	text    string // the message's, or the template's in its language
 	warning string
+	lane    string
 }
 
 // prepare checks and completes a message. It does not use the network.
@@ -63,7 +64,7 @@ func (c *Client) prepare(m Message, nested bool) (*request, error) {
 		}
 		r.warning = warning
 	}
-	r.m.Region = c.regionFor(m)
+	r.m.Region, r.lane = c.regionFor(m), c.laneFor(m)
 	return r, nil
 }
 
@@ -102,12 +103,22 @@ func (c *Client) regionFor(m Message) string {
 	return c.region
 }
 
+func (c *Client) laneFor(m Message) string {
+	switch {
+	case m.Lane != "":
+		return m.Lane
+	case c.lanes[m.Kind] != "":
+		return c.lanes[m.Kind]
+	}
+	return m.Kind.String()
+}
+
 // selection is what the engine needs to know. A number sticks to its gateway; a
 // refused sender or template makes just this combination ineligible.
 func (r *request) selection() *failover.Select {
 	m := &r.m
 	s := &failover.Select{
-		Key: string(m.To), Ref: m.Key, Tenant: m.Tenant, Lane: m.Lane,
+		Key: string(m.To), Ref: m.Key, Tenant: m.Tenant, Lane: r.lane,
 		AllowDuplicates: m.AllowDuplicates, Eligible: r,
 		Sender:  m.Kind.String() + "/" + m.Region + "/" + m.Template + "/" + m.From,
 		Missing: "Region (the number has none)",
@@ -155,6 +166,11 @@ func (r *request) through(instance string, p waybill.Provider) (Message, *waybil
 	if why := missing(m.Region, &m); why != "" {
 		return m, r.unsupported(p, why)
 	}
+	if c := r.c.contents[m.Gateway.ContentID]; c != nil {
+		if why := c.fault(&m); why != "" {
+			return m, r.unsupported(p, why)
+		}
+	}
 	if k, ok := p.(Checker); ok {
 		if err := k.Check(m); err != nil {
 			return m, waybill.AsError(err).With(name, string(Send), m.Key)
@@ -179,6 +195,9 @@ func (r *request) mapTemplate(m *Message, instance, name string) (why string) {
 	}
 	switch {
 	case g != nil && g.ID != "":
+		if a := r.c.approval(instance, g.ID); a != Approved {
+			return "the gateway has not approved the template: " + a.String()
+		}
 		m.Gateway.TemplateID = g.ID
 		for _, p := range g.Params {
 			m.Gateway.Params = append(m.Gateway.Params, Param{Name: p.Name, Value: m.Params[p.Param]})

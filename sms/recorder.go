@@ -24,6 +24,13 @@ type Recorder interface {
 	End(ctx context.Context, r waybill.Record)
 }
 
+// RecipientWriter is implemented by a [Recorder] that wants the recipient in
+// another form than masked, such as a keyed hash.
+type RecipientWriter interface {
+	// Recipient returns what the record holds of a number.
+	Recipient(n Number) string
+}
+
 // keeper makes a failover.Keeper of a Recorder.
 type keeper struct{ Recorder }
 
@@ -39,8 +46,13 @@ func (r *request) begin(ctx context.Context) (*failover.Recording, error) {
 		return nil, nil
 	}
 	m := &r.m
+	recipient := m.To.Masked()
+	if w, ok := r.c.recorder.(RecipientWriter); ok {
+		recipient = w.Recipient(m.To)
+	}
 	w, e := failover.Record(ctx, keeper{r.c.recorder}, "sms", Send, m.Key, []waybill.Record{{
-		Tenant: m.Tenant, Lane: m.Lane, Kind: m.Kind.String(), Template: m.Template, Region: m.Region, Recipient: m.To.Masked(),
+		Tenant: m.Tenant, Lane: r.lane, Kind: m.Kind.String(), Template: m.Template, Region: m.Region, Recipient: recipient,
+		AllowDuplicates: m.AllowDuplicates,
 	}})
 	if e != nil {
 		return nil, e

@@ -26,7 +26,7 @@ func (n Number) Region() string {
 	if !sharedCode(d[:cc]) {
 		return regionOf(d[:cc])
 	}
-	if cc == 1 && len(d) != 11 { // North American numbers have ten digits, but for these of seven
+	if d[0] == '1' && len(d) != 11 { // North American numbers have ten digits, but for these of seven
 		if len(d) == 8 && d[1:4] == "310" {
 			return "CA"
 		}

@@ -10,6 +10,7 @@ func TestRegionOfNeighbours(t *testing.T) {
 		"Macau":                        {"+85366123456", "MO"},
 		"Taiwan":                       {"+886912345678", "TW"},
 		"Russia mobile":                {"+79161234567", "RU"},
+		"Russian freephone, 14 digits": {"+78108001234567", "RU"},
 		"Kazakhstan mobile":            {"+77012345678", "KZ"},
 		"Kazakhstan fixed":             {"+77172123456", "KZ"},
 		"New York":                     {"+12125550123", "US"},

@@ -1,6 +1,7 @@
 // Package storage keeps attachments and other objects in whichever bucket lies
 // best: one contract, [Bucket], for stores in the cloud, in a folder and in
-// memory, and one client, [Failover], over several of them.
+// memory, and two clients over several of them: [Failover] keeps an object in the
+// bucket that takes it, [Mirror] in all of them.
 //
 // # Usage
 //
@@ -10,7 +11,7 @@
 // # Buckets
 //
 // storage/s3storage speaks to Amazon S3 and what is compatible with it,
-// storage/filestorage keeps a folder, storage/memstorage the process's memory.
+// storage/ossstorage to Alibaba Cloud OSS, storage/filestorage keeps a folder, storage/memstorage the process's memory.
 // A bucket of your own implements [Bucket] and proves itself with
 // storage/storagetest.
 //
@@ -34,6 +35,9 @@
 //
 // What it returns are keys with the bucket's name before them, "oss:invoices/1",
 // and those are what to keep: they say where the object lies. See [Failover].
+//
+// [NewMirror] writes every object to all of them, and acknowledges it when a
+// quorum has it. See [Mirror] for what happens when one dies, and [Mirror.Sync].
 //
 // # Concurrency
 //

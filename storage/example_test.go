@@ -135,3 +135,45 @@ func ExampleValidateKey() {
 	// storage: put: invalid argument (key has an empty, . or .. segment)
 	// storage: put: invalid argument (key begins with a slash)
 }
+
+// Every object lies in both buckets; when one was away, Sync brings it up.
+func ExampleNewMirror() {
+	home, _ := memstorage.New("home", nil)
+	abroad, _ := memstorage.New("abroad", nil)
+	files, err := storage.NewMirror(2, storage.With(home, storage.As("home")), storage.With(abroad, storage.As("abroad")))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	_, err = files.Put(ctx, "invoices/1.pdf", strings.NewReader("an invoice"), storage.PutOptions{})
+	there, _ := abroad.Head(ctx, "invoices/1.pdf")
+	fmt.Println(there.Size, err)
+
+	_ = abroad.Delete(ctx, "invoices/1.pdf") // lost
+	report, err := files.Sync(ctx, storage.SyncOptions{})
+	fmt.Println(report.Checked, report.Copied, report.Cursor, err)
+	// Output:
+	// 10 <nil>
+	// 1 1 invoices/1.pdf <nil>
+}
+
+func ExampleMirror_Sync() {
+	home, _ := memstorage.New("home", nil)
+	abroad, _ := memstorage.New("abroad", nil)
+	for _, key := range []string{"a", "b", "c"} {
+		_, _ = home.Put(context.Background(), key, strings.NewReader(key), storage.PutOptions{})
+	}
+	files, err := storage.NewMirror(2, storage.With(home, storage.As("home")), storage.With(abroad, storage.As("abroad")))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	cursor := "a" // where the last one stopped, kept by Checkpoint
+	report, err := files.Sync(context.Background(), storage.SyncOptions{Cursor: cursor, Checkpoint: func(r storage.SyncReport) error {
+		cursor = r.Cursor // write it down
+		return nil
+	}})
+	fmt.Println(report.Copied, cursor, err)
+	// Output: 2 c <nil>
+}

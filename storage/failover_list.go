@@ -55,6 +55,7 @@ func (f *Failover) names() []string {
 type listing struct {
 	first Object
 	any   bool
+	err   error
 	next  func() (Object, error, bool)
 	stop  func()
 }

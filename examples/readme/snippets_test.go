@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
 	"github.com/waybill-go/waybill/geo/amapgeo"
+	"github.com/waybill-go/waybill/geo/area"
 	"github.com/waybill-go/waybill/geo/baidugeo"
 	"github.com/waybill-go/waybill/geo/geotest"
 	"github.com/waybill-go/waybill/geo/googlegeo"
@@ -58,6 +60,46 @@ func Example_geo() {
 	// Unordered output:
 	// CN 22.610000,114.024500 by amapgeo
 	// SG 1.284400,103.851100 by googlegeo
+}
+
+func Example_places() {
+	fake := geotest.NewGoogle(nil)
+	google, err1 := googlegeo.New(geotest.GoogleKey, &googlegeo.Options{BaseURL: fake.URL()})
+	maps, err2 := geo.New(geo.With(google))
+	if err := errors.Join(err1, err2); err != nil {
+		log.Fatal(err)
+	}
+	typed := geo.SuggestRequest{Query: "Marina Bay S", Region: "SG", Session: "a-new-one-for-each-search"}
+	found, err := maps.Suggest(ctx, typed)
+	if err != nil {
+		log.Fatal(err)
+	}
+	chosen := found.Suggestions[0] // as JSON to the app and back, to any server
+	res, err := maps.Resolve(ctx, geo.ResolveRequest{Suggestion: chosen})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(res.Place.Name, res.Place.Point)
+	// Output: Marina Bay Sands 1.283400,103.860700
+}
+
+func Example_area() {
+	file := filepath.Join("..", "areas", "sample.geojson")
+	areas, err := area.New(ctx, area.File(file, nil), geo.WGS84, &area.Options{Interval: time.Minute}) // go areas.Run(ctx) reloads
+	if err != nil {
+		log.Fatal(err)
+	}
+	fort, pune := geo.Point{Lat: 18.933, Lng: 72.8295}, geo.Point{Lat: 18.53, Lng: 73.85}
+	for _, service := range []string{"intercity", "van"} { // the city code is the order's: Mumbai's
+		verdict, err := areas.CheckTrip("MUM", service, []area.Stop{{Point: fort}, {Point: pune}})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(service, verdict.Allowed, verdict.Stops[1].Rule)
+	}
+	// Output:
+	// intercity true allowed
+	// van false no_area
 }
 
 func Example_route() {

@@ -7,8 +7,7 @@ import (
 	"github.com/waybill-go/waybill/geo"
 )
 
-// The bad requests of the verbs that look for places: no provider could serve
-// them.
+// The bad requests: no provider could serve them.
 
 func badSuggests() map[string]geo.SuggestRequest {
 	return map[string]geo.SuggestRequest{
@@ -98,5 +97,40 @@ func badDistricts() map[string]geo.DistrictRequest {
 		"small region":      {Query: "a", Region: "cn"},
 		"odd language":      {Query: "a", Language: "not a tag"},
 		"unknown datum":     {Query: "a", Datum: 99},
+	}
+}
+
+func badGeocodes() map[string]geo.GeocodeRequest {
+	return map[string]geo.GeocodeRequest{
+		"no query":          {},
+		"blank query":       {Query: " \t "},
+		"long query":        {Query: strings.Repeat("a", 1025)},
+		"control character": {Query: "Main\x00Street"},
+		"broken text":       {Query: "Main \xff\xfe"},
+		"negative limit":    {Query: "Main Street", Limit: -1},
+		"large limit":       {Query: "Main Street", Limit: 21},
+		"small region":      {Query: "Main Street", Region: "cn"},
+		"long region":       {Query: "Main Street", Region: "CHN"},
+		"odd language":      {Query: "Main Street", Language: "not a tag"},
+		"unknown datum":     {Query: "Main Street", Datum: 99},
+	}
+}
+
+func badReverses() map[string]geo.ReverseGeocodeRequest {
+	good := geo.Point{Lat: 22.5431, Lng: 114.0579}
+	return map[string]geo.ReverseGeocodeRequest{
+		"no point":         {},
+		"latitude":         {Point: geo.Point{Lat: 91, Lng: 114}},
+		"longitude":        {Point: geo.Point{Lat: 22, Lng: -181}},
+		"not a number":     {Point: geo.Point{Lat: math.NaN(), Lng: 114}},
+		"infinite":         {Point: geo.Point{Lat: 22, Lng: math.Inf(-1)}},
+		"unknown datum":    {Point: geo.Point{Lat: 22, Lng: 114, Datum: 99}},
+		"negative nearby":  {Point: good, Nearby: -1},
+		"large nearby":     {Point: good, Nearby: 51},
+		"negative radius":  {Point: good, Radius: -1},
+		"large radius":     {Point: good, Radius: 5001},
+		"radius no number": {Point: good, Radius: math.NaN()},
+		"small region":     {Point: good, Region: "cn"},
+		"odd language":     {Point: good, Language: "x"},
 	}
 }

@@ -1,6 +1,7 @@
 package geotest
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
-func checkGeocode(t tester, c GeocodeCase, p waybill.Provider, res geo.GeocodeResult) {
+func checkGeocode(t tester, _ context.Context, c GeocodeCase, p waybill.Provider, res geo.GeocodeResult) {
 	t.Helper()
 	checkServed(t, p, res.Served)
 	if len(res.Places) == 0 {
@@ -44,7 +45,7 @@ func checkGeocode(t tester, c GeocodeCase, p waybill.Provider, res geo.GeocodeRe
 	}
 }
 
-func checkReverse(t tester, c ReverseCase, p waybill.Provider, res geo.ReverseGeocodeResult) {
+func checkReverse(t tester, _ context.Context, c ReverseCase, p waybill.Provider, res geo.ReverseGeocodeResult) {
 	t.Helper()
 	checkServed(t, p, res.Served)
 	checkPlace(t, "place", res.Place)

@@ -188,7 +188,7 @@ func checkAround(t tester, what string, r geo.SearchRequest, at geo.Place) {
 	}
 }
 
-func checkPlaceByID(t tester, c PlaceCase, p waybill.Provider, res geo.PlaceResult) {
+func checkPlaceByID(t tester, _ context.Context, c PlaceCase, p waybill.Provider, res geo.PlaceResult) {
 	t.Helper()
 	checkServed(t, p, res.Served)
 	where{c.Want, c.Within, c.Datum, c.Region}.check(t, "the place", res.Place)
@@ -204,7 +204,7 @@ func checkPlaceByID(t tester, c PlaceCase, p waybill.Provider, res geo.PlaceResu
 	}
 }
 
-func checkLocalize(t tester, c LocalizeCase, p waybill.Provider, res geo.LocalizeResult) {
+func checkLocalize(t tester, _ context.Context, c LocalizeCase, p waybill.Provider, res geo.LocalizeResult) {
 	t.Helper()
 	checkServed(t, p, res.Served)
 	if len(res.Places) != len(c.Request.Languages) {
@@ -223,7 +223,7 @@ func checkLocalize(t tester, c LocalizeCase, p waybill.Provider, res geo.Localiz
 	}
 }
 
-func checkDistricts(t tester, c DistrictCase, p waybill.Provider, res geo.DistrictResult) {
+func checkDistricts(t tester, _ context.Context, c DistrictCase, p waybill.Provider, res geo.DistrictResult) {
 	t.Helper()
 	checkServed(t, p, res.Served)
 	if len(res.Districts) == 0 {

@@ -7,226 +7,235 @@ import (
 	"github.com/waybill-go/waybill/geo"
 )
 
-// ask is one verb of an adapter, and served who served its result.
-type ask[Q, R any] struct {
+// plan is how a verb with requests Q, results R and cases C is tried.
+type plan[Q, R, C any] struct {
+	op     waybill.Verb
 	do     func(p waybill.Provider, ctx context.Context, r Q) (R, error)
 	served func(R) waybill.Served
+	// key is where a request keeps its key, private what of it may stand in no
+	// error.
+	key     func(*Q) *string
+	private func(Q) []string
+
+	cases []C
+	// request is a case's name and request, check what its answer must be.
+	request func(C) (name string, r Q)
+	check   func(t tester, ctx context.Context, c C, p waybill.Provider, res R)
+	// wants is the code with which a case must fail, nil or Unknown for those
+	// that must not.
+	wants func(C) waybill.Code
+	// mark writes a private word into a request; nil where a request has no
+	// place for it, and the first case does.
+	mark func(r *Q, word string)
+	// bad are requests wrong for everybody, refused the vendor's own limits, and
+	// stranger one that no adapter can serve.
+	bad      map[string]Q
+	refused  func(UnsupportedCase) *Q
+	stranger *Q
 }
 
-// call makes a call of a request, checked by check, whose private words must
-// appear in no error.
-func (a ask[Q, R]) call(name, ref string, private []string, r Q, check func(tester, context.Context, waybill.Provider, R)) call {
-	c := call{name: name, ref: ref, private: private}
-	c.do = func(ctx context.Context, p waybill.Provider) (waybill.Served, error) {
-		res, err := a.do(p, ctx, r)
-		return a.served(res), err
-	}
-	c.check = func(t tester, ctx context.Context, p waybill.Provider) {
-		t.Helper()
-		res, err := a.do(p, ctx, r)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			return
+// suiteRef is the key given with requests that have none.
+const suiteRef = "conformance-ref"
+
+// verb builds what the verb is tried with.
+func (x plan[Q, R, C]) verb(h *Harness) verb {
+	v := verb{op: x.op}
+	for i, c := range x.cases {
+		name, r := x.request(c)
+		k := x.call(name, r)
+		k.check = func(t tester, ctx context.Context, p waybill.Provider) {
+			t.Helper()
+			res, err := x.do(p, ctx, x.keyed(r))
+			switch want := x.want(c); {
+			case want != waybill.Unknown && (err == nil || waybill.CodeOf(err) != want):
+				t.Errorf("%s: got %v, want %v", name, err, want)
+			case want == waybill.Unknown && err != nil:
+				t.Errorf("%s: %v", name, err)
+			case err == nil:
+				x.check(t, ctx, c, p, res)
+			}
 		}
-		check(t, ctx, p, res)
+		v.good = append(v.good, k)
+		if i > 0 {
+			continue
+		}
+		if v.marked = k; x.mark != nil {
+			other := r
+			x.mark(&other, sentinel)
+			v.marked = x.call("marked", other)
+			v.marked.private = append(v.marked.private, sentinel)
+		}
 	}
-	return c
+	for name, r := range x.bad {
+		v.bad = append(v.bad, x.call(name, r))
+	}
+	if x.stranger != nil {
+		v.refused = append(v.refused, x.call("somebody else's id", *x.stranger))
+	}
+	for _, c := range h.Unsupported {
+		if r := x.refused(c); r != nil {
+			v.refused = append(v.refused, x.call(c.Name, *r))
+		}
+	}
+	return v
+}
+
+func (x plan[Q, R, C]) want(c C) waybill.Code {
+	if x.wants == nil {
+		return waybill.Unknown
+	}
+	return x.wants(c)
+}
+
+func (x plan[Q, R, C]) keyed(r Q) Q {
+	if key := x.key(&r); *key == "" {
+		*key = suiteRef
+	}
+	return r
+}
+
+// call is a call of a request, without a check.
+func (x plan[Q, R, C]) call(name string, r Q) call {
+	r = x.keyed(r)
+	return call{name: name, ref: *x.key(&r), private: x.private(r),
+		do: func(ctx context.Context, p waybill.Provider) (waybill.Served, error) {
+			res, err := x.do(p, ctx, r)
+			return x.served(res), err
+		}}
+}
+
+// somebodyElses is an id of an issuer that no adapter serves.
+var somebodyElses = geo.PlaceID{Issuer: "somebody-else", Value: "Marmalade-4711"}
+
+func (h *Harness) geocodeVerb() verb {
+	return plan[geo.GeocodeRequest, geo.GeocodeResult, GeocodeCase]{
+		op: geo.Geocode,
+		do: func(p waybill.Provider, ctx context.Context, r geo.GeocodeRequest) (geo.GeocodeResult, error) {
+			return p.(geo.Geocoder).Geocode(ctx, r)
+		},
+		served:  func(r geo.GeocodeResult) waybill.Served { return r.Served },
+		key:     func(r *geo.GeocodeRequest) *string { return &r.Key },
+		private: func(r geo.GeocodeRequest) []string { return words(r.Query) },
+		cases:   h.Geocode,
+		request: func(c GeocodeCase) (string, geo.GeocodeRequest) { return c.Name, c.Request },
+		check:   checkGeocode,
+		mark:    func(r *geo.GeocodeRequest, word string) { r.Query = word + " Lane" },
+		bad:     badGeocodes(),
+		refused: func(c UnsupportedCase) *geo.GeocodeRequest { return c.Geocode },
+	}.verb(h)
+}
+
+func (h *Harness) reverseVerb() verb {
+	return plan[geo.ReverseGeocodeRequest, geo.ReverseGeocodeResult, ReverseCase]{
+		op: geo.ReverseGeocode,
+		do: func(p waybill.Provider, ctx context.Context, r geo.ReverseGeocodeRequest) (geo.ReverseGeocodeResult, error) {
+			return p.(geo.ReverseGeocoder).ReverseGeocode(ctx, r)
+		},
+		served:  func(r geo.ReverseGeocodeResult) waybill.Served { return r.Served },
+		key:     func(r *geo.ReverseGeocodeRequest) *string { return &r.Key },
+		private: func(r geo.ReverseGeocodeRequest) []string { return digits(r.Point) },
+		cases:   h.Reverse,
+		request: func(c ReverseCase) (string, geo.ReverseGeocodeRequest) { return c.Name, c.Request },
+		check:   checkReverse,
+		bad:     badReverses(),
+		refused: func(c UnsupportedCase) *geo.ReverseGeocodeRequest { return c.Reverse },
+	}.verb(h)
 }
 
 func (h *Harness) suggestVerb() verb {
-	a := ask[geo.SuggestRequest, geo.SuggestResult]{
-		func(p waybill.Provider, ctx context.Context, r geo.SuggestRequest) (geo.SuggestResult, error) {
+	return plan[geo.SuggestRequest, geo.SuggestResult, SuggestCase]{
+		op: geo.Suggest,
+		do: func(p waybill.Provider, ctx context.Context, r geo.SuggestRequest) (geo.SuggestResult, error) {
 			return p.(geo.Suggester).Suggest(ctx, r)
 		},
-		func(r geo.SuggestResult) waybill.Served { return r.Served },
-	}
-	one := func(name string, r geo.SuggestRequest, check func(tester, context.Context, waybill.Provider, geo.SuggestResult)) call {
-		r.Key = keyOr(r.Key)
-		private := append(words(r.Query), digits(r.Near)...)
-		if r.Session != "" {
-			private = append(private, r.Session)
-		}
-		return a.call(name, r.Key, private, r, check)
-	}
-	v := verb{op: geo.Suggest}
-	for i, c := range h.Suggest {
-		v.good = append(v.good, one(c.Name, c.Request, func(t tester, ctx context.Context, p waybill.Provider, res geo.SuggestResult) {
-			checkSuggest(t, ctx, c, p, res)
-		}))
-		if i == 0 {
-			r := c.Request
-			r.Query = sentinel + " Lane"
-			v.marked = one("marked", r, nil)
-			v.marked.private = append(v.marked.private, sentinel)
-		}
-	}
-	for name, r := range badSuggests() {
-		v.bad = append(v.bad, one(name, r, nil))
-	}
-	for _, c := range h.Unsupported {
-		if c.Suggest != nil {
-			v.refused = append(v.refused, one(c.Name, *c.Suggest, nil))
-		}
-	}
-	return v
+		served: func(r geo.SuggestResult) waybill.Served { return r.Served },
+		key:    func(r *geo.SuggestRequest) *string { return &r.Key },
+		private: func(r geo.SuggestRequest) []string {
+			return append(append(words(r.Query), words(r.Session)...), digits(r.Near)...)
+		},
+		cases:   h.Suggest,
+		request: func(c SuggestCase) (string, geo.SuggestRequest) { return c.Name, c.Request },
+		check:   checkSuggest,
+		mark:    func(r *geo.SuggestRequest, word string) { r.Query = word + " Lane" },
+		bad:     badSuggests(),
+		refused: func(c UnsupportedCase) *geo.SuggestRequest { return c.Suggest },
+	}.verb(h)
 }
 
 func (h *Harness) searchVerb() verb {
-	a := ask[geo.SearchRequest, geo.SearchResult]{
-		func(p waybill.Provider, ctx context.Context, r geo.SearchRequest) (geo.SearchResult, error) {
+	return plan[geo.SearchRequest, geo.SearchResult, SearchCase]{
+		op: geo.Search,
+		do: func(p waybill.Provider, ctx context.Context, r geo.SearchRequest) (geo.SearchResult, error) {
 			return p.(geo.Searcher).Search(ctx, r)
 		},
-		func(r geo.SearchResult) waybill.Served { return r.Served },
-	}
-	one := func(name string, r geo.SearchRequest, check func(tester, context.Context, waybill.Provider, geo.SearchResult)) call {
-		r.Key = keyOr(r.Key)
-		return a.call(name, r.Key, append(words(r.Query), digits(r.Near)...), r, check)
-	}
-	v := verb{op: geo.Search}
-	for i, c := range h.Search {
-		v.good = append(v.good, one(c.Name, c.Request, func(t tester, ctx context.Context, p waybill.Provider, res geo.SearchResult) {
-			checkSearch(t, ctx, c, p, res)
-		}))
-		if i == 0 {
-			r := c.Request
-			r.Query = sentinel + " Lane"
-			v.marked = one("marked", r, nil)
-			v.marked.private = append(v.marked.private, sentinel)
-		}
-	}
-	for name, r := range badSearches() {
-		v.bad = append(v.bad, one(name, r, nil))
-	}
-	for _, c := range h.Unsupported {
-		if c.Search != nil {
-			v.refused = append(v.refused, one(c.Name, *c.Search, nil))
-		}
-	}
-	return v
+		served:  func(r geo.SearchResult) waybill.Served { return r.Served },
+		key:     func(r *geo.SearchRequest) *string { return &r.Key },
+		private: func(r geo.SearchRequest) []string { return append(words(r.Query), digits(r.Near)...) },
+		cases:   h.Search,
+		request: func(c SearchCase) (string, geo.SearchRequest) { return c.Name, c.Request },
+		check:   checkSearch,
+		mark:    func(r *geo.SearchRequest, word string) { r.Query = word + " Lane" },
+		bad:     badSearches(),
+		refused: func(c UnsupportedCase) *geo.SearchRequest { return c.Search },
+	}.verb(h)
 }
 
 func (h *Harness) placeVerb() verb {
-	a := ask[geo.PlaceRequest, geo.PlaceResult]{
-		func(p waybill.Provider, ctx context.Context, r geo.PlaceRequest) (geo.PlaceResult, error) {
+	return plan[geo.PlaceRequest, geo.PlaceResult, PlaceCase]{
+		op: geo.PlaceByID,
+		do: func(p waybill.Provider, ctx context.Context, r geo.PlaceRequest) (geo.PlaceResult, error) {
 			return p.(geo.PlaceGetter).Place(ctx, r)
 		},
-		func(r geo.PlaceResult) waybill.Served { return r.Served },
-	}
-	one := func(name string, r geo.PlaceRequest, check func(tester, context.Context, waybill.Provider, geo.PlaceResult)) call {
-		r.Key = keyOr(r.Key)
-		private := words(r.ID.Value)
-		if r.Session != "" {
-			private = append(private, r.Session)
-		}
-		return a.call(name, r.Key, private, r, check)
-	}
-	v := verb{op: geo.PlaceByID}
-	for _, c := range h.Place {
-		k := one(c.Name, c.Request, func(t tester, _ context.Context, p waybill.Provider, res geo.PlaceResult) {
-			checkPlaceByID(t, c, p, res)
-		})
-		if c.Gone {
-			k.check = k.wants(waybill.NotFound)
-		}
-		v.good = append(v.good, k)
-	}
-	if len(v.good) > 0 {
-		v.marked = v.good[0]
-	}
-	for name, r := range badPlaces() {
-		v.bad = append(v.bad, one(name, r, nil))
-	}
-	stranger := geo.PlaceRequest{ID: geo.PlaceID{Issuer: "somebody-else", Value: "Marmalade-4711"}}
-	v.refused = append(v.refused, one("somebody else's id", stranger, nil))
-	for _, c := range h.Unsupported {
-		if c.Place != nil {
-			v.refused = append(v.refused, one(c.Name, *c.Place, nil))
-		}
-	}
-	return v
-}
-
-// wants is a check that the call fails with this code.
-func (c call) wants(code waybill.Code) func(tester, context.Context, waybill.Provider) {
-	return func(t tester, ctx context.Context, p waybill.Provider) {
-		t.Helper()
-		_, err := c.do(ctx, p)
-		if err == nil || waybill.CodeOf(err) != code {
-			t.Errorf("got %v, want %v", err, code)
-		}
-	}
+		served:  func(r geo.PlaceResult) waybill.Served { return r.Served },
+		key:     func(r *geo.PlaceRequest) *string { return &r.Key },
+		private: func(r geo.PlaceRequest) []string { return append(words(r.ID.Value), words(r.Session)...) },
+		cases:   h.Place,
+		request: func(c PlaceCase) (string, geo.PlaceRequest) { return c.Name, c.Request },
+		check:   checkPlaceByID,
+		wants: func(c PlaceCase) waybill.Code {
+			if c.Gone {
+				return waybill.NotFound
+			}
+			return waybill.Unknown
+		},
+		bad:      badPlaces(),
+		refused:  func(c UnsupportedCase) *geo.PlaceRequest { return c.Place },
+		stranger: &geo.PlaceRequest{ID: somebodyElses},
+	}.verb(h)
 }
 
 func (h *Harness) localizeVerb() verb {
-	a := ask[geo.LocalizeRequest, geo.LocalizeResult]{
-		func(p waybill.Provider, ctx context.Context, r geo.LocalizeRequest) (geo.LocalizeResult, error) {
+	return plan[geo.LocalizeRequest, geo.LocalizeResult, LocalizeCase]{
+		op: geo.Localize,
+		do: func(p waybill.Provider, ctx context.Context, r geo.LocalizeRequest) (geo.LocalizeResult, error) {
 			return p.(geo.Localizer).Localize(ctx, r)
 		},
-		func(r geo.LocalizeResult) waybill.Served { return r.Served },
-	}
-	one := func(name string, r geo.LocalizeRequest, check func(tester, context.Context, waybill.Provider, geo.LocalizeResult)) call {
-		r.Key = keyOr(r.Key)
-		return a.call(name, r.Key, append(words(r.ID.Value), digits(r.Point)...), r, check)
-	}
-	v := verb{op: geo.Localize}
-	for _, c := range h.Localize {
-		v.good = append(v.good, one(c.Name, c.Request, func(t tester, _ context.Context, p waybill.Provider, res geo.LocalizeResult) {
-			checkLocalize(t, c, p, res)
-		}))
-	}
-	if len(v.good) > 0 {
-		v.marked = v.good[0]
-	}
-	for name, r := range badLocalizes() {
-		v.bad = append(v.bad, one(name, r, nil))
-	}
-	stranger := geo.LocalizeRequest{ID: geo.PlaceID{Issuer: "somebody-else", Value: "Marmalade-4711"}, Languages: []string{"en"}}
-	v.refused = append(v.refused, one("somebody else's id", stranger, nil))
-	for _, c := range h.Unsupported {
-		if c.Localize != nil {
-			v.refused = append(v.refused, one(c.Name, *c.Localize, nil))
-		}
-	}
-	return v
+		served:   func(r geo.LocalizeResult) waybill.Served { return r.Served },
+		key:      func(r *geo.LocalizeRequest) *string { return &r.Key },
+		private:  func(r geo.LocalizeRequest) []string { return append(words(r.ID.Value), digits(r.Point)...) },
+		cases:    h.Localize,
+		request:  func(c LocalizeCase) (string, geo.LocalizeRequest) { return c.Name, c.Request },
+		check:    checkLocalize,
+		bad:      badLocalizes(),
+		refused:  func(c UnsupportedCase) *geo.LocalizeRequest { return c.Localize },
+		stranger: &geo.LocalizeRequest{ID: somebodyElses, Languages: []string{"en"}},
+	}.verb(h)
 }
 
 func (h *Harness) districtVerb() verb {
-	a := ask[geo.DistrictRequest, geo.DistrictResult]{
-		func(p waybill.Provider, ctx context.Context, r geo.DistrictRequest) (geo.DistrictResult, error) {
+	return plan[geo.DistrictRequest, geo.DistrictResult, DistrictCase]{
+		op: geo.Districts,
+		do: func(p waybill.Provider, ctx context.Context, r geo.DistrictRequest) (geo.DistrictResult, error) {
 			return p.(geo.DistrictFinder).Districts(ctx, r)
 		},
-		func(r geo.DistrictResult) waybill.Served { return r.Served },
-	}
-	one := func(name string, r geo.DistrictRequest, check func(tester, context.Context, waybill.Provider, geo.DistrictResult)) call {
-		r.Key = keyOr(r.Key)
-		return a.call(name, r.Key, nil, r, check) // a district is nobody's secret
-	}
-	v := verb{op: geo.Districts}
-	for i, c := range h.Districts {
-		v.good = append(v.good, one(c.Name, c.Request, func(t tester, _ context.Context, p waybill.Provider, res geo.DistrictResult) {
-			checkDistricts(t, c, p, res)
-		}))
-		if i == 0 {
-			r := c.Request
-			r.Query = sentinel
-			v.marked = one("marked", r, nil)
-			v.marked.private = []string{sentinel}
-		}
-	}
-	for name, r := range badDistricts() {
-		v.bad = append(v.bad, one(name, r, nil))
-	}
-	for _, c := range h.Unsupported {
-		if c.Districts != nil {
-			v.refused = append(v.refused, one(c.Name, *c.Districts, nil))
-		}
-	}
-	return v
-}
-
-func keyOr(key string) string {
-	if key == "" {
-		return suiteRef
-	}
-	return key
+		served:  func(r geo.DistrictResult) waybill.Served { return r.Served },
+		key:     func(r *geo.DistrictRequest) *string { return &r.Key },
+		private: func(geo.DistrictRequest) []string { return nil }, // a district is nobody's secret
+		cases:   h.Districts,
+		request: func(c DistrictCase) (string, geo.DistrictRequest) { return c.Name, c.Request },
+		check:   checkDistricts,
+		mark:    func(r *geo.DistrictRequest, word string) { r.Query = word },
+		bad:     badDistricts(),
+		refused: func(c UnsupportedCase) *geo.DistrictRequest { return c.Districts },
+	}.verb(h)
 }

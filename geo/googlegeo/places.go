@@ -77,23 +77,23 @@ func (a *Adapter) callPlaces(ctx context.Context, c placesCall, out any) (*wire.
 	return reply, nil
 }
 
-// latLng is a google.type.LatLng.
+// latLng is a google.type.LatLng. A zero is left out by the server, and a number
+// may come as a string.
 type latLng struct {
-	Latitude  decimal `json:"latitude"`
-	Longitude decimal `json:"longitude"`
+	Latitude  json.Number `json:"latitude"`
+	Longitude json.Number `json:"longitude"`
 }
 
-// decimal is a number that may come as a string.
-type decimal float64
-
-// UnmarshalJSON takes 1.5, "1.5" and null.
-func (n *decimal) UnmarshalJSON(b []byte) error {
-	var f float64
-	if err := json.Unmarshal(bytes.Trim(b, `"`), &f); err != nil {
-		return err
+// numberOf is a number that may be missing; what is none is NaN.
+func numberOf(n json.Number) float64 {
+	if n == "" {
+		return 0
 	}
-	*n = decimal(f)
-	return nil
+	f, err := n.Float64()
+	if err != nil {
+		return math.NaN()
+	}
+	return f
 }
 
 // localized is a google.type.LocalizedText.
@@ -140,7 +140,7 @@ func (a *Adapter) newPlace(g *placeReply) (geo.Place, bool) {
 	if g.ID != "" {
 		p.ID = geo.PlaceID{Issuer: geo.IssuerGoogle, Value: g.ID}
 	}
-	return p, a.tag(&p, float64(g.Location.Latitude), float64(g.Location.Longitude))
+	return p, a.tag(&p, numberOf(g.Location.Latitude), numberOf(g.Location.Longitude))
 }
 
 // language is the language of the name, else that of the address's first part.

@@ -2,6 +2,7 @@ package googlegeo
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"github.com/waybill-go/waybill"
@@ -36,8 +37,8 @@ type prediction struct {
 		Main      localized `json:"mainText"`
 		Secondary localized `json:"secondaryText"`
 	} `json:"structuredFormat"`
-	Types    []string `json:"types"`
-	Distance decimal  `json:"distanceMeters"`
+	Types    []string    `json:"types"`
+	Distance json.Number `json:"distanceMeters"`
 }
 
 // Suggest implements [geo.Suggester] with a POST of /v1/places:autocomplete. It
@@ -89,7 +90,10 @@ func (a *Adapter) autocomplete(ctx context.Context, r geo.SuggestRequest) ([]geo
 
 func (p *prediction) suggestion(session string) geo.Suggestion {
 	s := geo.Suggestion{Text: p.Text.Text, Name: p.Format.Main.Text, Detail: p.Format.Secondary.Text, Types: p.Types,
-		Distance: max(0, float64(p.Distance)), Session: session}
+		Session: session}
+	if d := numberOf(p.Distance); d > 0 {
+		s.Distance = d
+	}
 	id := p.ID
 	if id == "" {
 		id = strings.TrimPrefix(p.Place, "places/")

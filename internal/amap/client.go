@@ -148,12 +148,19 @@ func (c *Client) Malformed(call Call, message string) *waybill.Error {
 	return e
 }
 
+// mender is a reply with a second, slower way to read itself, for shapes that
+// are rare.
+type mender interface{ Mend(body []byte) error }
+
 // decode is the one function that turns a reply into a value or an error.
 func decode(reply *wire.Reply, call Call, into Reply) *waybill.Error {
 	if isPage(reply) {
 		return reply.Error(waybill.Unavailable, waybill.ScopeProvider, waybill.Ambiguous, wire.CodeReply, "a page came in place of a reply")
 	}
 	bad := reply.JSON(into)
+	if m, ok := into.(mender); bad != nil && ok && m.Mend(reply.Body) == nil {
+		bad = nil
+	}
 	head := into.Head()
 	if bad != nil {
 		// A refusal may carry anything where the answer would be.

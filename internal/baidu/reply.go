@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/waybill-go/waybill"
@@ -63,6 +64,9 @@ func decode(reply *wire.Reply, whole bool, result any) (found bool, bad *waybill
 		// A caller whose address Baidu blocks gets pages in place of replies.
 		return false, fail(reply, waybill.Unavailable, "a page came in place of a reply")
 	}
+	if decodeAtOnce(reply, result) {
+		return true, nil
+	}
 	var env envelope
 	if e := reply.JSON(&env); e != nil {
 		return false, e
@@ -98,6 +102,26 @@ func decode(reply *wire.Reply, whole bool, result any) (found bool, bad *waybill
 		}
 	}
 	return true, nil
+}
+
+// decodeAtOnce reads a success with a result without a second look at the
+// result's bytes. It leaves result as it was, which is zero, and returns false for
+// everything else.
+func decodeAtOnce(reply *wire.Reply, result any) bool {
+	env := struct {
+		Status status `json:"status"`
+		Result any    `json:"result"`
+	}{Result: result}
+	target := reflect.ValueOf(result)
+	if target.Kind() != reflect.Pointer || target.IsNil() {
+		return false
+	}
+	into := target.Elem()
+	if reply.OK() && reply.JSON(&env) == nil && env.Status.set && env.Status.n == StatusOK && env.Result != nil && !into.IsZero() {
+		return true
+	}
+	into.SetZero()
+	return false
 }
 
 // blocked reports whether a page with this status stands before the services.

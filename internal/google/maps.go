@@ -101,7 +101,7 @@ func (m *Maps) client(c Credentials) (*maps.Client, *waybill.Error) {
 // reply of a success. What the library says of a failure is not looked at, but
 // for the one case that it could not read a reply which says OK.
 func (m *Maps) Do(ctx context.Context, r wire.Request, call func(context.Context, *maps.Client) error) (*wire.Reply, *waybill.Error) {
-	reply, failed, bad := m.run(ctx, r, call, false)
+	reply, bad, failed := m.run(ctx, r, call, false)
 	if bad != nil {
 		return nil, bad
 	}
@@ -123,7 +123,7 @@ func (m *Maps) Do(ctx context.Context, r wire.Request, call func(context.Context
 // what is of use, is quicker than the library's way and less strict: the library
 // drops a whole reply for one odd value in a field that nobody needs.
 func (m *Maps) Fetch(ctx context.Context, r wire.Request, call func(context.Context, *maps.Client) error, v any, status *string) (*wire.Reply, *waybill.Error) {
-	reply, failed, bad := m.run(ctx, r, call, true)
+	reply, bad, failed := m.run(ctx, r, call, true)
 	if bad != nil {
 		return nil, bad
 	}
@@ -142,17 +142,17 @@ func (m *Maps) Fetch(ctx context.Context, r wire.Request, call func(context.Cont
 
 // run makes the exchange and tells what came of it, whatever the library made of
 // it.
-func (m *Maps) run(ctx context.Context, r wire.Request, call func(context.Context, *maps.Client) error, unread bool) (reply *wire.Reply, failed error, bad *waybill.Error) {
+func (m *Maps) run(ctx context.Context, r wire.Request, call func(context.Context, *maps.Client) error, unread bool) (reply *wire.Reply, bad *waybill.Error, failed error) {
 	creds, bad := m.keys.Get(ctx)
 	if bad != nil {
-		return nil, nil, bad
+		return nil, bad, nil
 	}
 	client, bad := m.client(creds)
 	if bad != nil {
-		return nil, nil, bad
+		return nil, bad, nil
 	}
 	x := &exchange{Context: ctx, maps: m, request: r, unread: unread}
 	failed = call(x, client)
 	reply, bad = x.result()
-	return reply, failed, bad
+	return reply, bad, failed
 }

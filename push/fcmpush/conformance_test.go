@@ -52,6 +52,20 @@ func TestConformance(t *testing.T) {
 			{Name: "key google", Notification: data("google.c.a.e")},
 			{Name: "key message_type", Notification: data("message_type")},
 		},
+		Read: func(s pushtest.Server, token string) (pushtest.Read, bool) {
+			m, ok := s.(*pushtest.FCM).Message(token)
+			return m.Read(), ok
+		},
+		Override: fcmpush.Override{AnalyticsLabel: "spring", Channel: "special", Color: "#00ff00"},
+		WithClasses: func(kinds []push.Kind) error {
+			classes := map[push.Kind]fcmpush.Class{}
+			for _, k := range kinds {
+				classes[k] = fcmpush.Class{Channel: "c"}
+			}
+			_, err := fcmpush.New(account.JSON("https://example.test/token"), &fcmpush.Options{Classes: classes})
+			return err
+		},
+		Topic:   &push.Topic{Audience: push.Audience{Vendor: push.FCM, App: "driver"}, Name: "depot-17"},
 		Secrets: []string{account.PrivateKey(), strings.Split(account.PrivateKey(), "\n")[3], account.Email, "ya29."},
 	})
 }

@@ -39,7 +39,9 @@
 //	TTL            ttl                          apns-expiration (absolute)   TTL
 //	Priority       priority                     apns-priority 10 or 5        Urgency
 //	Collapse       collapse_key, tag            apns-collapse-id             Topic (hashed if it must)
-//	Kind           channel_id (Options)
+//	Kind           channel_id (Classes)         interruption-level (Classes)
+//	TitleKey       title_loc_key, _args         alert.title-loc-key, _args   title as text
+//	BodyKey        body_loc_key, _args          alert.loc-key, _args         body as text
 //	Badge          notification_count           badge
 //	Sound          sound                        sound
 //	Click          click_action if no link      (data)                       link if https
@@ -50,6 +52,28 @@
 // push.Click where there is a Click, which the app opens by itself where the
 // table has it in data or no place at all. Keys that FCM reserves, and payloads of
 // more than 4096 bytes, are Unsupported before the network.
+//
+// A kind's Class names the Android channel, the priority of notifications that name
+// none, and Apple's interruption level; without Options.Classes the channels are
+// named as the kinds are. Texts by language are mapped once for each text. A key
+// takes the place of its text, because a text would win over it on Android;
+// browsers know no keys and show the text. [Override] has what only FCM knows.
+//
+// A data-only notification of kind order is refused for tokens that are known to
+// be an iPhone's; where the system is not known it is sent to all.
+//
+// # Topics
+//
+// [Adapter.SendTopic] sends to a topic, [Adapter.Subscribe] and
+// [Adapter.Unsubscribe] put tokens in and out, 1000 in an exchange, through the SDK
+// on guarded exchanges with Options.TopicBaseURL: the SDK knows one address only,
+// and panics when a reason is no string. Of a reply without one result for each
+// token nothing is believed. FCM has no broadcast; subscribe everybody to a topic.
+//
+// # Receipts
+//
+// FCM calls nobody back. What it knows of deliveries is in BigQuery exports and
+// the Data API, by Override.AnalyticsLabel.
 //
 // # Errors
 //
@@ -71,6 +95,9 @@
 //	403                                           PermissionDenied   Account    NotSent
 //	404 without a code: wrong project or URL      PermissionDenied   Account    NotSent
 //	200 without a message id                      DataLoss           Provider   Ambiguous
+//	NOT_FOUND, INVALID_ARGUMENT of a subscription Unregistered       Recipient  NotSent, dead
+//	TOO_MANY_TOPICS                               RecipientLimited   Recipient  NotSent
+//	RESOURCE_EXHAUSTED of a subscription          RateLimited        Service    NotSent, ≥ 60 s
 //	a refused or failed token exchange            as it says         Account    NotSent
 //
 // Waits are the vendor's Retry-After, else the documented minimum. After a

@@ -3,6 +3,7 @@ package fcmpush
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,9 @@ type Options struct {
 	// BaseURL is where the service lives, without the path's /v1. Default
 	// https://fcm.googleapis.com.
 	BaseURL string
+	// TopicBaseURL is where tokens are put into topics, without the path's
+	// /iid/v1. Default https://iid.googleapis.com.
+	TopicBaseURL string
 	// HTTPClient supplies the transport, which should speak HTTP/2, and a
 	// time-out for each exchange. Default: connections of the adapter's own.
 	HTTPClient *http.Client
@@ -50,9 +54,10 @@ type Options struct {
 	// App is the App of the tokens that are taken; tokens without one are taken
 	// too. Empty takes all.
 	App string
-	// Channels are the ids of the Android notification channels. Default: the
-	// names of the kinds. When set there must be one for each kind.
-	Channels map[push.Kind]string
+	// Classes say what each kind is on the device. Default: an Android channel
+	// of the kind's name. When set there must be a row for every kind, with a
+	// channel.
+	Classes map[push.Kind]Class
 	// Workers is how many exchanges may be under way, those of all calls
 	// together. Default 64; the vendor takes 100 at a time on one connection.
 	Workers int
@@ -67,34 +72,38 @@ type Options struct {
 // Adapter implements [push.Sender] on Firebase Cloud Messaging. It is safe for
 // concurrent use.
 type Adapter struct {
-	sdk      *messaging.Client
-	wire     *wire.Client
-	account  *waybill.Account
-	tokens   *tokens
-	app      string
-	channels map[push.Kind]string
-	dry      bool
-	slots    chan struct{}
+	sdk     *messaging.Client
+	wire    *wire.Client
+	account *waybill.Account
+	tokens  *tokens
+	app     string
+	classes map[push.Kind]Class
+	dry     bool
+	slots   chan struct{}
 	// answered is when the vendor last answered (Unix ns): since then there has
 	// been a connection to share.
-	answered atomic.Int64
+	answered  atomic.Int64
+	topicBase *url.URL
 }
 
 // New returns an adapter for a service account's JSON key, as downloaded from
 // the Firebase console; it may be nil with Options.Credentials or TokenSource.
-// A key that cannot be read, a missing project, an incomplete channel table, and
+// A key that cannot be read, a missing project, an incomplete table of classes, and
 // a BaseURL that is not an absolute http or https URL or that carries a user or
 // a query, are InvalidArgument. New does not use the network.
 func New(serviceAccount []byte, o *Options) (*Adapter, error) {
 	if o == nil {
 		o = new(Options)
 	}
-	a := &Adapter{account: o.Account, app: o.App, channels: o.Channels, dry: o.ValidateOnly}
+	a := &Adapter{account: o.Account, app: o.App, dry: o.ValidateOnly}
 	if a.account == nil {
 		a.account = waybill.NewAccount(name, waybill.Limits{})
 	}
 	base, err := wire.BaseURL(name, o.BaseURL, defaultBase)
 	if err != nil {
+		return nil, err
+	}
+	if a.topicBase, err = parseTopicBase(o.TopicBaseURL); err != nil {
 		return nil, err
 	}
 	if err := a.setLimits(o); err != nil {
@@ -119,7 +128,7 @@ func New(serviceAccount []byte, o *Options) (*Adapter, error) {
 	return a, nil
 }
 
-// setLimits checks and takes over workers and channels.
+// setLimits checks and takes over workers and classes.
 func (a *Adapter) setLimits(o *Options) error {
 	workers := o.Workers
 	switch {
@@ -129,18 +138,7 @@ func (a *Adapter) setLimits(o *Options) error {
 		return invalid("Workers is not between 1 and 4096")
 	}
 	a.slots = make(chan struct{}, workers)
-	if a.channels == nil {
-		return nil
-	}
-	a.channels = make(map[push.Kind]string, len(o.Channels))
-	for k := push.KindOrder; k <= push.KindMarketing; k++ {
-		id := o.Channels[k]
-		if id == "" {
-			return invalid("Channels has no channel for kind " + k.String())
-		}
-		a.channels[k] = id
-	}
-	return nil
+	return a.setClasses(o.Classes)
 }
 
 func invalid(message string) error { return waybill.Invalid("new", message).With(name, "", "") }

@@ -113,7 +113,7 @@ func FuzzBody(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		body{`{"message":{"token":`, `}}`}.put(r, token)
+		(&composed{head: `{"message":{"token":`, tail: `}}`}).put(r, token)
 		var v struct{ Message map[string]string }
 		if printable(token) && (json.NewDecoder(r.Body).Decode(&v) != nil || v.Message["token"] != token || len(v.Message) != 1) {
 			t.Errorf("%q came as %q", token, v.Message)
@@ -124,4 +124,28 @@ func FuzzBody(f *testing.F) {
 // printable is what Token.Validate lets through.
 func printable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+func FuzzEnrolled(f *testing.F) {
+	for _, s := range []string{`{"results":[{},{"error":"NOT_FOUND"}]}`, `{"results":[{}]}`, `{"results":[null,{"error":7}]}`, `{"results":{}}`, `<html>`, ``, `null`} {
+		f.Add(200, s)
+		f.Add(429, s)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		if status < 200 || status > 599 || status == 204 || status == 304 {
+			status = 200
+		}
+		reasons, e := enrolled(replyOf(t, status, body), 2)
+		if (e == nil) != (len(reasons) == 2) || e == nil && status != 200 {
+			t.Errorf("status %d: %q and %v", status, reasons, e)
+		}
+		for _, reason := range reasons {
+			if reason == "" {
+				continue
+			}
+			if e, _ := enrolError(reason, "subscribe"); e == nil || e.Error() == "" {
+				t.Errorf("reason %q: %v", reason, e)
+			}
+		}
+	})
 }

@@ -76,7 +76,7 @@ func TestMappingOfDefaults(t *testing.T) {
 	if m.Android.Priority != "high" || m.APNS.Headers["apns-priority"] != "10" {
 		t.Error("an order is urgent by default")
 	}
-	m = sent(t, fcmpush.Options{Channels: map[push.Kind]string{1: "orders_v2", 2: "b", 3: "c", 4: "d"}}, push.Notification{Kind: push.KindOrder, Title: "T"})
+	m = sent(t, fcmpush.Options{Classes: map[push.Kind]fcmpush.Class{1: {Channel: "orders_v2"}, 2: {Channel: "b"}, 3: {Channel: "c"}, 4: {Channel: "d"}}}, push.Notification{Kind: push.KindOrder, Title: "T"})
 	if m.Android.Notification.ChannelID != "orders_v2" {
 		t.Errorf("channel %q", m.Android.Notification.ChannelID)
 	}

@@ -59,7 +59,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		"negative workers":      {good, fcmpush.Options{Workers: -1}},
 		"too many workers":      {good, fcmpush.Options{Workers: 5000}},
 		"negative reply":        {good, fcmpush.Options{MaxReply: -1}},
-		"missing channel":       {good, fcmpush.Options{Channels: map[push.Kind]string{push.KindOrder: "o"}}},
+		"missing class":         {good, fcmpush.Options{Classes: map[push.Kind]fcmpush.Class{push.KindOrder: {Channel: "o"}}}},
 		"source and no project": {nil, fcmpush.Options{TokenSource: static}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 	}
 	for name, o := range map[string]*fcmpush.Options{
 		"defaults":       nil,
-		"all channels":   {Channels: map[push.Kind]string{1: "a", 2: "b", 3: "c", 4: "d"}},
+		"all classes":    {Classes: map[push.Kind]fcmpush.Class{1: {Channel: "a"}, 2: {Channel: "b"}, 3: {Channel: "c"}, 4: {Channel: "d"}}},
 		"domain project": {ProjectID: "example.com:demo-1"},
 	} {
 		if _, err := fcmpush.New(good, o); err != nil {

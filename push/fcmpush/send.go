@@ -23,7 +23,7 @@ const warm = 60 * time.Second
 // [push.Sender] for the contract and the package comment for the classes of
 // errors.
 func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.Token) []push.Result {
-	b := &batch{a: a, ctx: ctx, tokens: tokens, out: make([]push.Result, len(tokens))}
+	b := &batch{a: a, ctx: ctx, op: string(push.Send), tokens: tokens, out: make([]push.Result, len(tokens))}
 	if err := n.Validate(); err != nil {
 		e := *waybill.AsError(err)
 		e.Provider = name
@@ -31,12 +31,12 @@ func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.
 		return b.out
 	}
 	b.ref = n.Key
-	if !b.sort() {
+	if !b.sort(n) {
 		return b.out
 	}
 	e := ended(ctx)
 	if e == nil {
-		b.body, e = a.body(n, time.Now())
+		b.private, e = n.Private(), b.compose(n)
 	}
 	if e == nil {
 		// One token exchange for the batch, and one failure when it fails.
@@ -46,7 +46,6 @@ func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.
 		b.fill(e.With(name, string(push.Send), n.Key))
 		return b.out
 	}
-	b.private = private(n)
 	b.run()
 	return b.out
 }
@@ -55,11 +54,15 @@ func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.
 type batch struct {
 	a       *Adapter
 	ctx     context.Context
-	ref     string
+	op, ref string
+	topic   string // in the place of tokens
 	tokens  []push.Token
 	out     []push.Result
 	todo    []int
-	body    body
+	// bodies are the messages, one for each text, and text which of them each
+	// token gets; nil when there is one.
+	bodies  []composed
+	text    []int
 	private []string
 	next    atomic.Int64
 	// brake is the refusal of the service or account after which the rest of
@@ -69,25 +72,66 @@ type batch struct {
 
 // sort answers the tokens that cannot be sent to and lists the others. It
 // reports whether there are any.
-func (b *batch) sort() bool {
+func (b *batch) sort(n *push.Notification) bool {
 	b.todo = make([]int, 0, len(b.tokens))
 	for i, t := range b.tokens {
 		r := &b.out[i]
 		r.Provider, r.Token = name, t
 		if err := t.Validate(); err != nil {
 			e := *waybill.AsError(err)
-			e.Provider, e.Ref = name, b.ref
+			e.Provider, e.Op, e.Ref = name, b.op, b.ref
 			r.Err = &e
 			continue
 		}
 		if !b.a.Accepts(t) {
 			r.Err = &waybill.Error{Code: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent,
-				Provider: name, Op: string(push.Send), Ref: b.ref, Message: "the token is of another vendor, app or environment"}
+				Provider: name, Op: b.op, Ref: b.ref, Message: "the token is of another vendor, app or environment"}
+			continue
+		}
+		if n == nil { // a subscription
+			b.todo = append(b.todo, i)
+			continue
+		}
+		if err := n.CheckToken(t); err != nil {
+			e := *waybill.AsError(err)
+			e.Provider = name
+			r.Err = &e
 			continue
 		}
 		b.todo = append(b.todo, i)
 	}
 	return len(b.todo) > 0
+}
+
+// compose maps the notification once for each text that the tokens get.
+func (b *batch) compose(n *push.Notification) *waybill.Error {
+	groups := n.Localize(b.tokens, b.todo)
+	if len(groups) > 1 {
+		b.text = make([]int, len(b.tokens))
+	}
+	now := time.Now()
+	b.bodies = make([]composed, len(groups))
+	for k, g := range groups {
+		c, e := b.a.body(g.Notification, now)
+		if e != nil {
+			return e
+		}
+		b.bodies[k] = c
+		if b.text != nil {
+			for _, i := range g.Tokens {
+				b.text[i] = k
+			}
+		}
+	}
+	return nil
+}
+
+// bodyOf is the message of token i.
+func (b *batch) bodyOf(i int) *composed {
+	if b.text == nil {
+		return &b.bodies[0]
+	}
+	return &b.bodies[b.text[i]]
 }
 
 // fill gives every token that has none yet the same error.
@@ -148,8 +192,9 @@ func (b *batch) one(i int) {
 	}
 	if e == nil {
 		var o outcome
-		o, e = b.authorized(r.Token.Value)
-		r.ID, r.Dead = o.id, o.dead
+		c := b.bodyOf(i)
+		o, e = b.authorized(c, r.Token.Value)
+		r.ID, r.Dead, r.Adjusted = o.id, o.dead, c.adjusted
 	}
 	if e == nil {
 		return
@@ -177,12 +222,12 @@ type outcome struct {
 
 // authorized sends with the present access token, and once more with a new one
 // if that was refused: the refused exchange did not happen.
-func (b *batch) authorized(token string) (outcome, *waybill.Error) {
+func (b *batch) authorized(c *composed, token string) (outcome, *waybill.Error) {
 	access, e := b.a.tokens.get(b.ctx)
 	if e != nil {
 		return outcome{}, e
 	}
-	o, e := b.exchange(access, token)
+	o, e := b.exchange(access, c, token)
 	if e == nil || e.Code != waybill.Unauthenticated {
 		return o, e
 	}
@@ -190,21 +235,21 @@ func (b *batch) authorized(token string) (outcome, *waybill.Error) {
 	if access, e = b.a.tokens.get(b.ctx); e != nil {
 		return outcome{}, e
 	}
-	return b.exchange(access, token)
+	return b.exchange(access, c, token)
 }
 
 // exchange is exactly one request of the SDK, judged by our record of it.
-func (b *batch) exchange(access, token string) (outcome, *waybill.Error) {
+func (b *batch) exchange(access string, c *composed, token string) (outcome, *waybill.Error) {
 	x := b.a.wire.Bind(b.ctx, wire.Request{
-		Op: string(push.Send), Ref: b.ref, Send: true, Private: append(b.private[:len(b.private):len(b.private)], token),
+		Op: b.op, Ref: b.ref, Send: true, Private: append(b.private[:len(b.private):len(b.private)], token),
 		Rewrite: func(r *http.Request) error {
 			r.Header["Authorization"] = []string{"Bearer " + access}
-			b.body.put(r, token)
+			c.put(r, token)
 			return nil
 		},
 	})
 	// What the SDK returns is not looked at: it takes some failures for success.
-	_, _ = b.a.sdk.Send(x.Context(), &messaging.Message{Token: token})
+	_, _ = b.a.sdk.Send(x.Context(), &messaging.Message{Token: token, Topic: b.topic})
 	reply, err := x.Result()
 	if err != nil {
 		return outcome{}, waybill.AsError(err)

@@ -29,12 +29,18 @@
 // seconds, and a plain notification that is not sent as it should be, are one
 // finding each and end the run.
 //
+// A harness that says more is asked more: Read compares texts by language, keys,
+// time to live and expiry with what the server read; Override, WithClasses, Topic,
+// Audience and Receipts try what they name. MinTTL is a vendor's shortest time to
+// live, Textless a vendor without texts by key.
+//
 // # Fake services
 //
-// [NewFCM] is a fake of Firebase Cloud Messaging with Google's token endpoint.
-// It is strict, refuses what the vendor would refuse, needs no testing.TB and
+// [NewFCM] is a fake of Firebase Cloud Messaging with Google's token endpoint,
+// [NewAPNs] one of the Apple Push Notification service. They are
+// strict, refuse what the vendor would refuse, need no testing.TB and
 // can be used in the tests and demonstrations of an application.
-// [NewServiceAccount] makes a throw-away key for it. [NewServer] makes a fake of
+// [NewServiceAccount] and [NewAPNsKey] make throw-away keys for them. [NewServer] makes a fake of
 // any handler that speaks a vendor's protocol.
 //
 // # What is left out

@@ -32,6 +32,9 @@ type FCMOptions struct {
 // data of strings only, no reserved key, exactly one target, well-formed tokens,
 // times to live, headers, size. It counts what it accepted by token value.
 //
+// Tokens can be put into topics, by the paths of iid.googleapis.com; what is sent
+// to a topic is counted by its name.
+//
 // FailCode takes a code of [FCMCodes]. An FCM is safe for concurrent use.
 type FCM struct {
 	*HandlerServer
@@ -47,6 +50,7 @@ type FCM struct {
 	known    map[string]bool
 	foreign  map[string]bool
 	messages map[string]FCMMessage
+	topics   map[string]map[string]bool
 }
 
 // NewFCM starts a fake FCM; nil options are the defaults. The caller closes it.
@@ -56,7 +60,7 @@ func NewFCM(o *FCMOptions) *FCM {
 	}
 	f := &FCM{
 		account: o.Account, life: o.TokenLife, only: o.OnlyRegistered,
-		tokens: map[string]time.Time{}, known: map[string]bool{}, foreign: map[string]bool{}, messages: map[string]FCMMessage{},
+		tokens: map[string]time.Time{}, known: map[string]bool{}, foreign: map[string]bool{}, messages: map[string]FCMMessage{}, topics: map[string]map[string]bool{},
 	}
 	if f.account == nil {
 		f.account = shared()
@@ -67,6 +71,8 @@ func NewFCM(o *FCMOptions) *FCM {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", f.issue)
 	mux.HandleFunc("POST /v1/projects/{project}/{method}", f.send)
+	mux.HandleFunc("POST /iid/v1:batchAdd", f.enrol)
+	mux.HandleFunc("POST /iid/v1:batchRemove", f.enrol)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 		w.WriteHeader(http.StatusNotFound)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
 )
@@ -108,6 +109,24 @@ func (m *FCMMessage) Text(key string) string {
 	var s string
 	_ = json.Unmarshal(m.Data[key], &s)
 	return s
+}
+
+// Read returns what the suite compares.
+func (m *FCMMessage) Read() Read {
+	r := Read{Data: make(map[string]string, len(m.Data))}
+	for k := range m.Data {
+		r.Data[k] = m.Text(k)
+	}
+	if m.Notification != nil {
+		r.Title, r.Body = m.Notification.Title, m.Notification.Body
+	}
+	if m.Android != nil {
+		r.TTL, _ = time.ParseDuration(m.Android.TTL)
+		if n := m.Android.Notification; n != nil {
+			r.TitleKey, r.BodyKey = n.TitleLocKey, n.BodyLocKey
+		}
+	}
+	return r
 }
 
 const (

@@ -115,6 +115,10 @@ func run(t tester, h Harness) {
 			sub(c.Code, func(t tester) { h.code(t, c) })
 		}
 	})
+	group("contract", h.contract)
+	if h.Receipts != nil {
+		group("receipts", h.receipts)
+	}
 	group("privacy", func(sub suitetest.Sub) {
 		for part, name := range suitetest.EchoParts {
 			sub("echoed_"+name, func(t tester) { h.refusedWithEcho(t, part) })
@@ -164,8 +168,9 @@ func goodNotifications() map[string]*push.Notification {
 		"click":    {Click: "https://example.test/orders/17"},
 		"image":    {Image: "https://example.test/17.png"},
 		"default":  {TTL: 0},
-		"shortest": {TTL: time.Second},
+		"shortest": {TTL: time.Second, AllowLongerTTL: true},
 		"longest":  {TTL: push.MaxTTL},
+		"texts":    {Texts: map[string]push.Text{"de": {Title: "Zebrafish auf Deutsch"}}},
 		"normal":   {Priority: push.Normal},
 		"high":     {Priority: push.High},
 		"language": {Language: "zh-Hant"},
@@ -196,12 +201,21 @@ func badNotifications() map[string]*push.Notification {
 	}
 	negative := -1
 	return map[string]*push.Notification{
-		"nil":               nil,
-		"no kind":           with(func(n *push.Notification) { n.Kind = push.KindUnset }),
-		"unknown kind":      with(func(n *push.Notification) { n.Kind = 99 }),
-		"unknown display":   with(func(n *push.Notification) { n.Display = 9 }),
-		"unknown priority":  with(func(n *push.Notification) { n.Priority = 9 }),
-		"no text":           with(func(n *push.Notification) { n.Title, n.Body = "", "" }),
+		"nil":              nil,
+		"no kind":          with(func(n *push.Notification) { n.Kind = push.KindUnset }),
+		"unknown kind":     with(func(n *push.Notification) { n.Kind = 99 }),
+		"unknown display":  with(func(n *push.Notification) { n.Display = 9 }),
+		"unknown priority": with(func(n *push.Notification) { n.Priority = 9 }),
+		"no text":          with(func(n *push.Notification) { n.Title, n.Body = "", "" }),
+		"empty text":       with(func(n *push.Notification) { n.Texts = map[string]push.Text{"de": {}} }),
+		"no such language": with(func(n *push.Notification) { n.Texts = map[string]push.Text{"d": {Title: "T"}} }),
+		"language twice":   with(func(n *push.Notification) { n.Texts = map[string]push.Text{"de": {Title: "T"}, "DE": {Title: "T"}} }),
+		"no default text": with(func(n *push.Notification) {
+			n.Title, n.Body, n.Texts = "", "", map[string]push.Text{"de": {Title: "T"}, "fr": {Title: "T"}}
+		}),
+		"arguments only":    with(func(n *push.Notification) { n.BodyArgs = []string{"a"} }),
+		"nil override":      with(func(n *push.Notification) { n.Overrides = []push.Override{nil} }),
+		"override twice":    with(func(n *push.Notification) { n.Overrides = []push.Override{foreign("acme"), foreign("acme")} }),
 		"no data":           with(func(n *push.Notification) { n.Display, n.Data = push.DataOnly, nil }),
 		"broken text":       with(func(n *push.Notification) { n.Body = "\xff\xfe" }),
 		"broken data":       with(func(n *push.Notification) { n.Data = map[string]string{"a": "\xff"} }),

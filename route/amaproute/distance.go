@@ -140,28 +140,34 @@ func (t *table) place(datums geo.DatumTable) (why string) {
 	return ""
 }
 
-// distanceReply is the reply of the distance service.
+// distanceReply is the reply of the distance service. Where results are no plain
+// list, Mend reads them.
 type distanceReply struct {
 	amap.Envelope
-	Results rows `json:"results"`
+	Results []distanceRow `json:"results"`
 }
 
-// rows are a list, or on some of Amap's pages an object with a list in it.
-type rows []distanceRow
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (l *rows) UnmarshalJSON(b []byte) error {
-	if b = bytes.TrimSpace(b); len(b) > 0 && b[0] == '{' {
-		var in struct {
-			Result amap.List[distanceRow] `json:"result"`
-		}
-		if err := json.Unmarshal(b, &in); err != nil {
-			return err
-		}
-		*l = rows(in.Result)
-		return nil
+// Mend reads results that are an object with a list in it, as on some of Amap's
+// pages, or whose empty elements are no objects.
+func (r *distanceReply) Mend(body []byte) error {
+	var in struct {
+		amap.Envelope
+		Results json.RawMessage `json:"results"`
 	}
-	return (*amap.List[distanceRow])(l).UnmarshalJSON(b)
+	if err := json.Unmarshal(body, &in); err != nil {
+		return err
+	}
+	var pages struct {
+		Result amap.List[distanceRow] `json:"result"`
+	}
+	var err error
+	if b := bytes.TrimSpace(in.Results); len(b) > 0 && b[0] == '{' {
+		err = json.Unmarshal(b, &pages)
+	} else {
+		err = pages.Result.UnmarshalJSON(b)
+	}
+	*r = distanceReply{in.Envelope, pages.Result}
+	return err
 }
 
 type distanceRow struct {

@@ -3,6 +3,7 @@ package amaproute
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,25 +19,25 @@ import (
 // fields differ from generation to generation too.
 type reply struct {
 	amap.Envelope
-	Route amap.Object[body] `json:"route"`
-	Data  amap.Object[data] `json:"data"`
+	Route body `json:"route"`
+	Data  data `json:"data"`
 }
 
 type data struct {
 	body
-	Route amap.Object[body] `json:"route"`
+	Route body `json:"route"`
 }
 
 type body struct {
-	Paths amap.List[path] `json:"paths"`
+	Paths []path `json:"paths"`
 }
 
 type path struct {
 	cost
-	Distance    amap.Text         `json:"distance"`
-	Restriction amap.Text         `json:"restriction"`
-	Cost        amap.Object[cost] `json:"cost"`
-	Steps       amap.List[step]   `json:"steps"`
+	Distance    amap.Text `json:"distance"`
+	Restriction amap.Text `json:"restriction"`
+	Cost        cost      `json:"cost"`
+	Steps       []step    `json:"steps"`
 }
 
 // cost is what v5 groups and the others have in the path itself.
@@ -52,16 +53,16 @@ func (c cost) or(d cost) cost {
 }
 
 type step struct {
-	Instruction  amap.Text         `json:"instruction"`
-	Road         amap.Text         `json:"road"`
-	RoadName     amap.Text         `json:"road_name"`
-	Distance     amap.Text         `json:"distance"`
-	StepDistance amap.Text         `json:"step_distance"`
-	Duration     amap.Text         `json:"duration"`
-	Cost         amap.Object[cost] `json:"cost"`
-	Polyline     amap.Text         `json:"polyline"`
-	Action       amap.Text         `json:"assistant_action"`
-	Navi         amap.Object[navi] `json:"navi"`
+	Instruction  amap.Text `json:"instruction"`
+	Road         amap.Text `json:"road"`
+	RoadName     amap.Text `json:"road_name"`
+	Distance     amap.Text `json:"distance"`
+	StepDistance amap.Text `json:"step_distance"`
+	Duration     amap.Text `json:"duration"`
+	Cost         cost      `json:"cost"`
+	Polyline     amap.Text `json:"polyline"`
+	Action       amap.Text `json:"assistant_action"`
+	Navi         navi      `json:"navi"`
 }
 
 type navi struct {
@@ -71,15 +72,22 @@ type navi struct {
 // markWaypoint stands in the step that reaches a stop.
 const markWaypoint = "到达途经地"
 
-// paths returns the paths, wherever they are.
+// paths returns the paths, wherever they are, without empty elements.
 func (r *reply) paths() []path {
+	all := r.Data.Paths
 	switch {
-	case len(r.Route.Value.Paths) > 0:
-		return r.Route.Value.Paths
-	case len(r.Data.Value.Route.Value.Paths) > 0:
-		return r.Data.Value.Route.Value.Paths
+	case len(r.Route.Paths) > 0:
+		all = r.Route.Paths
+	case len(r.Data.Route.Paths) > 0:
+		all = r.Data.Route.Paths
 	}
-	return r.Data.Value.Paths
+	all = slices.DeleteFunc(all, func(p path) bool {
+		return p.cost == cost{} && p.Cost == cost{} && p.Distance == "" && p.Restriction == "" && len(p.Steps) == 0
+	})
+	for i := range all {
+		all[i].Steps = slices.DeleteFunc(all[i].Steps, func(s step) bool { return s == step{} })
+	}
+	return all
 }
 
 // The warnings.
@@ -133,7 +141,7 @@ func (t *trip) apart() bool {
 }
 
 func (a *Adapter) path(t *trip, p *path) (route.Path, bool) {
-	c := p.Cost.Value.or(p.cost)
+	c := p.Cost.or(p.cost)
 	metres, ok1 := p.Distance.Amount()
 	took, ok2 := duration(c.Duration)
 	if !ok1 || !ok2 || took == 0 && metres > far {
@@ -189,7 +197,7 @@ func (t *trip) legs(p *path, metres float64, took time.Duration) []route.Leg {
 // step reads a step. ok is false when it lacks its distance or duration.
 func (s *step) step() (out route.Step, ok bool) {
 	out = route.Step{Text: string(s.Instruction), Road: string(s.Road + s.RoadName)}
-	length, took := cmp.Or(s.StepDistance, s.Distance), cmp.Or(s.Cost.Value.Duration, s.Duration)
+	length, took := cmp.Or(s.StepDistance, s.Distance), cmp.Or(s.Cost.Duration, s.Duration)
 	var ok1, ok2 bool
 	out.Distance, ok1 = length.Amount()
 	out.Duration, ok2 = duration(took)
@@ -199,7 +207,7 @@ func (s *step) step() (out route.Step, ok bool) {
 	return out, ok1 && ok2
 }
 
-func (s *step) mark() amap.Text { return cmp.Or(s.Navi.Value.Action, s.Action) }
+func (s *step) mark() amap.Text { return cmp.Or(s.Navi.Action, s.Action) }
 
 // polyline joins the lines of the steps, each of which begins where the one
 // before ended.

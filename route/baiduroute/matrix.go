@@ -121,7 +121,7 @@ func (a *Adapter) matrixService(r *route.MatrixRequest) (p plan, refusal string)
 	case route.Car:
 		return a.matrixCar(&pair)
 	case route.Motorcycle:
-		if p, refusal = a.motorcycle(&pair); refusal == "" && pair.Avoid != (route.Avoid{}) {
+		if _, refusal = a.motorcycle(&pair); refusal == "" && pair.Avoid != (route.Avoid{}) {
 			refusal = "a motorcycle's table can avoid nothing"
 		}
 		return plan{call: baidu.Call{Path: pathMatrixMotorcycle}, traffic: true}, refusal

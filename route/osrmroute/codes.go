@@ -52,38 +52,45 @@ var codes = map[string]class{
 // profile does not have, which is a limit of the server and not a wrong value.
 const excludeText = "Exclude flag combination"
 
+// head is what every reply begins with; an answer embeds it.
+type head struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+func (h *head) top() *head { return h }
+
+// answer is a service's reply.
+type answer interface{ top() *head }
+
 // decode is the one function that turns a reply into an answer or an error. The
 // code is looked at before the HTTP status: OSRM refuses with 400, some servers
 // before it with 200.
-func decode(reply *wire.Reply, answer any) *waybill.Error {
+func decode(reply *wire.Reply, into answer) *waybill.Error {
 	body := bytes.TrimSpace(reply.Body)
-	var head struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-	}
 	if len(body) == 0 || body[0] != '{' {
 		if !reply.OK() {
 			return reply.StatusError()
 		}
 		return odd(reply, "the reply is no JSON object")
 	}
-	if bad := reply.JSON(&head); bad != nil {
-		if !reply.OK() {
-			return reply.StatusError()
+	bad := reply.JSON(into)
+	h := into.top()
+	if bad != nil { // a refusal may carry anything where the answer would be
+		var only head
+		if reply.JSON(&only) == nil {
+			h = &only
 		}
-		return bad
 	}
 	switch {
-	case head.Code == codeOK && reply.OK():
-	case head.Code == "" || head.Code == codeOK:
-		if !reply.OK() {
-			return reply.StatusError()
-		}
+	case h.Code != "" && h.Code != codeOK:
+		return refusal(reply, h.Code, h.Message)
+	case !reply.OK():
+		return reply.StatusError()
+	case bad == nil && h.Code == "":
 		return odd(reply, "the reply has no code")
-	default:
-		return refusal(reply, head.Code, head.Message)
 	}
-	return reply.JSON(answer)
+	return bad
 }
 
 // refusal makes an error of a code. The message is not kept: it may repeat the

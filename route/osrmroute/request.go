@@ -47,9 +47,9 @@ func (s *service) exclude(a route.Avoid) {
 	}
 }
 
-// get asks a service and reads its reply into answer. Unknown options are errors
+// get asks a service and reads its reply. Unknown options are errors
 // there, so none is sent that is not needed.
-func (a *Adapter) get(ctx context.Context, s *service, answer any) error {
+func (a *Adapter) get(ctx context.Context, s *service, into answer) error {
 	var b strings.Builder
 	b.WriteString(s.profile.BaseURL)
 	b.WriteString("/" + s.name + "/v1/" + s.profile.Name + "/")
@@ -70,7 +70,7 @@ func (a *Adapter) get(ctx context.Context, s *service, answer any) error {
 	if err != nil {
 		return err
 	}
-	if e := decode(reply, answer); e != nil {
+	if e := decode(reply, into); e != nil {
 		return e.With(Name, string(s.op), s.ref)
 	}
 	return nil

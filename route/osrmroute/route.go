@@ -52,6 +52,7 @@ func (a *Adapter) Route(ctx context.Context, r route.Request) (route.Result, err
 
 // routeReply is the reply of route and, with trips for routes, of trip.
 type routeReply struct {
+	head
 	Routes    []way      `json:"routes"`
 	Trips     []way      `json:"trips"`
 	Waypoints []waypoint `json:"waypoints"`

@@ -53,6 +53,7 @@ func indices(from, to int) string {
 
 // tableReply is the reply of table; null is a pair without a way.
 type tableReply struct {
+	head
 	Durations    [][]*float64 `json:"durations"`
 	Distances    [][]*float64 `json:"distances"`
 	Sources      []waypoint   `json:"sources"`

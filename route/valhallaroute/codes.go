@@ -70,12 +70,17 @@ type failure struct {
 	Word   string      `json:"code"`
 }
 
+func (f *failure) top() *failure { return f }
+
+// answer is a service's reply; it embeds a failure.
+type answer interface{ top() *failure }
+
 // words are the words of OSRM's shape that tell more than the HTTP status.
 var words = map[string]int{"NoRoute": 442, "NoSegment": codeNoEdges, "DistanceExceeded": 154, "PerimeterExceeded": 167,
 	"BreakageDistanceExceeded": 172, "ServiceUnavailable": 402}
 
 // decode is the one function that turns a reply into an answer or an error.
-func decode(reply *wire.Reply, answer any) *waybill.Error {
+func decode(reply *wire.Reply, into answer) *waybill.Error {
 	body := bytes.TrimSpace(reply.Body)
 	if len(body) == 0 || body[0] != '{' {
 		if !reply.OK() {
@@ -83,12 +88,16 @@ func decode(reply *wire.Reply, answer any) *waybill.Error {
 		}
 		return odd(reply, "the reply is no JSON object")
 	}
-	var f failure
-	if bad := reply.JSON(&f); bad != nil {
-		if !reply.OK() {
-			return reply.StatusError()
+	bad := reply.JSON(into)
+	if m, ok := into.(*matrixReply); bad != nil && ok && m.short(body) == nil {
+		bad = nil
+	}
+	f := into.top()
+	if bad != nil { // a refusal may carry anything where the answer would be
+		var only failure
+		if reply.JSON(&only) == nil {
+			f = &only
 		}
-		return bad
 	}
 	code, err := strconv.Atoi(f.Number.String())
 	vendor := f.Number.String()
@@ -101,7 +110,7 @@ func decode(reply *wire.Reply, answer any) *waybill.Error {
 	case !reply.OK():
 		return reply.StatusError()
 	}
-	return reply.JSON(answer)
+	return bad
 }
 
 // refusal makes an error of a code. The text beside it is not kept: it may

@@ -1,7 +1,6 @@
 package valhallaroute
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"strconv"
@@ -90,8 +89,42 @@ func (a *Adapter) ask(ctx context.Context, r *route.MatrixRequest, cells [][]rou
 // matrixReply is the reply of /sources_to_targets: a list of rows of pairs, or
 // from servers that write the short form an object of two tables.
 type matrixReply struct {
-	Units string          `json:"units"`
-	Table json.RawMessage `json:"sources_to_targets"`
+	failure
+	Units string   `json:"units"`
+	Table [][]pair `json:"sources_to_targets"`
+}
+
+// short reads the short form.
+func (m *matrixReply) short(body []byte) error {
+	var in struct {
+		failure
+		Units string `json:"units"`
+		Table struct {
+			Durations [][]*float64 `json:"durations"`
+			Distances [][]*float64 `json:"distances"`
+		} `json:"sources_to_targets"`
+	}
+	if err := json.Unmarshal(body, &in); err != nil {
+		return err
+	}
+	*m = matrixReply{failure: in.failure, Units: in.Units}
+	if len(in.Table.Distances) != len(in.Table.Durations) {
+		return nil // table finds that rows are missing
+	}
+	for i, times := range in.Table.Durations {
+		row := make([]pair, len(times))
+		for j := range row {
+			row[j].Time = times[j]
+			if len(in.Table.Distances[i]) == len(times) {
+				row[j].Distance = in.Table.Distances[i][j]
+			}
+		}
+		if len(in.Table.Distances[i]) != len(times) {
+			row = nil
+		}
+		m.Table = append(m.Table, row)
+	}
+	return nil
 }
 
 // pair is one cell; null lengths and times are a pair without a way. The ends, as
@@ -117,27 +150,8 @@ func (m *matrixReply) table(rows, columns int) (out [][]pair, ok bool) {
 	for i := range out {
 		out[i] = make([]pair, columns)
 	}
-	raw := bytes.TrimSpace(m.Table)
-	if len(raw) > 0 && raw[0] == '{' {
-		var short struct {
-			Durations [][]*float64 `json:"durations"`
-			Distances [][]*float64 `json:"distances"`
-		}
-		if json.Unmarshal(raw, &short) != nil || len(short.Durations) != rows || len(short.Distances) != rows {
-			return nil, false
-		}
-		for i := range out {
-			if len(short.Durations[i]) != columns || len(short.Distances[i]) != columns {
-				return nil, false
-			}
-			for j := range out[i] {
-				out[i][j] = pair{Distance: short.Distances[i][j], Time: short.Durations[i][j]}
-			}
-		}
-		return out, true
-	}
-	var long [][]pair
-	if json.Unmarshal(raw, &long) != nil || len(long) != rows {
+	long := m.Table
+	if len(long) != rows {
 		return nil, false
 	}
 	for i := range long {

@@ -100,8 +100,8 @@ func places(points []geo.Point, kind string) []place {
 
 func round6(v float64) float64 { return math.Round(v*1e6) / 1e6 }
 
-// post sends a request and reads its reply into answer.
-func (a *Adapter) post(ctx context.Context, op waybill.Verb, ref, path string, points []place, request, answer any) *waybill.Error {
+// post sends a request and reads its reply.
+func (a *Adapter) post(ctx context.Context, op waybill.Verb, ref, path string, points []place, request any, into answer) *waybill.Error {
 	body, err := json.Marshal(request)
 	if err != nil {
 		return waybill.Invalid(string(op), "the request cannot be written as JSON").With(Name, "", ref)
@@ -115,7 +115,7 @@ func (a *Adapter) post(ctx context.Context, op waybill.Verb, ref, path string, p
 	if err != nil {
 		return waybill.AsError(err)
 	}
-	if e := decode(reply, answer); e != nil {
+	if e := decode(reply, into); e != nil {
 		return e.With(Name, string(op), ref)
 	}
 	return nil

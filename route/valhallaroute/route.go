@@ -62,6 +62,7 @@ func (a *Adapter) Route(ctx context.Context, r route.Request) (route.Result, err
 
 // routeReply is the reply of /route and /optimized_route.
 type routeReply struct {
+	failure
 	Trip       trip `json:"trip"`
 	Alternates []struct {
 		Trip trip `json:"trip"`

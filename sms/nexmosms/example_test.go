@@ -3,6 +3,8 @@ package nexmosms_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/sms"
@@ -61,4 +63,21 @@ func ExampleAdapter_Check() {
 func ExampleSigning_String() {
 	fmt.Println(nexmosms.MD5Hash, nexmosms.SHA256)
 	// Output: md5hash sha256
+}
+
+func ExampleAdapter_ReadWebhook() {
+	gateway, err := nexmosms.New("abcd1234", "secret", &nexmosms.Options{WebhookSecret: "my_signature_secret_32_bytes_long"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	call := &url.URL{Path: "/dlr", RawQuery: "api-key=abcd1234&client-ref=order-42&err-code=0&message-timestamp=2020-01-01+12%3A00%3A00" +
+		"&messageId=0A0000001234567B&msisdn=447700900000&network-code=23410&nonce=ec11dd3e-1e7f-4db5-9467-82b02cd223b9&price=0.03330000" +
+		"&scts=2001011400&status=delivered&timestamp=1577880000&to=AcmeInc&sig=3fd59cc26bd3484512c117e6ffb736bb"}
+	events, err := gateway.ReadWebhook(context.Background(), &sms.WebhookCall{Method: http.MethodGet, URL: call})
+	fmt.Println(events.Reports[0], err)
+	fmt.Println(events.Signed, events.Reports[0].Key, events.Reports[0].Price)
+	// Output:
+	// sms.DeliveryReport{nexmosms 0A0000001234567B to +44****0000: delivered 0} <nil>
+	// true order-42 0.03330000
 }

@@ -30,6 +30,13 @@
 // Ambiguous. Some refused: a receipt with the accepted parts and an error with
 // Delivery Sent. The status is the error's VendorCode.
 //
+// # Reports and inbound messages
+//
+// [Adapter.ReadWebhook] reads what Vonage posts to a webhook, behind an
+// [sms.Receiver]. Vonage cannot look a message up by its reference, so the adapter
+// is no [sms.Reconciler]: after an ambiguous send, the arrival of a report with
+// the message's Key proves that it was sent, and its absence proves nothing.
+//
 // # Mainland China
 //
 // Texts to the mainland are Unsupported unless Options.Mainland says that the
@@ -74,6 +81,12 @@ type Options struct {
 	// Signing is the account's signature method; none means that the API secret
 	// itself is sent.
 	Signing Signing
+	// WebhookSecret is the signature secret that Vonage's calls are signed with,
+	// and WebhookSigning the method, by which ReadWebhook verifies them. Empty
+	// means New's secret and Signing where requests are signed; without either
+	// calls are not verified. The method defaults to MD5Hash, as Vonage's does.
+	WebhookSecret  string
+	WebhookSigning Signing
 	// From is the sender id of messages that have none: a number of at most 15
 	// digits, or at most 11 letters and digits.
 	From string
@@ -124,7 +137,7 @@ func New(key, secret string, o *Options) (*Adapter, error) {
 	}
 	a.wire, err = wire.New(wire.Config{
 		Provider: name, HTTPClient: a.opts.HTTPClient, UserAgent: a.opts.UserAgent, MaxReply: a.opts.MaxReply,
-		Secrets: func() []string { return []string{key, secret} },
+		Secrets: func() []string { return []string{key, secret, a.opts.WebhookSecret} },
 	})
 	if err != nil {
 		return nil, err
@@ -144,7 +157,7 @@ func (a *Adapter) fault() string {
 		return "the secret is empty"
 	case o.Callback != "" && !absolute(o.Callback):
 		return "Callback is not an absolute http or https URL"
-	case o.Signing > SHA512:
+	case o.Signing > SHA512 || o.WebhookSigning > SHA512:
 		return "Signing is unknown"
 	case o.From != "" && cleanFrom(o.From) == "":
 		return "From is neither a number nor up to 11 letters and digits"

@@ -47,8 +47,13 @@ func readAny(reply *wire.Reply) (parts []part, count int, bad *waybill.Error) {
 	var whole struct {
 		Count    json.RawMessage `json:"message-count"`
 		Messages []*wirePart     `json:"messages"`
+		UUID     json.RawMessage `json:"message_uuid"`
 	}
 	if bad = reply.JSON(&whole); bad == nil {
+		if id := scalar(whole.UUID); id != "" && whole.Messages == nil && reply.Status == http.StatusAccepted {
+			// How Vonage's Messages API accepts, under 202 alone: one id for the whole.
+			return []part{{status: statusAccepted, known: true, id: id}}, 1, nil
+		}
 		for _, m := range whole.Messages {
 			parts = append(parts, m.part())
 		}

@@ -58,6 +58,30 @@ func TestRecordedReplies(t *testing.T) {
 	}
 }
 
+// A gateway before the service, or Vonage itself one day, may answer as the newer
+// Messages API does.
+func TestRecordedMessagesReplies(t *testing.T) {
+	for file, want := range map[string]struct {
+		status   int
+		id       string
+		code     waybill.Code
+		delivery waybill.Delivery
+	}{
+		"vonage-messages-202.json": {status: 202, id: "aaaaaaaa-bbbb-cccc-dddd-0123456789ab"},
+		"vonage-messages-400.json": {400, "", waybill.Unsupported, waybill.NotSent},
+		"vonage-messages-429.json": {429, "", waybill.RateLimited, waybill.NotSent},
+	} {
+		body, err := os.ReadFile(filepath.Join(recordings, file))
+		if err != nil {
+			t.Skip("the recorded replies are not here")
+		}
+		res, e := sendTo(t, replying(t, want.status, "application/json", string(body)))
+		if res.ID != want.id || (e == nil) != (want.id != "") || e != nil && (e.Code != want.code || e.Delivery != want.delivery) {
+			t.Errorf("%s: %+v %v", file, res, e)
+		}
+	}
+}
+
 func TestThrottlingHints(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"Throughput Rate Exceeded - please wait [ 2500 ] and retry":       2500 * time.Millisecond,

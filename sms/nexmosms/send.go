@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/sms"
@@ -102,6 +103,9 @@ func (a *Adapter) prepare(c *call) error {
 	}
 	if region == "CN" {
 		c.text = sms.SignText(m.Gateway.Sign, c.text)
+	}
+	if utf8.RuneCountInString(c.text) > sms.MaxText {
+		return unsupported(m, waybill.ScopeRequest, "the text with its signature is longer than 3200 characters")
 	}
 	var err error
 	if c.parts, err = sms.Count(c.text); err != nil {

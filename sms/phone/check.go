@@ -26,10 +26,20 @@ type Verdict struct {
 
 // Check judges n by the metadata alone.
 func Check(n sms.Number) Verdict {
+	if r := recognise(string(n)); r.valid() && !r.has(impossibleLength) {
+		if region := n.Region(); region != "" {
+			return Verdict{Possible: true, Valid: true, Kind: r.kind(), Region: region}
+		}
+	}
+	return checkSlowly(n)
+}
+
+// checkSlowly is Check by the library.
+func checkSlowly(n sms.Number) Verdict {
 	if n.Validate() != nil {
 		return Verdict{Reason: faultOf(n)}
 	}
-	v := Verdict{Kind: Type(n), Region: Region(n), Reason: impossible(n)}
+	v := Verdict{Kind: typeSlowly(n), Region: Region(n), Reason: impossible(n)}
 	v.Possible = v.Reason == 0
 	v.Valid = v.Kind != UnknownKind
 	if v.Region == "" {

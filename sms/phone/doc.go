@@ -29,7 +29,11 @@
 // # Cost
 //
 // The library adds about 6 MB to a program, some milliseconds to its start and
-// some tens of microseconds to each call. Package sms does not import it: what
+// some tens of microseconds to each call. What is canonical and valid already is
+// recognised without it by [Parse], [Check], [Type] and [Valid], in some tens of
+// nanoseconds and without allocation: by an automaton that is made of the
+// library's own metadata, and whose "no" always means that the library is asked.
+// Package sms does not import it: what
 // only needs the region of a number that is already canonical may use
 // [sms.Number.Region].
 //

@@ -141,6 +141,14 @@ func (k Kind) String() string {
 
 // Type returns the kind of n, UnknownKind if n is not valid.
 func Type(n sms.Number) Kind {
+	if r := recognise(string(n)); r.valid() {
+		return r.kind()
+	}
+	return typeSlowly(n)
+}
+
+// typeSlowly is Type by the library.
+func typeSlowly(n sms.Number) Kind {
 	if n.Validate() != nil {
 		return UnknownKind
 	}

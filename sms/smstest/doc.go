@@ -47,8 +47,8 @@
 //
 // # Fake gateways
 //
-// [NewNexmo] is a strict fake of Vonage's SMS API. [NewServer] makes one of any
-// handler. Both need no testing.TB and can be used in the tests and
+// [NewNexmo], [NewAliyun], [NewTwilio] and [NewTencent] are strict fakes of the
+// vendors' own protocols. [NewServer] makes one of any handler. Both need no testing.TB and can be used in the tests and
 // demonstrations of an application.
 //
 // # What is left out

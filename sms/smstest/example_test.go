@@ -64,3 +64,47 @@ func ExampleTallyOf() {
 	fmt.Println("duplicates", tally.Duplicates, "lost", tally.Lost)
 	// Output: duplicates 1 lost 1
 }
+
+func ExampleNewAliyun() {
+	fake := smstest.NewAliyun(nil)
+	defer fake.Close()
+	resp, err := fake.Client().PostForm(fake.URL()+"/?PhoneNumbers=13800138000", nil) // not signed
+	if err != nil {
+		fmt.Println("no reply")
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode, len(fake.Messages()))
+	// Output: 400 0
+}
+
+func ExampleNewTencent() {
+	fake := smstest.NewTencent(nil)
+	defer fake.Close()
+	resp, err := fake.Client().Post(fake.URL()+"/", "application/json", strings.NewReader("{}")) // not signed
+	if err != nil {
+		fmt.Println("no reply")
+		return
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	fmt.Println(resp.StatusCode, strings.Contains(string(body), "AuthFailure"))
+	// Output: 200 true
+}
+
+func ExampleNewTwilio() {
+	fake := smstest.NewTwilio(nil)
+	defer fake.Close()
+	r, _ := http.NewRequest(http.MethodPost, fake.URL()+"/2010-04-01/Accounts/"+smstest.TwilioAccount+"/Messages.json",
+		strings.NewReader(url.Values{"To": {"+447700900123"}, "From": {"Waybill"}, "Body": {"Hello"}}.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.SetBasicAuth(smstest.TwilioAccount, smstest.TwilioToken)
+	resp, err := fake.Client().Do(r)
+	if err != nil {
+		fmt.Println("no reply")
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode, fake.Messages()[0].Body)
+	// Output: 201 Hello
+}

@@ -251,7 +251,13 @@ func namedKey(r *http.Request, body []byte) string {
 var (
 	_ Server = (*HandlerServer)(nil)
 	_ Server = (*Nexmo)(nil)
+	_ Server = (*Aliyun)(nil)
+	_ Server = (*Tencent)(nil)
+	_ Server = (*Twilio)(nil)
 
 	_ Understanding = (*HandlerServer)(nil)
 	_ Understanding = (*Nexmo)(nil)
+	_ Understanding = (*Aliyun)(nil)
+	_ Understanding = (*Tencent)(nil)
+	_ Understanding = (*Twilio)(nil)
 )

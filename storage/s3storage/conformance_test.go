@@ -74,7 +74,7 @@ func TestConformanceOnTheFake(t *testing.T) {
 			access, secret, token := s.Keys()
 			storagetest.Run(t, storagetest.Harness{
 				New:    func(t testing.TB) storage.Bucket { return bucketOn(t, s, c.change) },
-				Client: s.Client(), Advance: s.Advance, Secrets: []string{secret, access, token},
+				Client: s.Client(), Advance: s.Advance, Secrets: []string{secret, access, token}, Big: 12 << 20,
 			})
 			if n := s.Uploads(); n != 0 {
 				t.Errorf("%d uploads were left open", n)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/internal/exchange"
+	"github.com/waybill-go/waybill/storage/internal/meta"
 )
 
 // Copy makes a copy within the bucket, on the server. Above 5 GiB it is made of
@@ -22,7 +24,7 @@ func (b *Bucket) Copy(ctx context.Context, from, to string) (storage.Object, err
 			return storage.Object{}, err
 		}
 	}
-	if e := b.ended(ctx, storage.Copy, ""); e != nil {
+	if e := b.x.Ended(ctx, storage.Copy, ""); e != nil {
 		return storage.Object{}, e
 	}
 	obj, e := b.head(ctx, storage.Copy, from)
@@ -62,19 +64,21 @@ type copying struct {
 	source, etag string
 }
 
-func (k *copying) call() call { return call{op: storage.Copy, key: k.to, patience: endPatience} }
+func (k *copying) call() exchange.Call {
+	return exchange.Call{Op: storage.Copy, Key: k.to, Patience: endPatience}
+}
 
 func (k *copying) whole(ctx context.Context) *waybill.Error {
 	b, c := k.b, k.call()
-	c.send = true
-	out, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.CopyObjectOutput, error) {
+	c.Send = true
+	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.CopyObjectOutput, error) {
 		return b.s3.CopyObject(ctx, &s3.CopyObjectInput{Bucket: &b.bucket, Key: &k.to, CopySource: &k.source, CopySourceIfMatch: &k.etag})
 	})
 	if e == nil {
-		e = document(reply, "CopyObjectResult", c)
+		e = b.x.Document(reply, "CopyObjectResult", c)
 	}
 	if e == nil && (out.CopyObjectResult == nil || aws.ToString(out.CopyObjectResult.ETag) == "") {
-		e = lost(reply, "the reply to a copy has no ETag")
+		e = exchange.Lost(reply, "the reply to a copy has no ETag")
 	}
 	if e != nil {
 		return e
@@ -87,13 +91,13 @@ func (k *copying) whole(ctx context.Context) *waybill.Error {
 // parts copies what is too large for one request, part after part.
 func (k *copying) parts(ctx context.Context) *waybill.Error {
 	b, c := k.b, k.call()
-	meta, _ := encodeMetadata(k.from.Metadata)
-	created, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.CreateMultipartUploadOutput, error) {
+	meta, _ := meta.Encode(k.from.Metadata, true)
+	created, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.CreateMultipartUploadOutput, error) {
 		return b.s3.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &b.bucket, Key: &k.to, ContentType: text(k.from.ContentType),
 			ContentDisposition: text(k.from.ContentDisposition), CacheControl: text(k.from.CacheControl), Metadata: meta})
 	})
 	if e == nil {
-		e = document(reply, "InitiateMultipartUploadResult", c)
+		e = b.x.Document(reply, "InitiateMultipartUploadResult", c)
 	}
 	if e != nil {
 		return e
@@ -119,15 +123,15 @@ func (k *copying) part(ctx context.Context, u *upload, first, last int64) *waybi
 	b, c := k.b, k.call()
 	number := int32(len(u.list) + 1)
 	span := "bytes=" + strconv.FormatInt(first, 10) + "-" + strconv.FormatInt(last, 10)
-	out, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.UploadPartCopyOutput, error) {
+	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.UploadPartCopyOutput, error) {
 		return b.s3.UploadPartCopy(ctx, &s3.UploadPartCopyInput{Bucket: &b.bucket, Key: &k.to, UploadId: u.id, PartNumber: &number,
 			CopySource: &k.source, CopySourceIfMatch: &k.etag, CopySourceRange: &span})
 	})
 	if e == nil {
-		e = document(reply, "CopyPartResult", c)
+		e = b.x.Document(reply, "CopyPartResult", c)
 	}
 	if e == nil && (out.CopyPartResult == nil || aws.ToString(out.CopyPartResult.ETag) == "") {
-		e = lost(reply, "the reply to a copied part has no ETag")
+		e = exchange.Lost(reply, "the reply to a copied part has no ETag")
 	}
 	if e != nil {
 		own := *e
@@ -140,13 +144,13 @@ func (k *copying) part(ctx context.Context, u *upload, first, last int64) *waybi
 
 func (k *copying) complete(ctx context.Context, u *upload) *waybill.Error {
 	b, c := k.b, k.call()
-	c.send = true
-	out, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.CompleteMultipartUploadOutput, error) {
+	c.Send = true
+	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.CompleteMultipartUploadOutput, error) {
 		return b.s3.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: &b.bucket, Key: &k.to, UploadId: u.id,
 			MultipartUpload: &types.CompletedMultipartUpload{Parts: u.list}})
 	})
 	if e == nil {
-		e = document(reply, "CompleteMultipartUploadResult", c)
+		e = b.x.Document(reply, "CompleteMultipartUploadResult", c)
 	}
 	if e != nil {
 		return e

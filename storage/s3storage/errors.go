@@ -1,14 +1,12 @@
 package s3storage
 
 import (
-	"bytes"
-	"encoding/xml"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/internal/exchange"
 	"github.com/waybill-go/waybill/wire"
 )
 
@@ -90,14 +88,18 @@ func byStatus(status int, op waybill.Verb, bare bool) (class, bool) {
 }
 
 // classify maps every reply that is a refusal.
-func classify(reply *wire.Reply, c call) *waybill.Error {
-	code, message := errorBody(reply.Body)
+func classify(reply *wire.Reply, c exchange.Call) *waybill.Error {
+	fault := exchange.ErrorBody(reply.Body)
+	code, message := fault.Code, fault.Message
 	k, known := byCode(code)
 	if !known {
-		k, known = byStatus(reply.Status, c.op, len(reply.Body) == 0)
+		k, known = byStatus(reply.Status, c.Op, len(reply.Body) == 0)
 		if known && code == "" {
 			code = strconv.Itoa(reply.Status)
 		}
+	}
+	if !known && reply.OK() {
+		return exchange.Lost(reply, "the reply is an error that nobody knows")
 	}
 	if !known {
 		e := *reply.StatusError()
@@ -106,7 +108,7 @@ func classify(reply *wire.Reply, c call) *waybill.Error {
 		}
 		return &e
 	}
-	if c.exclusive && (code == "PreconditionFailed" || reply.Status == http.StatusPreconditionFailed) {
+	if c.Exclusive && (code == "PreconditionFailed" || reply.Status == http.StatusPreconditionFailed) {
 		k.code = waybill.AlreadyExists
 	}
 	e := reply.Error(k.code, k.scope, k.delivery, code, message)
@@ -114,42 +116,4 @@ func classify(reply *wire.Reply, c call) *waybill.Error {
 		e.Message = "the range lies outside the object"
 	}
 	return e
-}
-
-// errorBody reads code and message of S3's error document; empty for anything
-// else.
-func errorBody(body []byte) (code, message string) {
-	if root(body) != "Error" {
-		return "", ""
-	}
-	var v struct{ Code, Message string }
-	if err := xml.Unmarshal(body, &v); err != nil || len(v.Code) > 100 {
-		return "", ""
-	}
-	return strings.TrimSpace(v.Code), v.Message
-}
-
-// root returns the name of the document's first element, "" if it is no XML.
-func root(body []byte) string {
-	d := xml.NewDecoder(bytes.NewReader(body))
-	for {
-		t, err := d.Token()
-		if err != nil {
-			return ""
-		}
-		if s, ok := t.(xml.StartElement); ok {
-			return s.Name.Local
-		}
-	}
-}
-
-// document checks that a reply is the document that S3 answers with.
-func document(reply *wire.Reply, want string, c call) *waybill.Error {
-	switch root(reply.Body) {
-	case want:
-		return nil
-	case "Error":
-		return classify(reply, c)
-	}
-	return lost(reply, "the reply is not S3's "+want)
 }

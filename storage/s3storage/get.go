@@ -3,7 +3,6 @@ package s3storage
 import (
 	"context"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +11,8 @@ import (
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
 	"github.com/waybill-go/waybill/storage/internal/body"
+	"github.com/waybill-go/waybill/storage/internal/exchange"
+	"github.com/waybill-go/waybill/storage/internal/meta"
 	"github.com/waybill-go/waybill/wire"
 )
 
@@ -23,15 +24,15 @@ func (b *Bucket) Get(ctx context.Context, key string, o storage.GetOptions) (*st
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	if e := b.ended(ctx, storage.Get, ""); e != nil {
+	if e := b.x.Ended(ctx, storage.Get, ""); e != nil {
 		return nil, e
 	}
 	in := &s3.GetObjectInput{Bucket: &b.bucket, Key: &key, Range: text(body.RangeHeader(o.Offset, o.Length))}
 	if o.IfMatch != "" {
 		in.IfMatch = aws.String(`"` + o.IfMatch + `"`)
 	}
-	c := call{op: storage.Get, key: key, stream: true}
-	out, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.GetObjectOutput, error) { return b.s3.GetObject(ctx, in) })
+	c := exchange.Call{Op: storage.Get, Key: key, Stream: true}
+	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.GetObjectOutput, error) { return b.s3.GetObject(ctx, in) })
 	if e != nil {
 		return nil, e
 	}
@@ -46,41 +47,27 @@ func (b *Bucket) Get(ctx context.Context, key string, o storage.GetOptions) (*st
 // reader makes a storage.Reader of an answer that is S3's.
 func (b *Bucket) reader(out *s3.GetObjectOutput, reply *wire.Reply, key string, o storage.GetOptions) (*storage.Reader, *waybill.Error) {
 	if aws.ToString(out.ETag) == "" || out.ContentLength == nil || *out.ContentLength < 0 {
-		return nil, lost(reply, "the reply has no ETag or no length")
+		return nil, exchange.Lost(reply, "the reply has no ETag or no length")
 	}
 	length := *out.ContentLength
 	obj := storage.Object{Key: key, Size: length, ETag: strings.Trim(*out.ETag, `"`), ContentType: aws.ToString(out.ContentType),
-		ContentDisposition: aws.ToString(out.ContentDisposition), CacheControl: aws.ToString(out.CacheControl), Metadata: decodeMetadata(out.Metadata),
+		ContentDisposition: aws.ToString(out.ContentDisposition), CacheControl: aws.ToString(out.CacheControl), Metadata: meta.Decode(out.Metadata),
 		Checksum: checksum(out.ChecksumCRC32), Modified: aws.ToTime(out.LastModified), Provider: name, Bucket: b.bucket}
 	r := &storage.Reader{Length: length}
 	if v := aws.ToString(out.ContentRange); v != "" {
-		from, total, ok := contentRange(v, length)
+		from, total, ok := body.ContentRange(v, length)
 		if !ok {
-			return nil, lost(reply, "the reply's range is not readable")
+			return nil, exchange.Lost(reply, "the reply's range is not readable")
 		}
 		obj.Size, r.Offset = total, from
 	}
 	from, n, ok := body.Span(o.Offset, o.Length, obj.Size)
 	if !ok || from != r.Offset || n != length {
-		return nil, lost(reply, "the reply is another range than asked")
+		return nil, exchange.Lost(reply, "the reply is another range than asked")
 	}
 	r.Object = obj
 	r.ReadCloser = &content{b: b, key: key, r: body.Verify(name, string(storage.Get), out.Body, length, nil, ""), c: out.Body}
 	return r, nil
-}
-
-// contentRange reads "bytes a-b/total".
-func contentRange(v string, length int64) (from, total int64, ok bool) {
-	v, ok = strings.CutPrefix(v, "bytes ")
-	span, size, ok2 := strings.Cut(v, "/")
-	first, last, ok3 := strings.Cut(span, "-")
-	if !ok || !ok2 || !ok3 {
-		return 0, 0, false
-	}
-	from, err := strconv.ParseInt(first, 10, 64)
-	to, err2 := strconv.ParseInt(last, 10, 64)
-	total, err3 := strconv.ParseInt(size, 10, 64)
-	return from, total, err == nil && err2 == nil && err3 == nil && from >= 0 && to-from+1 == length && total > to
 }
 
 // content is an object's body; its errors are ours.
@@ -101,7 +88,7 @@ func (c *content) Read(p []byte) (int, error) {
 	}
 	// The SDK found that the checksum is another one.
 	return n, &waybill.Error{Code: waybill.DataLoss, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Provider: name, Op: string(storage.Get),
-		Message: c.b.wire.Scrub(err.Error(), c.key)}
+		Message: c.b.x.Wire.Scrub(err.Error(), c.key)}
 }
 
 // Close ends the exchange.
@@ -116,7 +103,7 @@ func (b *Bucket) Head(ctx context.Context, key string) (storage.Object, error) {
 	if err := storage.ValidateKey(storage.Head, key); err != nil {
 		return storage.Object{}, err
 	}
-	if e := b.ended(ctx, storage.Head, ""); e != nil {
+	if e := b.x.Ended(ctx, storage.Head, ""); e != nil {
 		return storage.Object{}, e
 	}
 	obj, e := b.head(ctx, storage.Head, key)
@@ -127,16 +114,16 @@ func (b *Bucket) Head(ctx context.Context, key string) (storage.Object, error) {
 }
 
 func (b *Bucket) head(ctx context.Context, op waybill.Verb, key string) (storage.Object, *waybill.Error) {
-	out, reply, e := do(b, ctx, call{op: op, key: key}, func(ctx context.Context) (*s3.HeadObjectOutput, error) {
+	out, reply, e := exchange.Do(&b.x, ctx, exchange.Call{Op: op, Key: key}, func(ctx context.Context) (*s3.HeadObjectOutput, error) {
 		return b.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.bucket, Key: &key})
 	})
 	if e != nil {
 		return storage.Object{}, e
 	}
 	if aws.ToString(out.ETag) == "" || out.ContentLength == nil {
-		return storage.Object{}, lost(reply, "the reply has no ETag or no length")
+		return storage.Object{}, exchange.Lost(reply, "the reply has no ETag or no length")
 	}
 	return storage.Object{Key: key, Size: *out.ContentLength, ETag: strings.Trim(*out.ETag, `"`), ContentType: aws.ToString(out.ContentType),
-		ContentDisposition: aws.ToString(out.ContentDisposition), CacheControl: aws.ToString(out.CacheControl), Metadata: decodeMetadata(out.Metadata),
+		ContentDisposition: aws.ToString(out.ContentDisposition), CacheControl: aws.ToString(out.CacheControl), Metadata: meta.Decode(out.Metadata),
 		Checksum: checksum(out.ChecksumCRC32), Modified: aws.ToTime(out.LastModified), Provider: name, Bucket: b.bucket}, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/internal/exchange"
 	"github.com/waybill-go/waybill/wire"
 )
 
@@ -28,7 +29,7 @@ func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
 			return err
 		}
 	}
-	if e := b.ended(ctx, storage.Delete, ""); e != nil {
+	if e := b.x.Ended(ctx, storage.Delete, ""); e != nil {
 		return e
 	}
 	if len(keys) == 1 {
@@ -52,7 +53,7 @@ func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
 }
 
 func (b *Bucket) deleteOne(ctx context.Context, key string) error {
-	_, reply, e := do(b, ctx, call{op: storage.Delete, key: key}, func(ctx context.Context) (*s3.DeleteObjectOutput, error) {
+	_, reply, e := exchange.Do(&b.x, ctx, exchange.Call{Op: storage.Delete, Key: key}, func(ctx context.Context) (*s3.DeleteObjectOutput, error) {
 		return b.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.bucket, Key: &key})
 	})
 	switch {
@@ -61,7 +62,7 @@ func (b *Bucket) deleteOne(ctx context.Context, key string) error {
 	case e != nil:
 		return e
 	case reply.Status != http.StatusNoContent && len(reply.Body) > 0:
-		return lost(reply, "the reply to a delete has a body")
+		return exchange.Lost(reply, "the reply to a delete has a body")
 	}
 	return nil
 }
@@ -72,13 +73,13 @@ func (b *Bucket) deleteMany(ctx context.Context, keys []string) (int, *waybill.E
 	for i := range keys {
 		in.Delete.Objects = append(in.Delete.Objects, types.ObjectIdentifier{Key: &keys[i]})
 	}
-	c := call{op: storage.Delete}
-	out, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.DeleteObjectsOutput, error) {
+	c := exchange.Call{Op: storage.Delete}
+	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.DeleteObjectsOutput, error) {
 		// Older servers want the MD5, whatever else is there.
 		return b.s3.DeleteObjects(ctx, in, s3.WithAPIOptions(smithyhttp.AddContentChecksumMiddleware))
 	})
 	if e == nil {
-		e = document(reply, "DeleteResult", c)
+		e = b.x.Document(reply, "DeleteResult", c)
 	}
 	if e != nil {
 		return len(keys), e
@@ -110,7 +111,7 @@ func (b *Bucket) List(ctx context.Context, o storage.ListOptions) iter.Seq2[stor
 		}
 		in := &s3.ListObjectsV2Input{Bucket: &b.bucket, Prefix: text(o.Prefix), Delimiter: text(o.Delimiter), StartAfter: text(o.After)}
 		for {
-			if e := b.ended(ctx, storage.List, ""); e != nil {
+			if e := b.x.Ended(ctx, storage.List, ""); e != nil {
 				yield(storage.Object{}, e)
 				return
 			}
@@ -135,21 +136,21 @@ func (b *Bucket) List(ctx context.Context, o storage.ListOptions) iter.Seq2[stor
 // page fetches one page, and refuses one after which nothing would follow
 // although there is more.
 func (b *Bucket) page(ctx context.Context, in *s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, *waybill.Error) {
-	c := call{op: storage.List, key: aws.ToString(in.Prefix)}
-	out, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.ListObjectsV2Output, error) { return b.s3.ListObjectsV2(ctx, in) })
+	c := exchange.Call{Op: storage.List, Key: aws.ToString(in.Prefix)}
+	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.ListObjectsV2Output, error) { return b.s3.ListObjectsV2(ctx, in) })
 	if e == nil {
 		e = b.listed(reply, out, in, c)
 	}
 	return out, e
 }
 
-func (b *Bucket) listed(reply *wire.Reply, out *s3.ListObjectsV2Output, in *s3.ListObjectsV2Input, c call) *waybill.Error {
-	if e := document(reply, "ListBucketResult", c); e != nil {
+func (b *Bucket) listed(reply *wire.Reply, out *s3.ListObjectsV2Output, in *s3.ListObjectsV2Input, c exchange.Call) *waybill.Error {
+	if e := b.x.Document(reply, "ListBucketResult", c); e != nil {
 		return e
 	}
 	next := aws.ToString(out.NextContinuationToken)
 	if aws.ToBool(out.IsTruncated) && (next == "" || next == aws.ToString(in.ContinuationToken)) {
-		return lost(reply, "the list is cut and does not say how to go on")
+		return exchange.Lost(reply, "the list is cut and does not say how to go on")
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"io"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -18,14 +17,12 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/internal/exchange"
 )
 
 const (
 	// abortTimeout is the time of its own that the end of a failed upload gets.
 	abortTimeout = 30 * time.Second
-	// partTries bounds how often a part is sent, partPause the first pause.
-	partTries = 3
-	partPause = 200 * time.Millisecond
 	// endPatience multiplies the idle time-out while S3 puts parts together,
 	// which may take minutes.
 	endPatience = 20
@@ -52,10 +49,10 @@ func (p *put) parts(ctx context.Context) (storage.Object, *waybill.Error) {
 		return u.finish(ctx)
 	}
 	if u.err == nil { // the manager's own
-		if e := p.b.ended(ctx, storage.Put, p.o.Ref); e != nil {
+		if e := p.b.x.Ended(ctx, storage.Put, p.o.Ref); e != nil {
 			u.err = e
 		} else {
-			u.err = p.b.unsupported(storage.Put, p.o.Ref, "the upload was given up: "+p.b.wire.Scrub(errorText(err), p.key))
+			u.err = p.b.x.Unsupported(storage.Put, p.o.Ref, "the upload was given up: "+p.b.x.Wire.Scrub(errorText(err), p.key))
 		}
 	}
 	e := *u.err
@@ -112,7 +109,7 @@ func (u *upload) PutObject(ctx context.Context, in *s3.PutObjectInput, _ ...func
 	}
 	r, ok := in.Body.(*bytes.Reader)
 	if !ok {
-		return nil, u.note(u.put.b.unsupported(storage.Put, u.put.o.Ref, "the transfer manager changed"))
+		return nil, u.note(u.put.b.x.Unsupported(storage.Put, u.put.o.Ref, "the transfer manager changed"))
 	}
 	obj, e := u.put.single(ctx, r, r.Size())
 	if e != nil {
@@ -125,14 +122,14 @@ func (u *upload) PutObject(ctx context.Context, in *s3.PutObjectInput, _ ...func
 // CreateMultipartUpload begins.
 func (u *upload) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipartUploadInput, opts ...func(*s3.Options)) (*s3.CreateMultipartUploadOutput, error) {
 	b, c := u.put.b, u.put.call()
-	out, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.CreateMultipartUploadOutput, error) {
+	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.CreateMultipartUploadOutput, error) {
 		return b.s3.CreateMultipartUpload(ctx, in, opts...)
 	})
 	if e == nil {
-		e = document(reply, "InitiateMultipartUploadResult", c)
+		e = b.x.Document(reply, "InitiateMultipartUploadResult", c)
 	}
 	if e == nil && aws.ToString(out.UploadId) == "" {
-		e = lost(reply, "the upload has no id")
+		e = exchange.Lost(reply, "the upload has no id")
 	}
 	if e != nil {
 		return nil, u.note(e)
@@ -144,13 +141,13 @@ func (u *upload) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipa
 // UploadPart sends one part, again when that may help.
 func (u *upload) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ...func(*s3.Options)) (*s3.UploadPartOutput, error) {
 	b, c := u.put.b, u.put.call()
-	c.send = false // a part may be sent twice: the last one counts
+	c.Send = false // a part may be sent twice: the last one counts
 	r, ok := in.Body.(*bytes.Reader)
 	if !ok {
-		return nil, u.note(b.unsupported(storage.Put, c.ref, "the transfer manager changed"))
+		return nil, u.note(b.x.Unsupported(storage.Put, c.Ref, "the transfer manager changed"))
 	}
 	rewind := func() error { _, err := r.Seek(0, io.SeekStart); return err }
-	c.rewind = rewind
+	c.Rewind = rewind
 	if b.checksums == ChecksumRequired {
 		h := md5.New()
 		_, _ = io.Copy(h, r)
@@ -158,9 +155,9 @@ func (u *upload) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ..
 	}
 	for try := 1; ; try++ {
 		_ = rewind()
-		out, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.UploadPartOutput, error) { return b.s3.UploadPart(ctx, in, opts...) })
+		out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.UploadPartOutput, error) { return b.s3.UploadPart(ctx, in, opts...) })
 		if e == nil && aws.ToString(out.ETag) == "" {
-			e = lost(reply, "the reply to a part has no ETag")
+			e = exchange.Lost(reply, "the reply to a part has no ETag")
 		}
 		if e == nil {
 			u.mu.Lock()
@@ -168,22 +165,10 @@ func (u *upload) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ..
 			u.mu.Unlock()
 			return out, nil
 		}
-		pause := max(e.RetryAfter, rand.N(partPause<<(try-1)))
-		if try == partTries || !again(e) || e.RetryAfter > abortTimeout || !sleep(ctx, pause) {
+		if !exchange.Again(ctx, e, try) {
 			return nil, u.note(e)
 		}
 	}
-}
-
-// again reports whether a part that failed so may be sent again.
-func again(e *waybill.Error) bool {
-	switch e.Code {
-	case waybill.Unavailable, waybill.Internal, waybill.DataLoss, waybill.Unknown, waybill.DeadlineExceeded:
-		return e.RetryAfter >= 0
-	case waybill.RateLimited:
-		return e.RetryAfter > 0
-	}
-	return false
 }
 
 // CompleteMultipartUpload only takes the parts down; see finish.
@@ -200,16 +185,16 @@ func (u *upload) AbortMultipartUpload(ctx context.Context, in *s3.AbortMultipart
 
 func (u *upload) abort(ctx context.Context, id *string) {
 	b, c := u.put.b, u.put.call()
-	c.send, c.exclusive = false, false
+	c.Send, c.Exclusive = false, false
 	// A part that is still arriving may outlive the first abort.
-	for try := 1; try <= partTries; try++ {
-		_, _, e := do(b, ctx, c, func(ctx context.Context) (*s3.AbortMultipartUploadOutput, error) {
+	for try := 1; ; try++ {
+		_, _, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.AbortMultipartUploadOutput, error) {
 			return b.s3.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &b.bucket, Key: &u.put.key, UploadId: id})
 		})
 		if e == nil || e.VendorCode == "NoSuchUpload" {
 			return
 		}
-		if !again(e) || !sleep(ctx, rand.N(partPause<<(try-1))) {
+		if !exchange.Again(ctx, e, try) {
 			break
 		}
 	}
@@ -219,24 +204,24 @@ func (u *upload) abort(ctx context.Context, id *string) {
 // finish makes the object visible.
 func (u *upload) finish(ctx context.Context) (storage.Object, *waybill.Error) {
 	b, c := u.put.b, u.put.call()
-	c.patience = endPatience
+	c.Patience = endPatience
 	e := u.put.src.Err()
 	if e == nil {
-		e = b.ended(ctx, storage.Put, c.ref)
+		e = b.x.Ended(ctx, storage.Put, c.Ref)
 	}
 	in := &s3.CompleteMultipartUploadInput{Bucket: &b.bucket, Key: &u.put.key, UploadId: u.id, MultipartUpload: &types.CompletedMultipartUpload{Parts: u.list}}
 	if u.put.o.IfNotExists {
 		in.IfNoneMatch = aws.String("*")
 	}
 	if e == nil {
-		out, reply, bad := do(b, ctx, c, func(ctx context.Context) (*s3.CompleteMultipartUploadOutput, error) {
+		out, reply, bad := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.CompleteMultipartUploadOutput, error) {
 			return b.s3.CompleteMultipartUpload(ctx, in)
 		})
 		if e = bad; e == nil {
-			e = document(reply, "CompleteMultipartUploadResult", c)
+			e = b.x.Document(reply, "CompleteMultipartUploadResult", c)
 		}
 		if e == nil && aws.ToString(out.ETag) == "" {
-			e = lost(reply, "the reply to a put has no ETag")
+			e = exchange.Lost(reply, "the reply to a put has no ETag")
 		}
 		if e == nil {
 			return u.put.object(u.size, aws.ToString(out.ETag), reply), nil

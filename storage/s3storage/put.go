@@ -12,7 +12,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,6 +20,8 @@ import (
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
 	"github.com/waybill-go/waybill/storage/internal/body"
+	"github.com/waybill-go/waybill/storage/internal/exchange"
+	"github.com/waybill-go/waybill/storage/internal/meta"
 	"github.com/waybill-go/waybill/wire"
 )
 
@@ -32,7 +33,7 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	if err != nil {
 		return storage.Object{}, err
 	}
-	if e := b.ended(ctx, storage.Put, o.Ref); e != nil {
+	if e := b.x.Ended(ctx, storage.Put, o.Ref); e != nil {
 		return storage.Object{}, e
 	}
 	p := &put{b: b, o: o, key: key, meta: meta, src: body.New(ctx, string(storage.Put), o.Ref, r, o.Size)}
@@ -44,7 +45,7 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	var e *waybill.Error
 	switch size := p.src.Size(); {
 	case size > maxObject:
-		return storage.Object{}, b.unsupported(storage.Put, o.Ref, "the object is larger than 5 TiB")
+		return storage.Object{}, b.x.Unsupported(storage.Put, o.Ref, "the object is larger than 5 TiB")
 	case p.src.Seekable() && size > smallBody && size <= singleSeek:
 		obj, e = p.single(ctx, p.src, size)
 	case size >= 0 && size <= min(b.manager.PartSizeBytes, singleSeek):
@@ -69,16 +70,6 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	return storage.Object{}, e
 }
 
-// ended returns the caller's end, before anything was done.
-func (b *Bucket) ended(ctx context.Context, op waybill.Verb, ref string) *waybill.Error {
-	e := waybill.FromContext(ctx)
-	if e != nil {
-		e.Delivery = waybill.NotSent
-		e = e.With(name, string(op), ref)
-	}
-	return e
-}
-
 // put is one Put.
 type put struct {
 	b    *Bucket
@@ -88,8 +79,8 @@ type put struct {
 	src  *body.Source
 }
 
-func (p *put) call() call {
-	return call{op: storage.Put, ref: p.o.Ref, key: p.key, send: true, exclusive: p.o.IfNotExists}
+func (p *put) call() exchange.Call {
+	return exchange.Call{Op: storage.Put, Ref: p.o.Ref, Key: p.key, Send: true, Exclusive: p.o.IfNotExists}
 }
 
 // The tries of a conditional write that met another one, and the longest pause
@@ -106,24 +97,12 @@ func (p *put) single(ctx context.Context, r io.ReadSeeker, size int64) (storage.
 		if e == nil || e.VendorCode != "ConditionalRequestConflict" && e.VendorCode != "OperationAborted" || try == conflictTries {
 			return obj, e
 		}
-		if !sleep(ctx, rand.N(conflictPause<<try)) {
+		if !exchange.Sleep(ctx, rand.N(conflictPause<<try)) {
 			return obj, e
 		}
 		if _, err := r.Seek(0, io.SeekStart); err != nil {
 			return obj, e
 		}
-	}
-}
-
-// sleep waits and reports whether ctx is still alive.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 
@@ -144,14 +123,13 @@ func (p *put) request(ctx context.Context, r io.ReadSeeker, size int64) (storage
 		in.ContentMD5 = &sum
 	}
 	c := p.call()
-	c.body = r
-	c.rewind = func() error { _, err := r.Seek(0, io.SeekStart); return err }
-	out, reply, e := do(b, ctx, c, func(ctx context.Context) (*s3.PutObjectOutput, error) { return b.s3.PutObject(ctx, in) })
+	c.Body = r
+	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.PutObjectOutput, error) { return b.s3.PutObject(ctx, in) })
 	if e != nil {
 		return storage.Object{}, e
 	}
 	if aws.ToString(out.ETag) == "" {
-		return storage.Object{}, lost(reply, "the reply to a put has no ETag")
+		return storage.Object{}, exchange.Lost(reply, "the reply to a put has no ETag")
 	}
 	obj := p.object(size, aws.ToString(out.ETag), reply)
 	if b.checksums == ChecksumSupported {
@@ -160,23 +138,13 @@ func (p *put) request(ctx context.Context, r io.ReadSeeker, size int64) (storage
 	return obj, nil
 }
 
-// buffers are what bodies are read through for their checksum.
-var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
-
 // sum returns the CRC32 or MD5 of a body in base64, and rewinds it.
 func (p *put) sum(r io.ReadSeeker) (string, *waybill.Error) {
 	var h hash.Hash = crc32.NewIEEE()
 	if p.b.checksums == ChecksumRequired {
 		h = md5.New()
 	}
-	var err error
-	if small, ok := r.(*bytes.Reader); ok {
-		_, err = small.WriteTo(h)
-	} else {
-		buf := buffers.Get().(*[64 << 10]byte)
-		_, err = io.CopyBuffer(h, r, buf[:])
-		buffers.Put(buf)
-	}
+	err := exchange.Drain(h, r)
 	if err == nil {
 		_, err = r.Seek(0, io.SeekStart)
 	}
@@ -191,7 +159,7 @@ func (p *put) sum(r io.ReadSeeker) (string, *waybill.Error) {
 // object is what was stored.
 func (p *put) object(size int64, etag string, reply *wire.Reply) storage.Object {
 	o := storage.Object{Key: p.key, Size: size, ETag: strings.Trim(etag, `"`), ContentType: p.o.ContentType, ContentDisposition: p.o.ContentDisposition,
-		CacheControl: p.o.CacheControl, Metadata: decodeMetadata(p.meta), Provider: name, Bucket: p.b.bucket}
+		CacheControl: p.o.CacheControl, Metadata: meta.Decode(p.meta), Provider: name, Bucket: p.b.bucket}
 	// S3 does not say when; the reply's date is its clock.
 	if t, err := http.ParseTime(reply.Header.Get("Date")); err == nil {
 		o.Modified = t

@@ -55,9 +55,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/internal/exchange"
 	"github.com/waybill-go/waybill/wire"
 )
 
@@ -153,15 +155,12 @@ type Options struct {
 type Bucket struct {
 	bucket      string
 	account     *waybill.Account
-	keys        *keyring
-	wire        *wire.Client
+	x           exchange.Client
 	s3          *s3.Client
 	presign     *s3.PresignClient
 	manager     transfermanager.Options
 	checksums   ChecksumMode
 	conditional bool
-	idle        time.Duration
-	agent       string
 	maxCopy     int64 // the largest copy in one request
 	copyPart    int64
 }
@@ -183,7 +182,7 @@ func New(bucket, accessKey, secretKey string, o *Options) (*Bucket, error) {
 			return nil, err
 		}
 	}
-	b := &Bucket{bucket: bucket, account: o.Account, checksums: o.Checksums, conditional: !o.NoIfNotExists, idle: o.IdleTimeout, agent: o.UserAgent,
+	b := &Bucket{bucket: bucket, account: o.Account, checksums: o.Checksums, conditional: !o.NoIfNotExists,
 		maxCopy: 5 << 30, copyPart: 1 << 30}
 	if b.account == nil {
 		b.account = waybill.NewAccount(name, waybill.Limits{})
@@ -194,15 +193,16 @@ func New(bucket, accessKey, secretKey string, o *Options) (*Bucket, error) {
 			b.checksums = ChecksumRequired
 		}
 	}
-	if b.idle == 0 {
-		b.idle = DefaultIdleTimeout
+	b.x = exchange.Client{Name: name, Idle: o.IdleTimeout, Agent: o.UserAgent, Refused: classify}
+	if b.x.Idle == 0 {
+		b.x.Idle = DefaultIdleTimeout
 	}
-	b.keys = newKeyring(Credentials{AccessKey: accessKey, SecretKey: secretKey, SessionToken: o.SessionToken}, o.Credentials)
-	c, err := wire.New(wire.Config{Provider: name, HTTPClient: o.HTTPClient, UserAgent: o.UserAgent, MaxReply: o.MaxReply, Timeout: -1, Secrets: b.keys.secrets})
+	b.x.Keys = o.keyring(accessKey, secretKey)
+	c, err := wire.New(wire.Config{Provider: name, HTTPClient: o.HTTPClient, UserAgent: o.UserAgent, MaxReply: o.MaxReply, Timeout: -1, Secrets: b.x.Keys.Secrets})
 	if err != nil {
 		return nil, waybill.AsError(err).With(name, "", "")
 	}
-	b.wire = c
+	b.x.Wire = c
 	b.s3 = s3.New(o.client(b, base))
 	b.presign = s3.NewPresignClient(b.s3)
 	b.manager = transfermanager.Options{PartSizeBytes: o.PartSize, Concurrency: o.Concurrency, FailTimeout: abortTimeout,
@@ -241,9 +241,9 @@ func (o *Options) problem(bucket, accessKey, secretKey string) string {
 func (o *Options) client(b *Bucket, base string) s3.Options {
 	c := s3.Options{
 		Region:                     o.Region,
-		Credentials:                b.keys,
+		Credentials:                provider{b.x.Keys},
 		UsePathStyle:               o.PathStyle,
-		HTTPClient:                 b.wire.HTTPClient(),
+		HTTPClient:                 b.x.Wire.HTTPClient(),
 		Retryer:                    aws.NopRetryer{},
 		Logger:                     logging.Nop{},
 		RequestChecksumCalculation: calculation(b.checksums),
@@ -253,6 +253,7 @@ func (o *Options) client(b *Bucket, base string) s3.Options {
 		DisableS3ExpressSessionAuth:               aws.Bool(true),
 		DisableMultiRegionAccessPoints:            true,
 		AppID:                                     "waybill",
+		APIOptions:                                []func(*middleware.Stack) error{lean},
 	}
 	if c.Region == "" {
 		c.Region = DefaultRegion
@@ -261,6 +262,16 @@ func (o *Options) client(b *Bucket, base string) s3.Options {
 		c.BaseEndpoint = aws.String(base)
 	}
 	return c
+}
+
+// lean takes out of the SDK's stack what serves its own retries and metrics: the
+// copy of each request for the next try, and the headers that count tries.
+func lean(stack *middleware.Stack) error {
+	for _, id := range [...]string{"Retry", "RetryMetricsHeader"} {
+		_, _ = stack.Finalize.Remove(id) // presigning has a stack without them
+	}
+	_, _ = stack.Build.Remove("ClientRequestID")
+	return nil
 }
 
 func calculation(m ChecksumMode) aws.RequestChecksumCalculation {
@@ -296,7 +307,7 @@ func (b *Bucket) Capabilities() storage.Capabilities {
 // Close closes the idle connections that the bucket made for itself. It stays
 // usable.
 func (b *Bucket) Close() error {
-	b.wire.Close()
+	b.x.Wire.Close()
 	return nil
 }
 

@@ -6,12 +6,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/internal/exchange"
+	"github.com/waybill-go/waybill/storage/internal/keyring"
+	"github.com/waybill-go/waybill/storage/internal/meta"
 )
 
 // defaultLife is how long a URL lives when nothing was asked.
@@ -27,31 +28,23 @@ func (b *Bucket) SignedURL(ctx context.Context, key string, o storage.SignOption
 	if err := o.Validate(); err != nil {
 		return storage.Link{}, err
 	}
-	if e := b.ended(ctx, storage.SignedURL, ""); e != nil {
+	if e := b.x.Ended(ctx, storage.SignedURL, ""); e != nil {
 		return storage.Link{}, e
 	}
-	if !ascii(o.ContentType) || o.Method == "PUT" && !ascii(o.ContentDisposition) {
-		return storage.Link{}, b.unsupported(storage.SignedURL, "", "a header's value is not ASCII")
+	if !meta.ASCII(o.ContentType) || o.Method == "PUT" && !meta.ASCII(o.ContentDisposition) {
+		return storage.Link{}, b.x.Unsupported(storage.SignedURL, "", "a header's value is not ASCII")
 	}
-	keys, e := b.keys.get(ctx)
+	keys, e := b.x.Keys.Get(ctx)
 	if e != nil {
 		return storage.Link{}, e.With(name, string(storage.SignedURL), "")
 	}
-	life := o.Expires
-	if life == 0 {
-		life = defaultLife
+	life, e := b.x.Life(o.Expires, defaultLife, keys.Expires)
+	if e != nil {
+		return storage.Link{}, e
 	}
-	if !keys.Expires.IsZero() {
-		life = min(life, time.Until(keys.Expires))
-	}
-	life = life.Truncate(time.Second)
-	if life < time.Second {
-		return storage.Link{}, &waybill.Error{Code: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Provider: name,
-			Op: string(storage.SignedURL), Message: "the credentials are about to expire"}
-	}
-	signed, err := b.sign(context.WithValue(ctx, keysKey{}, keys), key, o, life)
+	signed, err := b.sign(keyring.In(ctx, keys), key, o, life)
 	if err != nil {
-		return storage.Link{}, b.sdkFailure(call{op: storage.SignedURL, key: key}, err)
+		return storage.Link{}, b.x.Library(exchange.Call{Op: storage.SignedURL, Key: key}, err)
 	}
 	return b.link(signed, key, life)
 }
@@ -70,11 +63,11 @@ func (b *Bucket) sign(ctx context.Context, key string, o storage.SignOptions, li
 func (b *Bucket) link(signed *v4.PresignedHTTPRequest, key string, life time.Duration) (storage.Link, error) {
 	u, err := url.Parse(signed.URL)
 	if err != nil {
-		return storage.Link{}, b.sdkFailure(call{op: storage.SignedURL, key: key}, err)
+		return storage.Link{}, b.x.Library(exchange.Call{Op: storage.SignedURL, Key: key}, err)
 	}
 	at, err := time.Parse("20060102T150405Z", u.Query().Get("X-Amz-Date"))
 	if err != nil {
-		return storage.Link{}, b.sdkFailure(call{op: storage.SignedURL, key: key}, err)
+		return storage.Link{}, b.x.Library(exchange.Call{Op: storage.SignedURL, Key: key}, err)
 	}
 	l := storage.Link{Key: key, URL: signed.URL, Expires: at.Add(life)}
 	for name, values := range signed.SignedHeader {
@@ -87,5 +80,3 @@ func (b *Bucket) link(signed *v4.PresignedHTTPRequest, key string, life time.Dur
 	}
 	return l, nil
 }
-
-var _ aws.CredentialsProvider = (*keyring)(nil)

@@ -1,5 +1,5 @@
 // Package storagetest proves that a storage.Bucket keeps its contract, and has
-// a strict fake of an S3 server to try buckets and services against.
+// strict fakes of S3 and OSS to try buckets and services against.
 //
 // # Conformance
 //
@@ -21,6 +21,11 @@
 // Version 4 in headers and in links, checksums, part sizes and conditions,
 // refuses what S3 refuses, answers in its shapes and codes, and can be told to
 // fail at any stage. Objects are in memory, large ones in temporary files.
+//
+// # The fake OSS server
+//
+// [NewOSS] does the same for Alibaba Cloud OSS: the signatures V4 and V1, CRC-64,
+// the ban on overwriting, and OSS's own way with ranges.
 //
 // # Concurrency
 //

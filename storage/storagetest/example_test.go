@@ -38,3 +38,17 @@ func ExampleNewS3() {
 	fmt.Println(res.StatusCode, server.Stored("report.pdf"))
 	// Output: 403 false
 }
+
+// The fake refuses what OSS refuses.
+func ExampleNewOSS() {
+	server := storagetest.NewOSS(&storagetest.OSSOptions{Bucket: "attachments"})
+	defer server.Close()
+	res, err := http.Get(server.URL() + "/attachments/report.pdf") // not signed
+	if err != nil {
+		fmt.Println("no answer")
+		return
+	}
+	_ = res.Body.Close()
+	fmt.Println(res.StatusCode, server.Stored("report.pdf"))
+	// Output: 403 false
+}

@@ -273,3 +273,12 @@ func FuzzSource(f *testing.F) {
 		}
 	})
 }
+
+func TestContentRange(t *testing.T) {
+	for v, ok := range map[string]bool{"bytes 0-4/10": true, "bytes 5-9/10": true, "bytes 5-9/9": false, "bytes 0-3/10": false, "bytes -5-9/10": false,
+		"bytes 0-4/*": false, "bytes */10": false, "items 0-4/10": false, "": false, "bytes 0-4": false} {
+		if _, _, got := body.ContentRange(v, 5); got != ok {
+			t.Errorf("%q: %t", v, got)
+		}
+	}
+}

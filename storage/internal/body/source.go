@@ -84,6 +84,19 @@ func (s *Source) Keep(limit int) {
 // Size returns the body's length in bytes, -1 if unknown.
 func (s *Source) Size() int64 { return s.size }
 
+// Start returns where a body that can seek began, as its seeker counts.
+func (s *Source) Start() int64 { return s.start }
+
+// Fail remembers that the body could not be read where somebody else read it. The
+// caller's own end counts for more.
+func (s *Source) Fail(err error) {
+	if e := waybill.FromContext(s.ctx); e != nil {
+		_ = s.ended(e)
+		return
+	}
+	_ = s.fail("the body could not be read", err)
+}
+
 // Taken returns how many bytes were read since the last rewinding.
 func (s *Source) Taken() int64 { return s.read.Load() }
 

@@ -5,6 +5,7 @@ import (
 	"hash"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/waybill-go/waybill"
 )
@@ -41,6 +42,20 @@ func RangeHeader(offset, length int64) string {
 		return "bytes=" + strconv.FormatInt(offset, 10) + "-"
 	}
 	return ""
+}
+
+// ContentRange reads a Content-Range, "bytes a-b/total", of length bytes.
+func ContentRange(v string, length int64) (from, total int64, ok bool) {
+	v, ok = strings.CutPrefix(v, "bytes ")
+	span, size, ok2 := strings.Cut(v, "/")
+	first, last, ok3 := strings.Cut(span, "-")
+	if !ok || !ok2 || !ok3 {
+		return 0, 0, false
+	}
+	from, err := strconv.ParseInt(first, 10, 64)
+	to, err2 := strconv.ParseInt(last, 10, 64)
+	total, err3 := strconv.ParseInt(size, 10, 64)
+	return from, total, err == nil && err2 == nil && err3 == nil && from >= 0 && to-from+1 == length && total > to
 }
 
 // OutOfRange is the error for a range that lies outside the object.

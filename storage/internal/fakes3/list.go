@@ -5,10 +5,10 @@ import (
 	"encoding/xml"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/waybill-go/waybill/storage/internal/shelf"
 )
 
 type listXML struct {
@@ -70,40 +70,20 @@ func (s *Server) list(w http.ResponseWriter, q url.Values) *s3Error {
 
 // page fills in what comes after a key or a folded prefix.
 func (s *Server) page(out *listXML, after string, limit int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	keys := make([]string, 0, len(s.objects))
-	for k := range s.objects {
-		if strings.HasPrefix(k, out.Prefix) && k > after {
-			keys = append(keys, k)
-		}
+	s.in.Mu.Lock()
+	defer s.in.Mu.Unlock()
+	entries, next := shelf.Page(s.in.Objects, out.Prefix, out.Delimiter, after, out.ContinuationToken != "", limit)
+	out.KeyCount = len(entries)
+	if next != "" {
+		out.IsTruncated = true
+		out.NextContinuationToken = base64.URLEncoding.EncodeToString([]byte(next))
 	}
-	slices.Sort(keys)
-	last := ""
-	for _, k := range keys {
-		entry := k
-		folded := false
-		if out.Delimiter != "" {
-			if i := strings.Index(k[len(out.Prefix):], out.Delimiter); i >= 0 {
-				entry, folded = k[:len(out.Prefix)+i+len(out.Delimiter)], true
-			}
-		}
-		// A token stands behind a whole folded prefix, start-after does not.
-		if folded && (entry == last || out.ContinuationToken != "" && entry <= after) {
+	for _, e := range entries {
+		if e.Folded {
+			out.CommonPrefixes = append(out.CommonPrefixes, prefixXML{e.Key})
 			continue
 		}
-		if out.KeyCount == limit {
-			out.IsTruncated = true
-			out.NextContinuationToken = base64.URLEncoding.EncodeToString([]byte(last))
-			return
-		}
-		last = entry
-		out.KeyCount++
-		if folded {
-			out.CommonPrefixes = append(out.CommonPrefixes, prefixXML{entry})
-			continue
-		}
-		o := s.objects[k]
-		out.Contents = append(out.Contents, entryXML{Key: k, LastModified: o.modified.Format(time.RFC3339), ETag: o.etag, Size: o.blob.size(), StorageClass: "STANDARD"})
+		o := s.in.Objects[e.Key]
+		out.Contents = append(out.Contents, entryXML{Key: e.Key, LastModified: o.modified.Format(time.RFC3339), ETag: o.etag, Size: o.blob.Size(), StorageClass: "STANDARD"})
 	}
 }

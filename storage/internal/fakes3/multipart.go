@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/waybill-go/waybill/storage/internal/shelf"
 )
 
 // upload is an open multipart upload.
@@ -39,20 +41,20 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, key string) *s3E
 	default:
 		return fail("NotImplemented")
 	}
-	s.mu.Lock()
+	s.in.Mu.Lock()
 	s.next++
 	id := "upload-" + strconv.Itoa(s.next) + "-" + hex.EncodeToString([]byte(strconv.Itoa(s.next*7919)))
-	s.uploads[id] = u
-	s.mu.Unlock()
+	s.in.Open[id] = u
+	s.in.Mu.Unlock()
 	writeXML(w, http.StatusOK, createXML{Bucket: s.o.Bucket, Key: key, UploadID: id})
 	return nil
 }
 
 // open finds an upload.
 func (s *Server) open(q url.Values, key string) (*upload, *s3Error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.uploads[q.Get("uploadId")]
+	s.in.Mu.Lock()
+	defer s.in.Mu.Unlock()
+	u := s.in.Open[q.Get("uploadId")]
 	if u == nil || u.key != key {
 		return nil, fail("NoSuchUpload")
 	}
@@ -83,9 +85,9 @@ func (s *Server) putPart(w http.ResponseWriter, r *http.Request, q url.Values, k
 	if u.crc32 != c.claimedCRC {
 		return fail("InvalidRequest")
 	}
-	s.mu.Lock()
+	s.in.Mu.Lock()
 	u.parts[n] = c
-	s.mu.Unlock()
+	s.in.Mu.Unlock()
 	w.Header()["ETag"] = []string{`"` + hex.EncodeToString(c.md5) + `"`}
 	if c.claimedCRC {
 		w.Header().Set("X-Amz-Checksum-Crc32", c.crc32)
@@ -107,10 +109,10 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values, 
 	if e != nil {
 		return e
 	}
-	from, size := int64(0), src.blob.size()
+	from, size := int64(0), src.blob.Size()
 	if v := r.Header.Get("X-Amz-Copy-Source-Range"); v != "" {
 		var ok bool
-		if from, size, ok = parseRange(v, size); !ok {
+		if from, size, ok = shelf.Range(v, size); !ok {
 			return fail("InvalidArgument")
 		}
 	}
@@ -118,16 +120,16 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values, 
 		return fail("InvalidRequest")
 	}
 	sum := md5.New()
-	p, err := store(src.blob.reader(from, size), size)
+	p, err := shelf.Store(src.blob.Reader(from, size), size)
 	if err != nil {
 		return fail("InternalError")
 	}
 	_, _ = sum.Write([]byte(src.etag + strconv.FormatInt(from, 10)))
-	c := &content{blob: blob{p}, md5: sum.Sum(nil)}
-	s.mu.Lock()
+	c := &content{blob: shelf.Blob{p}, md5: sum.Sum(nil)}
+	s.in.Mu.Lock()
 	u.parts[n] = c
-	s.mu.Unlock()
-	writeXML(w, http.StatusOK, copyXML{XMLName: xml.Name{Local: "CopyPartResult"}, LastModified: s.now().UTC().Format(time.RFC3339),
+	s.in.Mu.Unlock()
+	writeXML(w, http.StatusOK, copyXML{XMLName: xml.Name{Local: "CopyPartResult"}, LastModified: s.in.Now().UTC().Format(time.RFC3339),
 		ETag: `"` + hex.EncodeToString(c.md5) + `"`})
 	return nil
 }
@@ -159,7 +161,7 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, 
 		return e
 	}
 	var in completeXML
-	if xml.NewDecoder(c.blob.reader(0, c.blob.size())).Decode(&in) != nil || len(in.Parts) == 0 {
+	if xml.NewDecoder(c.blob.Reader(0, c.blob.Size())).Decode(&in) != nil || len(in.Parts) == 0 {
 		return fail("MalformedXML")
 	}
 	o, e := s.assemble(u, in)
@@ -169,9 +171,9 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, 
 	if e := s.publish(r, key, o); e != nil {
 		return e
 	}
-	s.mu.Lock()
-	delete(s.uploads, q.Get("uploadId"))
-	s.mu.Unlock()
+	s.in.Mu.Lock()
+	delete(s.in.Open, q.Get("uploadId"))
+	s.in.Mu.Unlock()
 	out := completedXML{Location: s.URL() + r.URL.Path, Bucket: s.o.Bucket, Key: key}
 	if !s.o.HideETags {
 		out.ETag = o.etag
@@ -182,8 +184,8 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, 
 
 // assemble makes the object of its parts.
 func (s *Server) assemble(u *upload, in completeXML) (*object, *s3Error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.in.Mu.Lock()
+	defer s.in.Mu.Unlock()
 	o := &object{header: u.header}
 	sum := md5.New()
 	last := 0
@@ -197,7 +199,7 @@ func (s *Server) assemble(u *upload, in completeXML) (*object, *s3Error) {
 			return nil, fail("InvalidPart")
 		case u.crc32 && p.ChecksumCRC32 != c.crc32:
 			return nil, fail("InvalidRequest")
-		case i < len(in.Parts)-1 && c.blob.size() < s.o.MinPart:
+		case i < len(in.Parts)-1 && c.blob.Size() < s.o.MinPart:
 			return nil, fail("EntityTooSmall")
 		}
 		last = p.PartNumber
@@ -216,9 +218,9 @@ func (s *Server) abort(w http.ResponseWriter, q url.Values, key string) *s3Error
 	if _, e := s.open(q, key); e != nil {
 		return e
 	}
-	s.mu.Lock()
-	delete(s.uploads, q.Get("uploadId"))
-	s.mu.Unlock()
+	s.in.Mu.Lock()
+	delete(s.in.Open, q.Get("uploadId"))
+	s.in.Mu.Unlock()
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
@@ -253,22 +255,22 @@ func (s *Server) deleteMany(w http.ResponseWriter, r *http.Request, a *auth) *s3
 		return fail("BadDigest")
 	}
 	var in deleteXML
-	if xml.NewDecoder(c.blob.reader(0, c.blob.size())).Decode(&in) != nil || len(in.Objects) == 0 || len(in.Objects) > maxPage {
+	if xml.NewDecoder(c.blob.Reader(0, c.blob.Size())).Decode(&in) != nil || len(in.Objects) == 0 || len(in.Objects) > maxPage {
 		return fail("MalformedXML")
 	}
 	var out deletedXML
-	s.mu.Lock()
+	s.in.Mu.Lock()
 	for _, o := range in.Objects {
 		if strings.Contains(o.Key, locked) {
 			out.Errors = append(out.Errors, deleteErrorXML{o.Key, "AccessDenied", "Access Denied"})
 			continue
 		}
-		delete(s.objects, o.Key)
+		delete(s.in.Objects, o.Key)
 		if !in.Quiet {
 			out.Deleted = append(out.Deleted, struct{ Key string }{o.Key})
 		}
 	}
-	s.mu.Unlock()
+	s.in.Mu.Unlock()
 	writeXML(w, http.StatusOK, out)
 	return nil
 }

@@ -9,11 +9,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/waybill-go/waybill/storage/internal/shelf"
 )
 
 // object is one version of an object.
 type object struct {
-	blob     blob
+	blob     shelf.Blob
 	etag     string // with its quotes
 	header   http.Header
 	modified time.Time
@@ -58,7 +60,7 @@ func metaFits(h http.Header) *s3Error {
 
 // condition checks If-None-Match and If-Match of a write. The lock is held.
 func (s *Server) condition(r *http.Request, key string) *s3Error {
-	old := s.objects[key]
+	old := s.in.Objects[key]
 	if v := r.Header.Get("If-None-Match"); v != "" {
 		if v != "*" {
 			return fail("NotImplemented")
@@ -104,14 +106,14 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request, key string, a *auth
 
 // publish makes an object visible, if its conditions hold.
 func (s *Server) publish(r *http.Request, key string, o *object) *s3Error {
-	now := s.now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	now := s.in.Now()
+	s.in.Mu.Lock()
+	defer s.in.Mu.Unlock()
 	if e := s.condition(r, key); e != nil {
 		return e
 	}
 	o.modified = now.UTC().Truncate(time.Second)
-	s.objects[key] = o
+	s.in.Objects[key] = o
 	s.Ledger().Accept(key)
 	return nil
 }
@@ -122,14 +124,8 @@ func (s *Server) tag(w http.ResponseWriter, o *object) {
 	}
 }
 
-func (s *Server) lookup(key string) (*object, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.objects[key], s.corrupt[key]
-}
-
 func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key string) *s3Error {
-	o, corrupt := s.lookup(key)
+	o, corrupt := s.in.Lookup(key)
 	if o == nil {
 		return fail("NoSuchKey")
 	}
@@ -139,11 +135,11 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key s
 	if r.Header.Get("If-None-Match") == o.etag {
 		return fail("NotModified")
 	}
-	size := o.blob.size()
+	size := o.blob.Size()
 	from, n, partial := int64(0), size, false
 	if v := r.Header.Get("Range"); v != "" && !s.o.IgnoreRanges {
 		var ok bool
-		if from, n, ok = parseRange(v, size); !ok {
+		if from, n, ok = shelf.Range(v, size); !ok {
 			return fail("InvalidRange")
 		}
 		partial = true
@@ -174,56 +170,12 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key s
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	body := o.blob.reader(from, n)
+	body := o.blob.Reader(from, n)
 	if corrupt {
-		body = &flipper{r: body}
+		body = shelf.Flip(body)
 	}
 	_, _ = io.Copy(w, body)
 	return nil
-}
-
-// flipper flips a bit of the first byte.
-type flipper struct {
-	r    io.Reader
-	done bool
-}
-
-func (f *flipper) Read(p []byte) (int, error) {
-	n, err := f.r.Read(p)
-	if n > 0 && !f.done {
-		f.done = true
-		p[0] ^= 1
-	}
-	return n, err
-}
-
-// parseRange reads one range of a Range header.
-func parseRange(v string, size int64) (from, n int64, ok bool) {
-	spec, isBytes := strings.CutPrefix(v, "bytes=")
-	a, b, hasDash := strings.Cut(spec, "-")
-	if !isBytes || !hasDash || size == 0 {
-		return 0, 0, false
-	}
-	if a == "" {
-		last, err := strconv.ParseInt(b, 10, 64)
-		if err != nil || last <= 0 {
-			return 0, 0, false
-		}
-		last = min(last, size)
-		return size - last, last, true
-	}
-	from, err := strconv.ParseInt(a, 10, 64)
-	if err != nil || from < 0 || from >= size {
-		return 0, 0, false
-	}
-	to := size - 1
-	if b != "" {
-		if to, err = strconv.ParseInt(b, 10, 64); err != nil || to < from {
-			return 0, 0, false
-		}
-		to = min(to, size-1)
-	}
-	return from, to - from + 1, true
 }
 
 // source finds what a copy is made of.
@@ -236,7 +188,7 @@ func (s *Server) source(r *http.Request) (*object, *s3Error) {
 	if bucket != s.o.Bucket {
 		return nil, fail("NoSuchBucket")
 	}
-	o, _ := s.lookup(key)
+	o, _ := s.in.Lookup(key)
 	if o == nil {
 		return nil, fail("NoSuchKey")
 	}
@@ -260,7 +212,7 @@ func (s *Server) copy(w http.ResponseWriter, r *http.Request, key string) *s3Err
 	if d := r.Header.Get("X-Amz-Metadata-Directive"); d != "" && d != "COPY" {
 		return fail("NotImplemented")
 	}
-	if src.blob.size() > s.o.MaxCopy {
+	if src.blob.Size() > s.o.MaxCopy {
 		return &s3Error{code: "InvalidRequest", message: "The specified copy source is larger than the maximum allowable size for a copy source"}
 	}
 	o := *src

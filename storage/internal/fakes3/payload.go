@@ -2,7 +2,6 @@ package fakes3
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/base64"
@@ -11,53 +10,15 @@ import (
 	"hash/crc32"
 	"io"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
+
+	"github.com/waybill-go/waybill/storage/internal/shelf"
 )
-
-// blob is a content: pieces in memory or in unlinked temporary files.
-type blob []piece
-
-type piece struct {
-	mem  []byte
-	file *os.File
-	n    int64
-}
-
-func (b blob) size() (n int64) {
-	for _, p := range b {
-		n += p.n
-	}
-	return n
-}
-
-// slice returns the pieces of a range.
-func (b blob) reader(from, n int64) io.Reader {
-	var readers []io.Reader
-	for _, p := range b {
-		start := min(from, p.n)
-		from -= start
-		take := min(n, p.n-start)
-		n -= take
-		if take <= 0 {
-			continue
-		}
-		if p.file != nil {
-			readers = append(readers, io.NewSectionReader(p.file, start, take))
-		} else {
-			readers = append(readers, bytes.NewReader(p.mem[start:start+take]))
-		}
-	}
-	return io.MultiReader(readers...)
-}
-
-// spill is the size from which a content goes into a file.
-const spill = 1 << 20
 
 // content is a received payload.
 type content struct {
-	blob       blob
+	blob       shelf.Blob
 	md5        []byte
 	crc32      string // base64
 	claimedCRC bool   // the client sent it too
@@ -86,11 +47,11 @@ func receive(r *http.Request, a *auth) (*content, *s3Error) {
 		return nil, fail("EntityTooLarge")
 	}
 	sha, sum, crc := sha256.New(), md5.New(), crc32.NewIEEE()
-	p, err := store(io.TeeReader(body, io.MultiWriter(sha, sum, crc)), length)
-	if err != nil || p.n != length {
+	p, err := shelf.Store(io.TeeReader(body, io.MultiWriter(sha, sum, crc)), length)
+	if err != nil || p.Len() != length {
 		return nil, fail("IncompleteBody")
 	}
-	c := &content{blob: blob{p}, md5: sum.Sum(nil), crc32: base64.StdEncoding.EncodeToString(crc.Sum(nil))}
+	c := &content{blob: shelf.Blob{p}, md5: sum.Sum(nil), crc32: base64.StdEncoding.EncodeToString(crc.Sum(nil))}
 	claimed := r.Header.Get("X-Amz-Checksum-Crc32")
 	if trailer != "" {
 		claimed = trailer
@@ -107,21 +68,6 @@ func receive(r *http.Request, a *auth) (*content, *s3Error) {
 		return nil, fail("BadDigest")
 	}
 	return c, nil
-}
-
-// store keeps a stream.
-func store(r io.Reader, length int64) (piece, error) {
-	if length < spill {
-		data, err := io.ReadAll(r)
-		return piece{mem: data, n: int64(len(data))}, err
-	}
-	f, err := os.CreateTemp("", "waybill-fakes3-")
-	if err != nil {
-		return piece{}, err
-	}
-	_ = os.Remove(f.Name())
-	n, err := io.Copy(f, r)
-	return piece{file: f, n: n}, err
 }
 
 // chunkReader undoes aws-chunked with a trailer.

@@ -20,10 +20,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/storage/internal/shelf"
 )
 
 // Options of [New]. The zero value is ready.
@@ -56,20 +55,10 @@ const (
 // it holds and change how it answers.
 type Server struct {
 	*fakehttp.Server
-	o Options
-
-	mu      sync.Mutex
-	offset  time.Duration
-	keys    credentials
-	objects map[string]*object
-	uploads map[string]*upload
-	next    int
-	corrupt map[string]bool
-}
-
-type credentials struct {
-	access, secret, token string
-	expired               bool
+	shelf.State[object, upload]
+	in   *shelf.Inner[object, upload]
+	o    Options
+	next int
 }
 
 // New starts a server with one empty bucket. The caller closes it.
@@ -92,8 +81,8 @@ func New(o Options) *Server {
 	if o.MaxCopy == 0 {
 		o.MaxCopy = maxSingle
 	}
-	s := &Server{o: o, keys: credentials{access: o.AccessKey, secret: o.SecretKey, token: o.SessionToken},
-		objects: map[string]*object{}, uploads: map[string]*upload{}, corrupt: map[string]bool{}}
+	s := &Server{o: o}
+	s.State, s.in = shelf.NewState[object, upload](shelf.Keys{Access: o.AccessKey, Secret: o.SecretKey, Token: o.SessionToken})
 	options := []fakehttp.Option{
 		fakehttp.MaskParams("X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token"),
 		fakehttp.MaskHeaders("X-Amz-Security-Token"),
@@ -110,62 +99,6 @@ func (s *Server) Bucket() string { return s.o.Bucket }
 
 // Region returns the region that requests must be signed for.
 func (s *Server) Region() string { return s.o.Region }
-
-// Keys returns the access key, secret key and session token that are accepted.
-func (s *Server) Keys() (access, secret, token string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.keys.access, s.keys.secret, s.keys.token
-}
-
-// SetKeys replaces the accepted keys, as a rotation does.
-func (s *Server) SetKeys(access, secret, token string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keys = credentials{access: access, secret: secret, token: token}
-}
-
-// ExpireToken makes requests with the present keys ExpiredToken, until SetKeys.
-func (s *Server) ExpireToken() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keys.expired = true
-}
-
-// Advance makes time pass for the server's checks.
-func (s *Server) Advance(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.offset += d
-}
-
-func (s *Server) now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return time.Now().Add(s.offset)
-}
-
-// Stored reports whether an object is visible.
-func (s *Server) Stored(key string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.objects[key] != nil
-}
-
-// Uploads returns how many multipart uploads are open: parts that are paid for
-// and seen by nobody.
-func (s *Server) Uploads() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.uploads)
-}
-
-// Corrupt makes the object's content come back with a flipped bit.
-func (s *Server) Corrupt(key string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.corrupt[key] = true
-}
 
 // FailCode makes the server refuse every request with an S3 error code, until
 // Heal.
@@ -249,9 +182,7 @@ func (s *Server) objectVerb(w http.ResponseWriter, r *http.Request, q url.Values
 	case r.Method == http.MethodDelete && part:
 		return s.abort(w, q, key)
 	case r.Method == http.MethodDelete:
-		s.mu.Lock()
-		delete(s.objects, key)
-		s.mu.Unlock()
+		s.in.Remove(key)
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	case r.Method == http.MethodPost && q.Has("uploads"):

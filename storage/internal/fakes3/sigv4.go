@@ -48,11 +48,9 @@ func (s *Server) authenticate(r *http.Request, q url.Values) (*auth, *s3Error) {
 	if e != nil {
 		return nil, e
 	}
-	s.mu.Lock()
-	keys := s.keys
-	s.mu.Unlock()
+	keys := s.in.Accepted()
 	switch {
-	case c.access != keys.access:
+	case c.access != keys.Access:
 		return nil, fail("InvalidAccessKeyId")
 	case c.region != s.o.Region && link:
 		return nil, fail("AuthorizationQueryParametersError")
@@ -68,14 +66,14 @@ func (s *Server) authenticate(r *http.Request, q url.Values) (*auth, *s3Error) {
 			return nil, &s3Error{code: "AccessDenied", message: "there were headers present in the request which were not signed"}
 		}
 	}
-	want := signature(keys.secret, c, canonical(r, q, c))
+	want := signature(keys.Secret, c, canonical(r, q, c))
 	if !hmac.Equal([]byte(want), []byte(c.signature)) {
 		return nil, fail("SignatureDoesNotMatch")
 	}
-	if c.token != keys.token {
+	if c.token != keys.Token {
 		return nil, fail("InvalidToken")
 	}
-	if keys.expired {
+	if keys.Expired {
 		return nil, fail("ExpiredToken")
 	}
 	s.Note("verified")
@@ -117,7 +115,7 @@ func (s *Server) headerClaim(r *http.Request) (c claim, e *s3Error) {
 	if c.at, err = time.Parse(basic, r.Header.Get("X-Amz-Date")); err != nil {
 		return c, fail("AccessDenied")
 	}
-	if d := s.now().Sub(c.at); d > maxSkew || d < -maxSkew {
+	if d := s.in.Now().Sub(c.at); d > maxSkew || d < -maxSkew {
 		return c, fail("RequestTimeTooSkewed")
 	}
 	return c, nil
@@ -140,7 +138,7 @@ func (s *Server) linkClaim(r *http.Request, q url.Values) (c claim, e *s3Error) 
 	}
 	c.signed, c.signature, c.token = strings.Split(q.Get("X-Amz-SignedHeaders"), ";"), q.Get("X-Amz-Signature"), q.Get("X-Amz-Security-Token")
 	c.payload = unsigned
-	now := s.now()
+	now := s.in.Now()
 	if now.Before(c.at.Add(-maxSkew)) {
 		return c, &s3Error{code: "AccessDenied", message: "Request is not valid yet"}
 	}

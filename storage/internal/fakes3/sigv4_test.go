@@ -42,7 +42,7 @@ func signed(t testing.TB, s *Server, method, target, payload string, header map[
 	for k, v := range header {
 		r.Header.Set(k, v)
 	}
-	sign(s, r, s.o.SecretKey, s.now())
+	sign(s, r, s.o.SecretKey, s.in.Now())
 	return r
 }
 
@@ -94,8 +94,8 @@ func TestSignatures(t *testing.T) {
 	}{
 		"none":    {func(r *http.Request) { r.Header.Del("Authorization") }, 403, "AccessDenied"},
 		"garbage": {func(r *http.Request) { r.Header.Set("Authorization", "Basic x") }, 400, "InvalidRequest"},
-		"secret":  {func(r *http.Request) { sign(s, r, "another", s.now()) }, 403, "SignatureDoesNotMatch"},
-		"old":     {func(r *http.Request) { sign(s, r, s.o.SecretKey, s.now().Add(-16*time.Minute)) }, 403, "RequestTimeTooSkewed"},
+		"secret":  {func(r *http.Request) { sign(s, r, "another", s.in.Now()) }, 403, "SignatureDoesNotMatch"},
+		"old":     {func(r *http.Request) { sign(s, r, s.o.SecretKey, s.in.Now().Add(-16*time.Minute)) }, 403, "RequestTimeTooSkewed"},
 		"key": {func(r *http.Request) {
 			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "=AK", "=BK", 1))
 		}, 403, "InvalidAccessKeyId"},
@@ -107,8 +107,11 @@ func TestSignatures(t *testing.T) {
 		"other path":    {func(r *http.Request) { r.URL.Path += "x"; r.URL.RawPath = "" }, 403, "SignatureDoesNotMatch"},
 		"other query":   {func(r *http.Request) { r.URL.RawQuery = "x-id=1" }, 403, "SignatureDoesNotMatch"},
 		"other payload": {func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("y")) }, 400, "XAmzContentSHA256Mismatch"},
-		"token":         {func(r *http.Request) { r.Header.Set("X-Amz-Security-Token", "x"); sign(s, r, s.o.SecretKey, s.now()) }, 400, "InvalidToken"},
-		"header":        {func(r *http.Request) { r.Header.Set("X-Amz-Acl", "public-read"); sign(s, r, s.o.SecretKey, s.now()) }, 501, "NotImplemented"},
+		"token": {func(r *http.Request) {
+			r.Header.Set("X-Amz-Security-Token", "x")
+			sign(s, r, s.o.SecretKey, s.in.Now())
+		}, 400, "InvalidToken"},
+		"header": {func(r *http.Request) { r.Header.Set("X-Amz-Acl", "public-read"); sign(s, r, s.o.SecretKey, s.in.Now()) }, 501, "NotImplemented"},
 	} {
 		r := signed(t, s, "PUT", target, "x", nil)
 		c.change(r)
@@ -193,7 +196,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("PUT", "/waybill-fake/k", "partNumber=1&uploadId=x", "AWS4-HMAC-SHA256 Credential=a/b/c/s3/aws4_request, SignedHeaders=host, Signature=00", "x")
 	f.Add("GET", "/", "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=1&X-Amz-Credential=a/b/c/d/e", "", "")
 	f.Fuzz(func(t *testing.T, method, path, query, auth, payload string) {
-		r := &http.Request{Method: method, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{"Authorization": {auth}, "X-Amz-Date": {s.now().UTC().Format(basic)},
+		r := &http.Request{Method: method, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{"Authorization": {auth}, "X-Amz-Date": {s.in.Now().UTC().Format(basic)},
 			"X-Amz-Content-Sha256": {unsigned}}, Host: "a", Body: io.NopCloser(strings.NewReader(payload)), ContentLength: int64(len(payload))}
 		if _, e := s.authenticate(r, r.URL.Query()); e == nil {
 			t.Fatal("accepted without a key")

@@ -1,0 +1,138 @@
+package area
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+)
+
+// parseGeoJSONGeometry reads a Polygon, a MultiPolygon or a GeometryCollection of such.
+func parseGeoJSONGeometry(b []byte, depth int) ([]Polygon, error) {
+	var g struct {
+		Type        string            `json:"type"`
+		Coordinates json.RawMessage   `json:"coordinates"`
+		Geometries  []json.RawMessage `json:"geometries"`
+	}
+	if json.Unmarshal(b, &g) != nil {
+		return nil, invalid("parse_geojson", "the geometry is no object of GeoJSON")
+	}
+	r := &coordinates{rest: g.Coordinates}
+	var polygons []Polygon
+	switch {
+	case depth > maxNesting:
+		return nil, invalid("parse_geojson", "collections are nested too deeply")
+	case g.Type == "Polygon":
+		if poly := r.polygon(); len(poly) > 0 {
+			polygons = append(polygons, poly)
+		}
+	case g.Type == "MultiPolygon":
+		for more := r.begins(); more; more = r.goesOn() {
+			if poly := r.polygon(); len(poly) > 0 {
+				polygons = append(polygons, poly)
+			}
+		}
+	case g.Type == "GeometryCollection":
+		for _, one := range g.Geometries {
+			more, err := parseGeoJSONGeometry(one, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			polygons = append(polygons, more...)
+		}
+		return polygons, nil
+	default:
+		return nil, invalid("parse_geojson", "the geometry is no polygon")
+	}
+	if r.bad {
+		return nil, invalid("parse_geojson", "the coordinates are not lists of rings of positions")
+	}
+	return polygons, nil
+}
+
+// coordinates reads nested lists of numbers from valid JSON. What is not such lists sets bad and ends all loops: in
+// particular null, which encoding/json would read as 0.
+type coordinates struct {
+	rest []byte
+	bad  bool
+}
+
+func (r *coordinates) peek() byte {
+	for len(r.rest) > 0 && (r.rest[0] == ' ' || r.rest[0] == '\n' || r.rest[0] == '\t' || r.rest[0] == '\r') {
+		r.rest = r.rest[1:]
+	}
+	if len(r.rest) == 0 {
+		r.bad = true
+		return 0
+	}
+	return r.rest[0]
+}
+
+func (r *coordinates) take() byte {
+	c := r.peek()
+	if !r.bad {
+		r.rest = r.rest[1:]
+	}
+	return c
+}
+
+// begins takes the opening bracket of a list, and reports false when the list is empty.
+func (r *coordinates) begins() bool {
+	if r.take() != '[' {
+		r.bad = true
+	}
+	if !r.bad && r.peek() == ']' {
+		r.take()
+		return false
+	}
+	return !r.bad
+}
+
+func (r *coordinates) goesOn() bool {
+	c := r.take()
+	if c != ',' && c != ']' {
+		r.bad = true
+	}
+	return !r.bad && c == ','
+}
+
+func (r *coordinates) polygon() Polygon {
+	var poly Polygon
+	for more := r.begins(); more; more = r.goesOn() {
+		var ring Ring
+		for more := r.begins(); more; more = r.goesOn() {
+			ring = append(ring, r.position())
+		}
+		poly = append(poly, ring)
+	}
+	return poly
+}
+
+// position takes two numbers, and drops what follows them in the list.
+func (r *coordinates) position() Position {
+	var n [2]float64
+	i := 0
+	for more := r.begins(); more; more = r.goesOn() {
+		if v := r.number(); i < 2 {
+			n[i] = v
+		}
+		i++
+	}
+	if i < 2 {
+		r.bad = true
+	}
+	return Position{n[0], n[1]}
+}
+
+func (r *coordinates) number() float64 {
+	r.peek()
+	n := 0
+	for n < len(r.rest) && (r.rest[n] >= '0' && r.rest[n] <= '9' || r.rest[n] == '-' || r.rest[n] == '+' || r.rest[n] == '.' || r.rest[n] == 'e' || r.rest[n] == 'E') {
+		n++
+	}
+	v, err := strconv.ParseFloat(string(r.rest[:n]), 64)
+	r.rest = r.rest[n:]
+	if err != nil && !math.IsInf(v, 0) { // a number too large is infinite, and refused as such later
+		r.bad = true
+	}
+	return v
+}

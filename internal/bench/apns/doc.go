@@ -1,0 +1,3 @@
+// Package apns compares apnspush with sideshow/apns2, on a local server over TLS
+// and HTTP/2 in a process of its own.
+package apns

@@ -1,0 +1,185 @@
+package sqlrecords
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/waybill-go/waybill"
+)
+
+// row is a record with what reports said of it.
+type row struct {
+	waybill.Record
+	Reported
+}
+
+// Reported is what the gateway's reports say of a record, as a whole.
+type Reported struct {
+	// Status is the report's word, "" while none came; Code and VendorCode say
+	// why it did not arrive.
+	Status, Code, VendorCode string
+	// Delivered is how many parts have arrived.
+	Delivered int
+	// At is when the status was reported last.
+	At time.Time
+}
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// find returns the rows that where selects.
+func (s *Store) find(ctx context.Context, db querier, where string, args ...any) ([]row, error) {
+	rows, err := db.QueryContext(ctx, s.d.rebind("SELECT "+allFields+" FROM waybill_records WHERE "+where), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []row
+	for rows.Next() {
+		var r row
+		var held sql.NullString
+		var delivery, code string
+		var duplicate int
+		var begun, ended, reported int64
+		if err := rows.Scan(&r.ID, &r.Domain, &r.Application, &r.ProductLine, &r.Tenant, &r.Lane, &r.Kind, &r.Template, &r.Key, &held, &r.Region, &r.Recipient,
+			&r.Provider, &r.Instance, &r.VendorID, &delivery, &code, &r.Record.VendorCode, &duplicate, &r.Attempts, &r.Parts, &r.Price, &r.Currency, &begun, &ended,
+			&r.Reported.Status, &r.Reported.Code, &r.Reported.VendorCode, &r.Delivered, &reported); err != nil {
+			return nil, err
+		}
+		_ = r.Delivery.UnmarshalText([]byte(delivery)) // under way stays ambiguous
+		_ = r.Record.Code.UnmarshalText([]byte(code))
+		r.PossibleDuplicate = duplicate != 0
+		r.Begun, r.Ended, r.At = fromMicros(begun), fromMicros(ended), fromMicros(reported)
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// holder returns the record that holds r's key, or the zero one.
+func (s *Store) holder(ctx context.Context, r *waybill.Record) (waybill.Record, error) {
+	id := s.o.Identity(r)
+	if id == "" {
+		return waybill.Record{}, nil
+	}
+	got, err := s.find(ctx, s.db, "domain = ? AND application = ? AND tenant = ? AND held_key = ?", s.o.Domain, r.Application, r.Tenant, id)
+	if err != nil || len(got) == 0 {
+		return waybill.Record{}, err
+	}
+	return got[0].Record, nil
+}
+
+// Find returns the records of a caller's key, the latest first, with what was
+// reported of each.
+func (s *Store) Find(ctx context.Context, tenant, key string) ([]waybill.Record, []Reported, error) {
+	got, err := s.find(ctx, s.db, "domain = ? AND record_key = ? AND application = ? AND tenant = ? ORDER BY begun DESC, id LIMIT 100", s.o.Domain, key, s.o.Application, tenant)
+	if err != nil {
+		return nil, nil, s.failed(ctx, "find", err)
+	}
+	records, reported := make([]waybill.Record, len(got)), make([]Reported, len(got))
+	for i, r := range got {
+		records[i], reported[i] = r.Record, r.Reported
+	}
+	return records, reported, nil
+}
+
+// Open returns records that began before a time and may have been sent: the
+// ambiguous ones, and those that were never ended; the oldest first.
+func (s *Store) Open(ctx context.Context, before time.Time, limit int) ([]waybill.Record, error) {
+	got, err := s.find(ctx, s.db, "domain = ? AND application = ? AND begun < ? AND delivery IN ('under_way', 'ambiguous') ORDER BY begun, id LIMIT ?",
+		s.o.Domain, s.o.Application, micros(before), max(limit, 0))
+	if err != nil {
+		return nil, s.failed(ctx, "open", err)
+	}
+	out := make([]waybill.Record, len(got))
+	for i := range got {
+		out[i] = got[i].Record
+	}
+	return out, nil
+}
+
+// Resolve writes down what became of an open record after all, and reports
+// whether it was open.
+func (s *Store) Resolve(ctx context.Context, id string, delivery waybill.Delivery, vendorID string) (bool, error) {
+	query, args := "UPDATE waybill_records SET delivery = ?, ended = CASE WHEN ended = 0 THEN ? ELSE ended END", []any{delivery.String(), micros(time.Now())}
+	if vendorID != "" {
+		query, args = query+", vendor_id = ?", append(args, clip(vendorID))
+	}
+	if delivery == waybill.NotSent {
+		query += ", held_key = NULL"
+	}
+	res, err := s.db.ExecContext(ctx, s.d.rebind(query+" WHERE id = ? AND domain = ? AND delivery IN ('under_way', 'ambiguous')"), append(args, id, s.o.Domain)...)
+	if err != nil {
+		return false, s.failed(ctx, "resolve", err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return false, s.failed(ctx, "resolve", err)
+	}
+	if n > 0 && vendorID != "" && delivery == waybill.Sent {
+		return true, s.apply(ctx, id)
+	}
+	return n > 0, nil
+}
+
+// Count is how many records share these values.
+type Count struct {
+	// Application, Tenant, Instance, Template and Region are the records'.
+	Application, Tenant, Instance, Template, Region string
+	// Outcome is "sent", "not_sent", "ambiguous" or "under_way"; Status the
+	// report's word, "" where none came.
+	Outcome, Status string
+	// Hour is when the hour of their beginning began, in UTC.
+	Hour time.Time
+	// Records is how many there are, Parts the sum of their parts.
+	Records, Parts int64
+}
+
+// Counts returns the counts of the records that began in [from, to), in order.
+// An empty application means all.
+func (s *Store) Counts(ctx context.Context, application string, from, to time.Time) ([]Count, error) {
+	query := "SELECT application, tenant, instance, template, region, delivery, report, " + s.d.hours("begun") + " AS h, COUNT(*), SUM(parts) FROM waybill_records WHERE domain = ? AND begun >= ? AND begun < ?"
+	args := []any{s.o.Domain, micros(from), micros(to)}
+	if application != "" {
+		query, args = query+" AND application = ?", append(args, application)
+	}
+	query += " GROUP BY application, tenant, instance, template, region, delivery, report, h ORDER BY h, application, tenant, instance, template, region, delivery, report"
+	rows, err := s.db.QueryContext(ctx, s.d.rebind(query), args...)
+	if err != nil {
+		return nil, s.failed(ctx, "counts", err)
+	}
+	defer rows.Close()
+	var out []Count
+	for rows.Next() {
+		var c Count
+		var hour int64
+		if err := rows.Scan(&c.Application, &c.Tenant, &c.Instance, &c.Template, &c.Region, &c.Outcome, &c.Status, &hour, &c.Records, &c.Parts); err != nil {
+			return nil, s.failed(ctx, "counts", err)
+		}
+		c.Hour = time.Unix(hour*3600, 0).UTC()
+		out = append(out, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, s.failed(ctx, "counts", err)
+	}
+	return out, nil
+}
+
+// Purge deletes what began or came before a time, and returns how many records
+// went. Their keys are forgotten too.
+func (s *Store) Purge(ctx context.Context, before time.Time) (int64, error) {
+	res, err := s.db.ExecContext(ctx, s.d.rebind("DELETE FROM waybill_records WHERE domain = ? AND application = ? AND begun < ?"), s.o.Domain, s.o.Application, micros(before))
+	if err != nil {
+		return 0, s.failed(ctx, "purge", err)
+	}
+	n, err := res.RowsAffected()
+	if err == nil {
+		_, err = s.db.ExecContext(ctx, s.d.rebind("DELETE FROM waybill_reports WHERE received < ?"), micros(before))
+	}
+	if err != nil {
+		return n, s.failed(ctx, "purge", err)
+	}
+	return n, nil
+}

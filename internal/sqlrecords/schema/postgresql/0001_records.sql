@@ -1,0 +1,61 @@
+-- One row for each send to one recipient. Times are microseconds since 1970 in
+-- UTC, 0 where not known. held_key is the caller's key for as long as the send
+-- may have happened, and null otherwise: so its index refuses a second send.
+CREATE TABLE IF NOT EXISTS waybill_records (
+  id TEXT NOT NULL PRIMARY KEY,
+  domain TEXT NOT NULL,
+  application TEXT NOT NULL,
+  product_line TEXT NOT NULL,
+  tenant TEXT NOT NULL,
+  lane TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  template TEXT NOT NULL,
+  record_key TEXT NOT NULL,
+  held_key TEXT,
+  region TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  instance TEXT NOT NULL,
+  vendor_id TEXT NOT NULL,
+  delivery TEXT NOT NULL,
+  code TEXT NOT NULL,
+  vendor_code TEXT NOT NULL,
+  possible_duplicate INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  parts INTEGER NOT NULL,
+  price TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  begun BIGINT NOT NULL,
+  ended BIGINT NOT NULL,
+  report TEXT NOT NULL,
+  report_code TEXT NOT NULL,
+  report_vendor_code TEXT NOT NULL,
+  report_delivered INTEGER NOT NULL,
+  reported BIGINT NOT NULL
+);
+
+-- Every report that came, the row's own or not yet anybody's.
+CREATE TABLE IF NOT EXISTS waybill_reports (
+  gateway TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  part INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  record_key TEXT NOT NULL,
+  code TEXT NOT NULL,
+  vendor_code TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  received BIGINT NOT NULL,
+  PRIMARY KEY (gateway, message_id, part, status)
+);
+
+CREATE UNIQUE INDEX IF NOT EXISTS waybill_records_held ON waybill_records (domain, application, tenant, held_key);
+
+CREATE INDEX IF NOT EXISTS waybill_records_key ON waybill_records (domain, record_key);
+
+CREATE INDEX IF NOT EXISTS waybill_records_vendor ON waybill_records (vendor_id);
+
+CREATE INDEX IF NOT EXISTS waybill_records_begun ON waybill_records (domain, begun);
+
+CREATE INDEX IF NOT EXISTS waybill_reports_key ON waybill_reports (record_key);
+
+CREATE INDEX IF NOT EXISTS waybill_reports_received ON waybill_reports (received);

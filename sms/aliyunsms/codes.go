@@ -1,0 +1,120 @@
+package aliyunsms
+
+import (
+	"strings"
+	"time"
+
+	"github.com/waybill-go/waybill"
+)
+
+// class is what a code means.
+type class struct {
+	code     waybill.Code
+	scope    waybill.Scope
+	delivery waybill.Delivery
+	wait     time.Duration
+	text     string
+}
+
+// throttleWait is the wait after a limit per second.
+const throttleWait = time.Second
+
+// classOf is the table of the codes, from
+// https://help.aliyun.com/zh/sms/developer-reference/api-error-codes. By the
+// service's own rule isv. is the caller's side and isp. the provider's. known is
+// false for a code that neither the table nor that rule covers.
+func classOf(code string) (c class, known bool) {
+	const (
+		request, sender, account, provider = waybill.ScopeRequest, waybill.ScopeSender, waybill.ScopeAccount, waybill.ScopeProvider
+		not                                = waybill.NotSent
+	)
+	switch code {
+	case "isv.BUSINESS_LIMIT_CONTROL": // per number; another gateway would dodge it
+		return class{waybill.RecipientLimited, waybill.ScopeRecipient, not, 0, "too many messages to this number"}, true
+	case "isv.DAY_LIMIT_CONTROL":
+		return class{waybill.QuotaExhausted, account, not, untilMidnight(), "the account's day limit is reached"}, true
+	case "isv.MONTH_LIMIT_CONTROL":
+		return class{waybill.QuotaExhausted, account, not, untilMidnight(), "the account's month limit is reached"}, true
+	case "isv.AMOUNT_NOT_ENOUGH":
+		return class{waybill.QuotaExhausted, account, not, 0, "out of credit"}, true
+	case "isv.OUT_OF_SERVICE":
+		return class{waybill.QuotaExhausted, account, not, 0, "the service is suspended"}, true
+	case "isv.MOBILE_NUMBER_ILLEGAL":
+		return class{waybill.InvalidArgument, request, not, 0, "the number is not valid"}, true
+	case "isv.MOBILE_COUNT_OVER_LIMIT":
+		return class{waybill.Unsupported, request, not, 0, "too many numbers"}, true
+	case "isv.DOMESTIC_NUMBER_NOT_SUPPORTED":
+		return class{waybill.Unsupported, sender, not, 0, "the template is not for mainland numbers"}, true
+	case "isv.TEMPLATE_MISSING_PARAMETERS": // the mapping's fault, whatever the values
+		return class{waybill.Unsupported, sender, not, 0, "a parameter of the template is missing"}, true
+	case "isv.INVALID_PARAMETERS":
+		return class{waybill.Unsupported, request, not, 0, "a parameter is not valid"}, true
+	case "isv.INVALID_JSON_PARAM":
+		return class{waybill.Unsupported, request, not, 0, "the template's parameters are no JSON of strings"}, true
+	case "isv.PARAM_LENGTH_LIMIT":
+		return class{waybill.Unsupported, request, not, 0, "a parameter of the template is too long"}, true
+	case "isv.PARAM_NOT_SUPPORT_URL":
+		return class{waybill.Unsupported, request, not, 0, "a parameter of the template holds a URL"}, true
+	case "isv.TEMPLATE_PARAMS_ILLEGAL":
+		return class{waybill.Unsupported, request, not, 0, "a parameter does not fit the template"}, true
+	case "isv.BLACK_KEY_CONTROL_LIMIT":
+		return class{waybill.Unsupported, request, not, 0, "a parameter holds a forbidden word"}, true
+	case "isv.SMS_CONTENT_ILLEGAL":
+		return class{waybill.Unsupported, request, not, 0, "the content is forbidden"}, true
+	case "isv.EXTEND_CODE_ERROR":
+		return class{waybill.PermissionDenied, sender, not, 0, "the extension code is not allowed"}, true
+	case "isv.SMS_TEMPLATE_ILLEGAL":
+		return class{waybill.PermissionDenied, sender, not, 0, "the template does not exist or is not approved"}, true
+	case "isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_ILLEGAL", "isv.SIGN_STATE_ILLEGAL":
+		return class{waybill.PermissionDenied, sender, not, 0, "the sign name does not exist or is not approved"}, true
+	case "isv.SMS_SIGNATURE_SCENE_ILLEGAL":
+		return class{waybill.PermissionDenied, sender, not, 0, "the sign name is not for this kind of message"}, true
+	case "isp.RAM_PERMISSION_DENY":
+		return class{waybill.PermissionDenied, account, not, 0, "the key may not do this"}, true
+	case "isv.PRODUCT_UN_SUBSCRIPT", "isv.PRODUCT_UNSUBSCRIBE":
+		return class{waybill.PermissionDenied, account, not, 0, "the service is not activated"}, true
+	case "isv.ACCOUNT_NOT_EXISTS", "isv.ACCOUNT_ABNORMAL":
+		return class{waybill.PermissionDenied, account, not, 0, "the account does not exist or is not in order"}, true
+	case "isv.DENY_IP_RANGE":
+		return class{waybill.PermissionDenied, account, not, 0, "this host's address is not on the account's list"}, true
+	case "SignatureNonceUsed": // some copy of this very request has been there
+		return class{waybill.Internal, provider, waybill.Ambiguous, 0, "the request was seen before"}, true
+	case "isp.SYSTEM_ERROR", "InternalError":
+		return class{waybill.Internal, provider, waybill.Ambiguous, 0, "system error"}, true
+	case "ServiceUnavailable":
+		return class{waybill.Unavailable, provider, waybill.Ambiguous, 0, "service unavailable"}, true
+	}
+	for _, f := range families {
+		if code == f.prefix || strings.HasPrefix(code, f.prefix+".") {
+			return f.class, true
+		}
+	}
+	switch {
+	case strings.HasPrefix(code, "isv."):
+		return class{waybill.Unsupported, request, not, 0, "refused by the service"}, true
+	case strings.HasPrefix(code, "isp."):
+		return class{waybill.Internal, provider, waybill.Ambiguous, 0, "fault of the service"}, true
+	}
+	return class{waybill.Unknown, provider, waybill.Ambiguous, 0, "undocumented code"}, false
+}
+
+// families are codes of the gateway before the service, with what follows a
+// point left aside.
+var families = []struct {
+	prefix string
+	class
+}{
+	{"InvalidAccessKeyId", class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, 0, "the key is unknown or not active"}},
+	{"SignatureDoesNotMatch", class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, 0, "the signature is wrong"}},
+	{"IncompleteSignature", class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, 0, "the signature is wrong"}},
+	{"InvalidTimeStamp", class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, 0, "this host's clock is wrong"}},
+	{"InvalidSecurityToken", class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, 0, "the security token is wrong or expired"}},
+	{"Forbidden", class{waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "the key may not do this"}},
+	{"Throttling", class{waybill.RateLimited, waybill.ScopeService, waybill.NotSent, throttleWait, "too many requests"}},
+}
+
+// untilMidnight is how long a day quota still lasts.
+func untilMidnight() time.Duration {
+	now := time.Now()
+	return waybill.Midnight(now, shanghai).Sub(now)
+}

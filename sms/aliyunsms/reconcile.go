@@ -1,0 +1,153 @@
+package aliyunsms
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/sms"
+	"github.com/waybill-go/waybill/wire"
+)
+
+const (
+	pageSize = 50
+	maxPages = 20 // a thousand messages to one number in a day
+	// listedFor is how far back the service looks.
+	listedFor = 30 * 24 * time.Hour
+	// skew is how much the clocks may differ: it decides which days are asked.
+	skew = 10 * time.Minute
+)
+
+// detail is one message in the service's list.
+type detail struct {
+	PhoneNum     wire.Scalar
+	SendStatus   wire.Scalar
+	ErrCode      wire.Scalar
+	TemplateCode wire.Scalar
+	SendDate     wire.Scalar
+	OutID        wire.Scalar `json:"OutId"`
+}
+
+type details struct {
+	envelope
+	TotalCount wire.Scalar
+	List       struct {
+		Items []*detail `json:"SmsSendDetailDTO"`
+	} `json:"SmsSendDetailDTOs"`
+}
+
+// Reconcile looks for the message in the list of what was sent to its number
+// (QuerySendDetails), by its Key, which went out as OutId; see [sms.Reconciler].
+// The service does not say when a message appears there. Without a Key, and after
+// 30 days, it is Unsupported.
+func (a *Adapter) Reconcile(ctx context.Context, r sms.ReconcileRequest) (sms.Outcome, error) {
+	key := r.Message.Key
+	if err := r.Validate(); err != nil {
+		return sms.Outcome{}, waybill.AsError(err).With(name, string(sms.Reconcile), key)
+	}
+	ended := r.Ended
+	if ended.IsZero() {
+		ended = r.Begun
+	}
+	switch {
+	case key == "":
+		return sms.Outcome{}, cannot(key, "Alibaba Cloud finds a message by its key, and it has none")
+	case time.Since(ended) > listedFor:
+		return sms.Outcome{}, cannot(key, "Alibaba Cloud lists messages for 30 days")
+	}
+	first, last := r.Begun.Add(-skew).In(shanghai), ended.Add(skew).In(shanghai)
+	whole := true
+	for day := first; ; day = day.AddDate(0, 0, 1) {
+		found, all, err := a.lookUp(ctx, &r.Message, day.Format("20060102"))
+		if err != nil {
+			return sms.Outcome{}, err
+		}
+		if found != nil {
+			return outcome(found), nil
+		}
+		whole = whole && all
+		if day.Format("20060102") >= last.Format("20060102") {
+			break
+		}
+	}
+	out := sms.Outcome{Served: waybill.Served{Provider: name}, Why: "the message is not in the list, which is no proof"}
+	if whole && r.AbsentAfter > 0 && time.Since(ended) >= r.AbsentAfter {
+		out.Delivery, out.Why = waybill.NotSent, "the message is not in the list although it is old enough to be"
+	}
+	return out, nil
+}
+
+func cannot(key, why string) error {
+	return waybill.NotSupported(string(sms.Reconcile), why).With(name, "", key)
+}
+
+// lookUp goes through one day's list; whole is false if it was longer than we
+// read.
+func (a *Adapter) lookUp(ctx context.Context, m *sms.Message, day string) (found *detail, whole bool, err error) {
+	number := format(m.To)
+	for page := 1; page <= maxPages; page++ {
+		query := url.Values{"PhoneNumber": {number}, "SendDate": {day}, "PageSize": {strconv.Itoa(pageSize)}, "CurrentPage": {strconv.Itoa(page)}}
+		reply, err := a.exchange(ctx, wire.Request{Op: string(sms.Reconcile), Ref: m.Key, Private: []string{string(m.To), m.To.Digits(), number}},
+			"QuerySendDetails", query, nil)
+		if err != nil {
+			return nil, false, err
+		}
+		var v details
+		if bad := check(reply, &v, &v.envelope); bad != nil {
+			return nil, false, bad
+		}
+		for _, d := range v.List.Items {
+			if d != nil && string(d.OutID) == m.Key {
+				return d, true, nil
+			}
+		}
+		total, _ := v.TotalCount.Int()
+		if len(v.List.Items) == 0 || int64(page*pageSize) >= total {
+			return nil, true, nil
+		}
+	}
+	return nil, false, nil
+}
+
+// outcome reads an entry of the list.
+func outcome(d *detail) sms.Outcome {
+	out := sms.Outcome{Served: waybill.Served{Provider: name}, Delivery: waybill.Sent, VendorCode: safeCode(string(d.ErrCode)), Why: "the message is in the list"}
+	switch d.SendStatus {
+	case "1":
+		out.Status = sms.StatusAccepted
+	case "2":
+		out.Status, out.Code, out.Scope = failed(string(d.ErrCode))
+	case "3":
+		out.Status = sms.StatusDelivered
+	}
+	return out
+}
+
+// failed reads the code of a message that did not arrive: a word of SMPP's, or
+// one of the operators' many, of which there is no table.
+func failed(code string) (sms.Status, waybill.Code, waybill.Scope) {
+	s, ok := sms.StatusOfSMPP(code)
+	switch {
+	case ok && s == sms.StatusExpired:
+		return s, waybill.Unavailable, waybill.ScopeRecipient
+	case ok && s == sms.StatusRejected:
+		return s, waybill.Unknown, waybill.ScopeUnknown
+	}
+	c, known := classOf(code)
+	if known && strings.HasPrefix(code, "isv.") {
+		return sms.StatusRejected, c.code, c.scope
+	}
+	return sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown
+}
+
+// safeCode returns a code if it can be one, so that nothing else of a reply gets
+// into a record.
+func safeCode(s string) string {
+	if len(s) > 64 || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return ""
+	}
+	return s
+}

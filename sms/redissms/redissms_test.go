@@ -1,0 +1,234 @@
+package redissms_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/sms"
+	"github.com/waybill-go/waybill/sms/redissms"
+	"github.com/waybill-go/waybill/sms/smstest"
+)
+
+// server returns a client of the Redis server of the environment.
+func server(t testing.TB) *redis.Client {
+	t.Helper()
+	addr := os.Getenv("WAYBILL_TEST_REDIS")
+	if addr == "" {
+		t.Skip("WAYBILL_TEST_REDIS is not set")
+	}
+	c := redis.NewClient(&redis.Options{Addr: addr})
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// prefix returns a prefix of the test's own, whose keys go when it ends.
+func prefix(t testing.TB, c *redis.Client) string {
+	p := "waybill-test-" + rand.Text()
+	t.Cleanup(func() {
+		ctx := context.WithoutCancel(t.Context())
+		keys, err := c.Keys(ctx, "{"+p+"}:*").Result()
+		if err == nil && len(keys) > 0 {
+			err = c.Del(ctx, keys...).Err()
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+func TestRules(t *testing.T) {
+	cleaner := server(t)
+	run := prefix(t, cleaner)
+	smstest.RunRules(t, smstest.RuleHarness{New: func(t testing.TB, name string, clock func() time.Time) sms.RuleStore {
+		s, err := redissms.New(server(t), &redissms.Options{Prefix: run + name, Clock: clock})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			ctx := context.WithoutCancel(t.Context())
+			if keys, _ := cleaner.Keys(ctx, "{"+run+name+"}:*").Result(); len(keys) > 0 {
+				cleaner.Del(ctx, keys...)
+			}
+		})
+		return s
+	}})
+}
+
+func store(t testing.TB, c redis.UniversalClient, p string) *redissms.Store {
+	t.Helper()
+	s, err := redissms.New(c, &redissms.Options{Prefix: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// By the server's own time, too, exactly N get through, over several clients.
+func TestServerTime(t *testing.T) {
+	c := server(t)
+	p := prefix(t, c)
+	q := sms.RuleQuery{Recipient: "r", Counts: []sms.RuleCount{{Key: "a", Window: time.Hour, Step: time.Millisecond, Max: 10}}}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	passed, refused := 0, 0
+	for range 5 {
+		s := store(t, server(t), p)
+		for range 20 {
+			wg.Go(func() {
+				a, err := s.Reserve(t.Context(), q)
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case err != nil:
+					t.Error(err)
+				case a.Refused == 0:
+					passed++
+				case a.Refused == sms.RuleFrequency && a.Wait > 59*time.Minute && a.Wait <= time.Hour:
+					refused++
+				}
+			})
+		}
+	}
+	wg.Wait()
+	if passed != 10 || refused != 90 {
+		t.Errorf("%d passed, %d were refused", passed, refused)
+	}
+	if ttl := c.PTTL(t.Context(), "{"+p+"}:count:a").Val(); ttl <= 59*time.Minute || ttl > time.Hour+time.Millisecond {
+		t.Errorf("the count expires in %v", ttl)
+	}
+}
+
+// All keys of a store lie in one slot of a cluster.
+func TestOneSlot(t *testing.T) {
+	c := server(t)
+	p := prefix(t, c)
+	s := store(t, c, p)
+	var q sms.RuleQuery
+	for _, key := range []string{"number:{a}", "tenant:b"} {
+		q.Counts = append(q.Counts, sms.RuleCount{Key: key, Window: time.Hour, Step: time.Millisecond, Max: 10})
+	}
+	q.Recipient = "{r}"
+	for _, l := range []sms.RuleList{sms.BlockList, sms.OptOutList, sms.AllowList} {
+		if err := s.Mark(t.Context(), l, "other", true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Reserve(t.Context(), q); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := c.Keys(t.Context(), "*"+p+"*").Result()
+	if err != nil || len(keys) != 5 {
+		t.Fatalf("%d keys, %v", len(keys), err)
+	}
+	for _, k := range keys {
+		if !strings.HasPrefix(k, "{"+p+"}:") {
+			t.Error("a key has another hash tag")
+		}
+	}
+}
+
+func TestClientRefusesByTheRules(t *testing.T) {
+	c := server(t)
+	rules, err := sms.NewRules(store(t, c, prefix(t, c)), sms.RuleSet{Limits: sms.VerificationLimits(), HashKey: []byte("k")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent int
+	client, err := sms.New(sms.With(counter{&sent}), sms.WithRules(rules))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := sms.Message{To: "+447700900123", Text: "1234", Kind: sms.Verification}
+	if _, err := client.Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Send(t.Context(), m)
+	if waybill.CodeOf(err) != waybill.RecipientLimited || !errors.Is(err, waybill.ErrRecipientLimited) || sent != 1 {
+		t.Errorf("%v after %d", err, sent)
+	}
+	if w := waybill.RetryAfterOf(err); w <= 50*time.Second || w > time.Minute {
+		t.Errorf("to wait %v", w)
+	}
+}
+
+type counter struct{ n *int }
+
+func (counter) Name() string { return "counter" }
+
+func (c counter) Send(context.Context, sms.Message) (sms.Receipt, error) {
+	*c.n++
+	return sms.Receipt{ID: "1"}, nil
+}
+
+// A server that is away is Unavailable, and no text of its client shows.
+func TestNobodyThere(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	c := redis.NewClient(&redis.Options{Addr: l.Addr().String(), MaxRetries: -1})
+	defer c.Close()
+	s := store(t, c, "p")
+	q := sms.RuleQuery{Recipient: "+447700900123", Counts: []sms.RuleCount{{Key: "+447700900123", Window: time.Hour, Step: time.Millisecond, Max: 10}}}
+	_, err1 := s.Reserve(t.Context(), q)
+	err2 := s.Release(t.Context(), q, sms.RuleAnswer{Counted: true, At: time.Now()})
+	err3 := s.Mark(t.Context(), sms.BlockList, "+447700900123", true)
+	err4 := s.Mark(t.Context(), sms.BlockList, "+447700900123", false)
+	for i, err := range []error{err1, err2, err3, err4} {
+		if waybill.CodeOf(err) != waybill.Unavailable || waybill.DeliveryOf(err) != waybill.NotSent {
+			t.Errorf("%d: %v", i, err)
+		}
+		if text := fmt.Sprintf("%+v %#v", err, err); strings.Contains(text, "7700900") || strings.Contains(text, l.Addr().String()) {
+			t.Errorf("%d: the error holds too much", i)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Reserve(ctx, q); !errors.Is(err, context.Canceled) || waybill.DeliveryOf(err) != waybill.NotSent {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	if _, err := redissms.New(nil, nil); waybill.CodeOf(err) != waybill.InvalidArgument {
+		t.Errorf("no client: %v", err)
+	}
+	c := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1"})
+	defer c.Close()
+	if _, err := redissms.New(c, &redissms.Options{Prefix: "a{b"}); waybill.CodeOf(err) != waybill.InvalidArgument {
+		t.Errorf("a brace: %v", err)
+	}
+	if _, err := redissms.New(c, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func BenchmarkReserve(b *testing.B) {
+	c := server(b)
+	s := store(b, c, prefix(b, c))
+	q := sms.RuleQuery{OptOut: true, Counts: make([]sms.RuleCount, 3)}
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		i++
+		q.Recipient = fmt.Sprint(i % 1000)
+		for j := range q.Counts {
+			q.Counts[j] = sms.RuleCount{Key: fmt.Sprint(j, ":", q.Recipient), Window: time.Minute, Step: time.Millisecond, Max: 100}
+		}
+		if _, err := s.Reserve(b.Context(), q); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

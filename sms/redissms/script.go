@@ -1,0 +1,20 @@
+package redissms
+
+import (
+	_ "embed" // the scripts
+
+	"github.com/redis/go-redis/v9"
+)
+
+//go:embed reserve.lua
+var reserveSource string
+
+//go:embed release.lua
+var releaseSource string
+
+// The scripts are loaded by their hash at first use, and again by themselves
+// after a restart of Redis.
+var (
+	reserve = redis.NewScript(reserveSource)
+	release = redis.NewScript(releaseSource)
+)

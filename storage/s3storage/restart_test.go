@@ -1,0 +1,205 @@
+package s3storage_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/s3storage"
+)
+
+// gateway is a versitygw of the test's own, which can be killed.
+type gateway struct {
+	t    testing.TB
+	dir  string
+	port int
+	mu   sync.Mutex
+	cmd  *exec.Cmd
+}
+
+// startGateway starts one; without the program, or the environment of the other
+// tests on real servers, the test is skipped.
+func startGateway(t testing.TB) *gateway {
+	t.Helper()
+	if os.Getenv("WAYBILL_TEST_S3_ENDPOINT") == "" {
+		t.Skip("WAYBILL_TEST_S3_ENDPOINT is not set")
+	}
+	if _, err := exec.LookPath("versitygw"); err != nil {
+		t.Skip("versitygw is not there")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gateway{t: t, dir: t.TempDir(), port: l.Addr().(*net.TCPAddr).Port}
+	_ = l.Close()
+	if err := os.MkdirAll(filepath.Join(g.dir, "waybill-test"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	g.start()
+	t.Cleanup(g.kill)
+	return g
+}
+
+func (g *gateway) url() string { return fmt.Sprintf("http://127.0.0.1:%d", g.port) }
+
+func (g *gateway) start() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.cmd = exec.Command("versitygw", "--port", fmt.Sprintf("127.0.0.1:%d", g.port), "--keep-alive", "--quiet", "--health", "/healthz", "posix", g.dir)
+	g.cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY=testkey123", "ROOT_SECRET_KEY=testsecret123")
+	if err := g.cmd.Start(); err != nil {
+		g.t.Fatal(err)
+	}
+	for range 200 {
+		if res, err := http.Get(g.url() + "/healthz"); err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		<-time.After(25 * time.Millisecond)
+	}
+	g.t.Fatal("versitygw does not answer")
+}
+
+// kill ends it as a power cut does.
+func (g *gateway) kill() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.cmd != nil {
+		_ = g.cmd.Process.Signal(syscall.SIGKILL)
+		_ = g.cmd.Wait()
+		g.cmd = nil
+	}
+}
+
+func (g *gateway) bucket() *s3storage.Bucket {
+	b, err := s3storage.New("waybill-test", "testkey123", "testsecret123", &s3storage.Options{BaseURL: g.url(), PathStyle: true, IdleTimeout: 5 * time.Second})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+// content is a body by its key: some in one request, some in parts.
+func content(n int) []byte {
+	size := 20 << 10
+	if n%5 == 4 {
+		size = 11 << 20
+	}
+	return bytes.Repeat([]byte(fmt.Sprintf("object %06d;", n)), size/14)
+}
+
+func random() string {
+	var b [4]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// One of two real servers is killed and restarted in the middle of uploads,
+// mirrors and syncs: nothing that was acknowledged is lost or torn.
+func TestKilledServersLoseNothing(t *testing.T) {
+	one, two := startGateway(t), startGateway(t)
+	a, b := one.bucket(), two.bucket()
+	m, err := storage.NewMirror(1, storage.With(a, storage.As("a")), storage.With(b, storage.As("b")),
+		storage.WithPolicy(waybill.Policy{Backoff: -1, EjectShare: -1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	prefix := "killed-" + random() + "/"
+	key := func(n int) string { return fmt.Sprintf("%s%04d", prefix, n) }
+	acknowledged, alone := map[int]bool{}, map[int]bool{}
+	stop, over := make(chan struct{}), make(chan struct{})
+	go func() { // each in its turn dies for a moment
+		defer close(over)
+		for i := 0; ; i++ {
+			g := []*gateway{one, two}[i%2]
+			select {
+			case <-stop:
+				return
+			case <-time.After(150 * time.Millisecond):
+			}
+			g.kill()
+			<-time.After(100 * time.Millisecond)
+			g.start()
+		}
+	}()
+	const puts = 20
+	refused := 0
+	for n := range puts {
+		if _, err := m.Put(ctx, key(n), bytes.NewReader(content(n)), storage.PutOptions{Fresh: true}); err == nil {
+			acknowledged[n] = true
+		} else {
+			refused++
+		}
+		if _, err := a.Put(ctx, "alone-"+key(n), bytes.NewReader(content(n)), storage.PutOptions{}); err == nil {
+			alone[n] = true
+		}
+	}
+	// Syncs while they die, until they live.
+	var report storage.SyncReport
+	runs := 0
+	for range 4 {
+		report, _ = m.Sync(ctx, storage.SyncOptions{Prefix: prefix, Cursor: report.Cursor})
+		runs++
+	}
+	close(stop)
+	<-over
+	if report, err = m.Sync(ctx, storage.SyncOptions{Prefix: prefix}); err != nil {
+		t.Fatal(err)
+	}
+	whole := func(bucket storage.Bucket, k string, n int) {
+		t.Helper()
+		r, err := bucket.Get(ctx, k, storage.GetOptions{})
+		if err != nil {
+			t.Errorf("object %d was acknowledged, and is lost: %v", n, err)
+			return
+		}
+		defer func() { _ = r.Close() }()
+		if data, err := io.ReadAll(r); err != nil || !bytes.Equal(data, content(n)) {
+			t.Errorf("object %d is torn: %d bytes, %v", n, len(data), err)
+		}
+	}
+	for n := range acknowledged {
+		whole(a, key(n), n)
+		whole(b, key(n), n)
+	}
+	for n := range alone {
+		whole(a, "alone-"+key(n), n)
+	}
+	// What was not acknowledged may be there, but not torn.
+	seen := 0
+	for obj, err := range m.List(ctx, storage.ListOptions{Prefix: prefix}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n int
+		if _, err := fmt.Sscanf(obj.Key[len(prefix):], "%04d", &n); err != nil {
+			t.Fatal(err)
+		}
+		whole(a, obj.Key, n)
+		seen++
+	}
+	t.Logf("%d puts acknowledged by the mirror, %d refused, %d alone; %d objects there; %d syncs, the last copied %d", len(acknowledged), refused, len(alone), seen, runs+1, report.Copied)
+	if len(acknowledged) == 0 || refused == puts {
+		t.Error("nothing was tried")
+	}
+}
