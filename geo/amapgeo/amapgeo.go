@@ -4,8 +4,20 @@
 // # Services
 //
 // Geocoding is /v3/geocode/geo and reverse geocoding /v3/geocode/regeo, as
-// documented at https://lbs.amap.com/api/webservice/guide/api/georegeo. The key
-// must be one for web services (Web服务), not for JavaScript or mobile.
+// documented at https://lbs.amap.com/api/webservice/guide/api/georegeo;
+// suggestions are /v3/assistant/inputtips, as at
+// https://lbs.amap.com/api/webservice/guide/api-advanced/inputtips; search and
+// places by id are /v5/place/text, around and detail, as at
+// https://lbs.amap.com/api/webservice/guide/api-advanced/newpoisearch; districts
+// are /v3/config/district, as at
+// https://lbs.amap.com/api/webservice/guide/api/district. The key must be one for
+// web services (Web服务), not for JavaScript or mobile.
+//
+// # Suggestions and places
+//
+// Amap has no sessions. A suggestion has an id and mostly a point, so that a
+// client's Resolve costs nothing; a mere word and a bus line have neither. All
+// pages of a search together have at most 200 places.
 //
 // # Regions and datums
 //
@@ -21,7 +33,8 @@
 // # Language
 //
 // Everything is in Chinese, simplified, in Hong Kong and Macau too. A request
-// for another language is served in Chinese and the address says so.
+// for another language is served in Chinese and the address says so. Amap sells
+// English names of places apart; this package does not ask for them.
 //
 // # Errors
 //
@@ -76,8 +89,7 @@ type Options struct {
 	Datums geo.DatumTable
 }
 
-// Adapter implements [geo.Geocoder] and [geo.ReverseGeocoder] on Amap's web
-// services. It is safe for concurrent use.
+// Adapter asks Amap's web services. It is safe for concurrent use.
 type Adapter struct {
 	client *amap.Client
 	datums geo.DatumTable
@@ -115,5 +127,10 @@ func (a *Adapter) GoString() string { return name }
 var (
 	_ geo.Geocoder        = (*Adapter)(nil)
 	_ geo.ReverseGeocoder = (*Adapter)(nil)
+	_ geo.Suggester       = (*Adapter)(nil)
+	_ geo.Searcher        = (*Adapter)(nil)
+	_ geo.PlaceGetter     = (*Adapter)(nil)
+	_ geo.Issuing         = (*Adapter)(nil)
+	_ geo.DistrictFinder  = (*Adapter)(nil)
 	_ waybill.Accounted   = (*Adapter)(nil)
 )

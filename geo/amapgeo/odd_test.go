@@ -62,3 +62,25 @@ func blamesTheReply(t *testing.T, file string, err error) {
 		t.Errorf("%s: %v", file, err)
 	}
 }
+
+func TestOddPlaces(t *testing.T) {
+	s := new(turning)
+	a, err := amapgeo.New("k", &amapgeo.Options{BaseURL: "http://amap.test", HTTPClient: &http.Client{Transport: s}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("testdata/places/*.json")
+	if err != nil || len(files) != 3 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		whole, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for body := range fakehttp.Odd(whole) {
+			s.body = string(body)
+			every(t, a, func(err error) { blamesTheReply(t, file, err) })
+		}
+	}
+}

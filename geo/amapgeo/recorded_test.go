@@ -62,6 +62,12 @@ func TestRecordedErrors(t *testing.T) {
 			if _, err := ask(a, "x"); !errors.Is(err, want) || waybill.DeliveryOf(err) != waybill.NotSent {
 				t.Errorf("got %v", err)
 			}
+			if want == waybill.ErrNotFound {
+				return // of an address alone
+			}
+			if _, err := a.Suggest(t.Context(), geo.SuggestRequest{Query: "x"}); !errors.Is(err, want) {
+				t.Errorf("got %v", err)
+			}
 		})
 	}
 }
@@ -100,4 +106,36 @@ func TestRecordedReverse(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// The recordings are of the third version, whose rows are those of the fifth
+// with [] for "" and a count of all pages.
+func TestRecordedSearches(t *testing.T) {
+	for _, v := range []struct {
+		file, id, name, adcode, formatted string
+		lat, lng                          float64
+		types                             int
+	}{
+		{"place_text_v3_pku.json", "B0FFG4UTZE", "北京大学国际医院(东南门)", "110114", "北京市昌平区医疗园路与生命科学园西路交叉口东北200米", 40.099336, 116.264766, 3},
+		{"place_around_v3_shanghai.json", "B0FFG6LIQE", "近铁城市广场南区", "310107", "上海市普陀区真北路788号", 31.231803, 121.380936, 6},
+	} {
+		t.Run(v.file, func(t *testing.T) {
+			a, _ := canned(t, recorded(t, v.file), nil)
+			res, err := a.Search(t.Context(), geo.SearchRequest{Query: "x", Limit: 20})
+			if err != nil || len(res.Places) != 20 || res.Next != "p2" {
+				t.Fatalf("%d places, next %q, %v", len(res.Places), res.Next, err)
+			}
+			p := res.Places[0]
+			if p.ID.Value != v.id || p.Name != v.name || p.Address.Adcode != v.adcode || p.Address.Formatted != v.formatted || p.Address.Region != "CN" || len(p.Types) != v.types {
+				t.Errorf("got %+v", p)
+			}
+			if p.Point != (geo.Point{Lat: v.lat, Lng: v.lng, Datum: geo.GCJ02}) {
+				t.Error("the point is another one")
+			}
+			got, err := a.Place(t.Context(), geo.PlaceRequest{ID: p.ID})
+			if err != nil || got.Place.Name != v.name {
+				t.Errorf("as details: %+v %v", got, err)
+			}
+		})
+	}
 }

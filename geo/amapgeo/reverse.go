@@ -146,9 +146,7 @@ func (a *Adapter) nearby(pois amap.List[poi], r geo.ReverseGeocodeRequest, at ge
 		if p.ID != "" {
 			place.ID = geo.PlaceID{Issuer: geo.IssuerAmap, Value: string(p.ID)}
 		}
-		if p.Type != "" {
-			place.Types = strings.Split(string(p.Type), ";")
-		}
+		place.Types = kinds(p.Type)
 		places = append(places, place)
 	}
 	slices.SortStableFunc(places, func(p, q geo.Place) int { return cmp.Compare(p.Distance, q.Distance) })

@@ -1,7 +1,9 @@
-// Package baidugeo finds addresses and points with Baidu's web services:
+// Package baidugeo finds addresses and places with Baidu's web services:
 // geocoding v3 (/geocoding/v3/) and the global reverse geocoding v3
 // (/reverse_geocoding/v3/), as described at lbsyun.baidu.com under "地理编码" and
-// "全球逆地理编码".
+// "全球逆地理编码"; suggestions (/place/v2/suggestion), search (/place/v2/search)
+// and places by id (/place/v2/detail), under "地点输入提示" and "地点检索"; and
+// administrative divisions (/api_region_search/v1/), under "行政区划查询".
 //
 // # Keys
 //
@@ -10,9 +12,9 @@
 //
 // # Where it serves
 //
-// Geocoding knows mainland China, Hong Kong, Macau and Taiwan; a request with
-// another Region is Unsupported, since the service for places abroad is another
-// one that needs a permission of its own. Reverse geocoding serves the world,
+// Geocoding and the place services know mainland China, Hong Kong, Macau and
+// Taiwan; a request with another Region is Unsupported, since the services for
+// places abroad are others that need a permission of their own. Reverse geocoding serves the world,
 // places around a point abroad only with a permission. Hong Kong, Macau and
 // Taiwan are recognised by their division codes and are never region CN.
 //
@@ -28,6 +30,10 @@
 // Reverse geocoding translates the administrative names alone (Language "en"
 // and others, for which the key may need a permission); streets stay Chinese.
 // Places around reach 1,000 m at most; a larger Radius is cut to that.
+//
+// There are no sessions. A suggestion has an id and mostly a point, so that a
+// client's Resolve costs nothing; a mere word has neither. Places have their names
+// in Chinese only.
 //
 // # Datum
 //
@@ -98,7 +104,12 @@ type Adapter struct {
 var (
 	_ geo.Geocoder        = (*Adapter)(nil)
 	_ geo.ReverseGeocoder = (*Adapter)(nil)
-	_ waybill.Provider    = (*Adapter)(nil)
+	_ geo.Suggester       = (*Adapter)(nil)
+	_ geo.Searcher        = (*Adapter)(nil)
+	_ geo.PlaceGetter     = (*Adapter)(nil)
+	_ geo.Issuing         = (*Adapter)(nil)
+	_ geo.Localizer       = (*Adapter)(nil)
+	_ geo.DistrictFinder  = (*Adapter)(nil)
 	_ waybill.Accounted   = (*Adapter)(nil)
 )
 

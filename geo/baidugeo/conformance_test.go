@@ -17,6 +17,29 @@ const (
 	testSK = "fakeSk9876543210zyxwvutsZYXW"
 )
 
+var regions = []string{"CN", "HK", "MO", "TW"}
+
+// uncentred are the divisions of the little world without their centres, which
+// Baidu does not give.
+func uncentred() []geotest.DistrictCase {
+	cases := geotest.DistrictCases(geo.VendorBaidu, "zh", "CN", "HK", "MO")
+	for i := range cases {
+		cases[i].Division.Center = geo.Point{}
+	}
+	return cases
+}
+
+// translated are addresses in two languages: of the English one Baidu translates
+// the divisions alone.
+func translated() []geotest.LocalizeCase {
+	cases := geotest.LocalizeCases(geo.VendorBaidu, "", []string{"zh", "en"}, "CN")
+	english := geotest.LocalizeCases(geo.VendorBaidu, "", []string{"zh", "zh"}, "CN")
+	for i := range cases {
+		cases[i].Contains = english[i].Contains
+	}
+	return cases
+}
+
 func harness(sk string) geotest.Harness {
 	return geotest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
@@ -60,9 +83,24 @@ func harness(sk string) geotest.Harness {
 				Region:  "SG",
 			},
 		},
-		Codes: codes(),
+		Suggest:   geotest.SuggestCases(geo.VendorBaidu, "zh", regions...),
+		Search:    geotest.SearchCases(geo.VendorBaidu, "zh", regions...),
+		Place:     geotest.PlaceCases(geo.VendorBaidu, geo.IssuerBaidu, "zh", regions...),
+		Localize:  translated(),
+		Districts: uncentred(),
+		Codes:     codes(),
 		Unsupported: []geotest.UnsupportedCase{
 			{Name: "abroad", Geocode: &geo.GeocodeRequest{Query: "Raffles Place", Region: "SG"}},
+			{Name: "suggest abroad", Suggest: &geo.SuggestRequest{Query: "Raffles", Region: "SG"}},
+			{Name: "suggest beside somebody abroad", Suggest: &geo.SuggestRequest{Query: "Raffles", Near: geo.Point{Lat: 1.2841, Lng: 103.8515}}},
+			{Name: "search abroad", Search: &geo.SearchRequest{Query: "Raffles", Region: "SG"}},
+			{Name: "search around a place abroad", Search: &geo.SearchRequest{Query: "Raffles", Region: "CN", Near: geo.Point{Lat: 1.2841, Lng: 103.8515}, Radius: 500}},
+			{Name: "search without words", Search: &geo.SearchRequest{Near: geo.Point{Lat: 22.5431, Lng: 113.9299}, Radius: 500}},
+			{Name: "search for separators", Search: &geo.SearchRequest{Query: "$$"}},
+			{Name: "a long search", Search: &geo.SearchRequest{Query: strings.Repeat("深", 46)}},
+			{Name: "a name in English", Localize: &geo.LocalizeRequest{ID: geo.PlaceID{Issuer: geo.IssuerBaidu, Value: "45d8aa46648681673a13fd63"}, Languages: []string{"en"}}},
+			{Name: "districts abroad", Districts: &geo.DistrictRequest{Query: "Bangkok", Region: "TH"}},
+			{Name: "districts of nothing", Districts: &geo.DistrictRequest{}},
 			{Name: "long", Geocode: &geo.GeocodeRequest{Query: strings.Repeat("深", 29)}},
 		},
 		Secrets: []string{testAK, testSK},
@@ -77,7 +115,13 @@ func codes() []geotest.CodeCase {
 		}
 	}
 	add(waybill.Unavailable, waybill.ScopeProvider, false, "1")
-	add(waybill.InvalidArgument, waybill.ScopeRequest, false, "2", "8")
+	// Of a look-up by id only the id can be wrong.
+	others := []waybill.Verb{geo.Geocode, geo.ReverseGeocode, geo.Suggest, geo.Search, geo.Localize, geo.Districts}
+	for _, code := range []string{"2", "8"} {
+		out = append(out,
+			geotest.CodeCase{Code: code, Verbs: others, Want: waybill.InvalidArgument, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent},
+			geotest.CodeCase{Code: code, Verbs: []waybill.Verb{geo.PlaceByID}, Want: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent})
+	}
 	add(waybill.PermissionDenied, waybill.ScopeService, false, "3", "9", "240")
 	add(waybill.QuotaExhausted, waybill.ScopeService, true, "4", "302", "402")
 	add(waybill.QuotaExhausted, waybill.ScopeService, false, "301", "399")

@@ -63,9 +63,14 @@ func (a *Adapter) ReverseGeocode(ctx context.Context, r geo.ReverseGeocodeReques
 	if err := r.Validate(); err != nil {
 		return geo.ReverseGeocodeResult{}, invalid(err)
 	}
+	return a.reverse(ctx, geo.ReverseGeocode, r)
+}
+
+// reverse asks for the address at a point, for either verb that needs one.
+func (a *Adapter) reverse(ctx context.Context, op waybill.Verb, r geo.ReverseGeocodeRequest) (geo.ReverseGeocodeResult, error) {
 	at := a.datums.Out(geo.VendorBaidu, r.Point, r.Region)
 	location := baidu.LatLng(at)
-	call := baidu.Call{Op: string(geo.ReverseGeocode), Ref: r.Key, Path: pathReverse, Private: []string{location}}
+	call := baidu.Call{Op: string(op), Ref: r.Key, Path: pathReverse, Private: []string{location}}
 	call.Params = a.reverseParams(&r, at, location)
 	var res reverseResult
 	found, err := a.client.Get(ctx, call, &res)
@@ -73,7 +78,7 @@ func (a *Adapter) ReverseGeocode(ctx context.Context, r geo.ReverseGeocodeReques
 		return geo.ReverseGeocodeResult{}, err
 	}
 	if !found || res.empty() {
-		return geo.ReverseGeocodeResult{}, notFound(geo.ReverseGeocode, r.Key, "nothing is known at the point")
+		return geo.ReverseGeocodeResult{}, notFound(op, r.Key, "nothing is known at the point")
 	}
 	out := geo.ReverseGeocodeResult{Served: waybill.Served{Provider: Name}}
 	out.Place.Point = r.Point

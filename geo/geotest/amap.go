@@ -5,8 +5,9 @@ import "github.com/waybill-go/waybill/internal/amap/fakeamap"
 // AmapKey is the key that a fake Amap takes unless its options say otherwise.
 const AmapKey = fakeamap.Key
 
-// Amap is a fake of Amap's web services: geocoding, reverse geocoding and the
-// routes of package route/routetest. It checks key, signature and parameters,
+// Amap is a fake of Amap's web services: geocoding, reverse geocoding,
+// suggestions, search, places by id, divisions, and the routes of package
+// route/routetest. It checks key, signature and parameters,
 // and counts what it accepted. It is safe for concurrent use and has:
 //
 //   - URL, Client, Close: where it is, a client that reaches it, and its end

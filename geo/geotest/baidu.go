@@ -2,8 +2,8 @@ package geotest
 
 import "github.com/waybill-go/waybill/internal/baidu/fakebaidu"
 
-// Baidu is a fake of Baidu's web services: geocoding v3, reverse geocoding v3
-// and the direction services. It is safe for concurrent use and has:
+// Baidu is a fake of Baidu's web services: geocoding v3, reverse geocoding v3,
+// the place services v2, the divisions v1 and the direction services. It is safe for concurrent use and has:
 //
 //   - URL, Client, Close: where it is, a client that reaches it, and its end
 //   - Log, Count: the last exchanges, masked, and how many requests came by path

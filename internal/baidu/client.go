@@ -93,6 +93,9 @@ type Call struct {
 	Params Params
 	// Private are texts of the request that must not show in an error.
 	Private []string
+	// Whole is set for services whose answer is not in the field "result": the
+	// whole reply is read then, and found is true for every success.
+	Whole bool
 }
 
 // Get calls a service and reads the reply's result into result. found is false
@@ -109,7 +112,7 @@ func (c *Client) Get(ctx context.Context, call Call, result any) (found bool, er
 	if err != nil {
 		return false, err
 	}
-	found, bad := decode(reply, result)
+	found, bad := decode(reply, call.Whole, result)
 	if bad != nil {
 		return false, bad.With(c.provider, call.Op, call.Ref)
 	}

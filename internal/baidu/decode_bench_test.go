@@ -43,7 +43,7 @@ func BenchmarkDecode(b *testing.B) {
 					Value Number `json:"value"`
 				} `json:"duration"`
 			}
-			if found, bad := decode(&wire.Reply{Status: 200, Body: body}, &result); !found || len(result) != 4 {
+			if found, bad := decode(&wire.Reply{Status: 200, Body: body}, false, &result); !found || len(result) != 4 {
 				b.Fatal(bad)
 			}
 		}

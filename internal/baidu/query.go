@@ -117,6 +117,18 @@ func CoordTypeRoute(d geo.Datum) string {
 	return "wgs84"
 }
 
+// CoordTypePlace is the number of a datum in the place services, which have no
+// names for them.
+func CoordTypePlace(d geo.Datum) int {
+	switch d {
+	case geo.GCJ02:
+		return 2
+	case geo.BD09:
+		return 3
+	}
+	return 1
+}
+
 func suffix(ll bool) string {
 	if ll {
 		return "ll"

@@ -55,9 +55,10 @@ const (
 )
 
 // decode is the one place where a reply becomes a result or an error. result is
-// the value of the reply's field of that name; it is nil where the field was
-// empty (null, an empty list or object), which is a success without a result.
-func decode(reply *wire.Reply, result any) (found bool, bad *waybill.Error) {
+// the value of the reply's field of that name, or with whole of the whole reply;
+// it is left alone where the field was empty (null, an empty list or object),
+// which is a success without a result.
+func decode(reply *wire.Reply, whole bool, result any) (found bool, bad *waybill.Error) {
 	body := bytes.TrimSpace(bytes.TrimPrefix(reply.Body, []byte("\xef\xbb\xbf")))
 	if len(body) > 0 && body[0] == '<' && blocked(reply) {
 		// A caller whose address Baidu blocks gets pages in place of replies.
@@ -86,7 +87,11 @@ func decode(reply *wire.Reply, result any) (found bool, bad *waybill.Error) {
 	case !env.Status.set:
 		return false, fail(reply, waybill.DataLoss, "the reply has no status number")
 	}
-	switch raw := bytes.TrimSpace(env.Result); string(raw) {
+	raw := bytes.TrimSpace(env.Result)
+	if whole {
+		raw = body
+	}
+	switch string(raw) {
 	case "null", "[]", "{}":
 		return false, nil
 	case "":

@@ -101,6 +101,11 @@ func (s *Server) routes() http.Handler {
 			"intelligent_sorting", "height", "width", "load", "weight", "axis", "province", "number", "cartype", "strategy",
 			"avoidpolygons", "showpolyline", "nosteps", "diu"}}, false, s.truck)
 	handle("/v3/distance", distanceParams, false, s.distance)
+	handle("/v3/assistant/inputtips", tipsParams, false, s.tips)
+	handle("/v5/place/text", searchParams(nil, nil), false, s.placeText)
+	handle("/v5/place/around", searchParams([]string{"location"}, []string{"radius", "sortrule"}), false, s.placeAround)
+	handle("/v5/place/detail", fakehttp.Params{Required: []string{"id"}, Optional: []string{"show_fields"}}, false, s.placeDetail)
+	handle("/v3/config/district", districtParams, false, s.district)
 	// A path that is no service is one that the key has no right to.
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { refuse(w, r, "10002") })
 	return mux

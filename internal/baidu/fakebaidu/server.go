@@ -1,5 +1,5 @@
 // Package fakebaidu is a fake of Baidu's web services over the little world:
-// geocoding v3, reverse geocoding v3, and the direction services v2 (driving,
+// geocoding v3, reverse geocoding v3, the place services v2, the divisions v1, and the direction services v2 (driving,
 // motorcycle, riding, walking) and logistics v1 (truck).
 //
 // It is strict: it checks the key and, for a key with a secret, the signature
@@ -15,6 +15,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -133,7 +134,7 @@ func services(path string) (service, bool) {
 	case "/logistics_routematrix/v1/truck":
 		return matrixService(truck, truckMatrixParams()...), true
 	}
-	return service{}, false
+	return placeServices(path)
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
@@ -165,7 +166,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.Ledger().Accept(r.URL.Path)
-	reply(w, r, map[string]any{"status": 0, "message": "ok", "result": result})
+	body := map[string]any{"status": 0, "message": "ok"}
+	if fields, ok := result.(whole); ok {
+		maps.Copy(body, fields)
+	} else {
+		body["result"] = result
+	}
+	reply(w, r, body)
 }
 
 // checkKey checks the key, and the signature over the query's own bytes, of
