@@ -10,22 +10,28 @@ import (
 
 // Settings are the options that the adapters share.
 type Settings struct {
-	Name              string
-	Vendor            push.Vendor
-	App               string
-	BaseURL, Default  string
+	// Name is the adapter's, Vendor whose tokens it takes, App of which app.
+	Name   string
+	Vendor push.Vendor
+	App    string
+	// BaseURL is where the service lives, Default where it lives otherwise.
+	BaseURL, Default string
+	// CallbackURL is where receipts go, of at most CallbackMaxLength bytes.
 	CallbackURL       string
-	HTTPClient        *http.Client
-	Account           *waybill.Account
-	UserAgent         string
-	MaxReply          int64
-	Secrets           func() []string
 	CallbackMaxLength int
+	// HTTPClient, UserAgent, MaxReply and Secrets are those of [wire.Config].
+	HTTPClient *http.Client
+	UserAgent  string
+	MaxReply   int64
+	Secrets    func() []string
+	// Account carries the credential's limits, nil for a private one.
+	Account *waybill.Account
 }
 
 // Base is what the adapters of phone makers have in common. It is safe for
 // concurrent use.
 type Base struct {
+	// Wire makes the exchanges, URL is the base of their URLs.
 	Wire *wire.Client
 	URL  string
 	// CallbackURL is where the vendor tells receipts, empty for nowhere.

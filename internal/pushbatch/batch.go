@@ -50,6 +50,7 @@ func (j *Job[M]) All(o Outcome) []Outcome {
 
 // Vendor is what adapters differ in. M is a mapped notification.
 type Vendor[M any] struct {
+	// Name is the adapter's name, Accepts which tokens it takes.
 	Name    string
 	Accepts func(push.Token) bool
 	// Max is how many tokens one exchange takes.

@@ -9,6 +9,7 @@ import (
 
 // Class is what one of a vendor's codes means.
 type Class struct {
+	// Code, Scope and Delivery are those of the error.
 	Code     waybill.Code
 	Scope    waybill.Scope
 	Delivery waybill.Delivery
@@ -16,7 +17,8 @@ type Class struct {
 	// out from the present time.
 	Wait  time.Duration
 	Until func(time.Time) time.Time
-	Dead  bool
+	// Dead is set when the code says that the token is gone for good.
+	Dead bool
 	// Text takes the place of the vendor's words.
 	Text string
 }

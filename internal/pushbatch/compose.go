@@ -12,6 +12,7 @@ import (
 
 // Draft is a notification while it is mapped.
 type Draft struct {
+	// N is the notification, Adjusted what could not be kept of it.
 	N        *push.Notification
 	Adjusted []push.Adjustment
 	// Title and Body are the texts that the vendor is given; Data what the app
@@ -21,8 +22,7 @@ type Draft struct {
 }
 
 // NewDraft begins a mapping for a vendor that has no texts by key and refuses an
-// empty title or body: one text alone then stands in both
-// places.
+// empty title or body: one text alone then stands in both places.
 func NewDraft(n *push.Notification, now time.Time) (*Draft, *waybill.Error) {
 	d := &Draft{N: n, Title: n.Title, Body: n.Body, Data: maps.Clone(n.Data)}
 	if d.Data == nil {

@@ -11,9 +11,11 @@ import (
 // Callback reads receipts of a vendor that does not sign them: the secret of the
 // URL says whose they are. It implements [push.ReceiptReader].
 type Callback struct {
+	// Name is the adapter's, Vendor and App are those of the events' tokens.
 	Name, App string
 	Vendor    push.Vendor
-	Secrets   []string
+	// Secrets are those that the URL may have.
+	Secrets []string
 	// Decode reads a body. It fills in Token.Value, ID, Key, Status, Code and
 	// Time.
 	Decode func(body []byte) ([]push.Event, error)
