@@ -1,8 +1,6 @@
 package honorpush_test
 
 import (
-	"context"
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -137,20 +135,4 @@ func FuzzReply(f *testing.F) {
 			}
 		}
 	})
-}
-
-func ExampleNew() {
-	fake := pushtest.NewHonor()
-	defer fake.Close()
-	a, err := honorpush.New(pushtest.HonorAppID, pushtest.HonorClientID, pushtest.HonorSecret, &honorpush.Options{
-		BaseURL: fake.URL(), AuthURL: fake.URL(), HTTPClient: fake.Client(), Classes: classes(push.Kinds()...),
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for _, r := range a.Send(context.Background(), order(), []push.Token{token(1)}) {
-		fmt.Println(r.Err == nil, r.ID != "")
-	}
-	// Output: true true
 }
