@@ -11,7 +11,8 @@ import (
 // their regions, with failover that cannot send twice, and with links in the
 // place of attachments that are too large. It is itself a [Sender].
 //
-// A Client is safe for concurrent use. It starts no goroutine of its own.
+// A Client is safe for concurrent use. It starts no goroutine of its own but in
+// SendAll, which waits for them.
 type Client struct {
 	name     string
 	region   string

@@ -121,7 +121,7 @@ func (c *composer) mail() error {
 	return c.write(c.tree())
 }
 
-// tree is mixed(related(alternative(text, html), inline…), attachments…), each
+// tree is mixed(related(alternative(text, html, calendar), inline…), attachments…), each
 // level only where it has more than one part.
 func (c *composer) tree() part {
 	m := c.m
@@ -131,6 +131,10 @@ func (c *composer) tree() part {
 	}
 	if m.HTML != "" {
 		bodies = append(bodies, c.text("text/html", m.HTML))
+	}
+	// Last, as the richest: programs that know calendars show its buttons.
+	if m.Calendar != (Calendar{}) {
+		bodies = append(bodies, c.text("text/calendar; method="+m.Calendar.Method, m.Calendar.Data))
 	}
 	root := several("alternative", bodies)
 	related, mixed := []part{root}, []part(nil)

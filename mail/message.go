@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -49,6 +50,8 @@ type Message struct {
 	Subject     string
 	// Text and HTML are the alternatives of the body; at least one is set.
 	Text, HTML string
+	// Calendar, when set, is an invitation as a third alternative.
+	Calendar Calendar
 	// Attachments are sent inside the mail, or as links when they are too
 	// large.
 	Attachments []Attachment
@@ -217,6 +220,9 @@ func (m *Message) check() string {
 			return "a header name or value is not allowed"
 		}
 	}
+	if msg := m.Calendar.check(); msg != "" {
+		return msg
+	}
 	for i := range m.Attachments {
 		if msg := m.Attachments[i].check(); msg != "" {
 			return msg
@@ -251,6 +257,11 @@ func validAddress(a Address) bool {
 		return false // only a quoted local part could hold them: it is a slip, or an attack
 	}
 	if !ok || local == "" || domain == "" || len(local) > 64 || len(domain) > 255 || !validHeader(a.Name) {
+		return false
+	}
+	if domain[0] != '[' && slices.ContainsFunc(strings.Split(domain, "."), func(l string) bool {
+		return l == "" || len(l) > 63 && isASCII(l) || l[0] == '-' || l[len(l)-1] == '-'
+	}) {
 		return false
 	}
 	p, err := mail.ParseAddress((&mail.Address{Address: a.Addr}).String())

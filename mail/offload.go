@@ -17,6 +17,8 @@ const DefaultLimit = 10_000_000
 // DefaultMinLife is the shortest life of a link when Offload.MinLife is 0.
 const DefaultMinLife = time.Hour
 
+const defaultPrefix = "mail/"
+
 // Offload says what becomes of attachments that are too large for a mail: they
 // are uploaded to a bucket, the largest first, and the mail gets links to them
 // instead. Inline images stay in the mail. An attachment of unknown size stays
@@ -41,11 +43,14 @@ type Offload struct {
 	// DefaultMinLife.
 	MinLife time.Duration
 	// Link makes the link and says its true end. nil signs a URL of the bucket.
-	// A handler of your own that signs anew at each click can promise more.
+	// [LinkHandler.Link] signs anew at each click and can promise more; Expires
+	// is then how long the object is kept for it. o.ContentDisposition has the
+	// file name.
 	Link func(ctx context.Context, o storage.Object) (url string, expires time.Time, err error)
 	// Prefix stands before the objects' keys; empty means "mail/". KeyFunc, when
 	// set, returns what stands between it and the last part of a key, such as a
-	// tenant; that last part is random, so that nobody can guess a key.
+	// tenant; that last part is random, so that nobody can guess a key, and tells
+	// [Sweep] when the object's time is over.
 	Prefix  string
 	KeyFunc func(m *Message, a *Attachment) string
 	// Block words the links for the body; nil uses this package's own words
@@ -71,7 +76,7 @@ func newOffload(o Offload, use waybill.Use) (*offload, error) {
 		own.MinLife = min(DefaultMinLife, own.Expires)
 	}
 	if own.Prefix == "" {
-		own.Prefix = "mail/"
+		own.Prefix = defaultPrefix
 	}
 	switch {
 	case own.limit == 0:

@@ -3,10 +3,8 @@ package mail
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"io"
-	"net/url"
 	"reflect"
 	"strings"
 	"time"
@@ -115,6 +113,7 @@ func (r *request) link(ctx context.Context, a *Attachment) (Link, error) {
 	l := Link{Name: a.Name, Size: o.Size, Key: o.Key}
 	var err error
 	if r.off.Link != nil && same(bucket, r.off.Bucket) {
+		o.ContentDisposition = disposition("attachment", a.Name)
 		l.URL, l.Expires, err = r.off.Link(ctx, o)
 	} else {
 		var signed storage.Link
@@ -147,12 +146,6 @@ func (r *request) noPromise(why string) error {
 		Provider: "mail", Op: string(Send), Ref: r.m.Key, Message: why}
 }
 
-func validURL(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil &&
-		!strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c == 0x7f || c == '"' || c == '<' || c == '>' })
-}
-
 // upload puts an attachment into the bucket under a key that nobody can guess.
 func (r *request) upload(ctx context.Context, a *Attachment) (storage.Object, error) {
 	off := r.off
@@ -162,7 +155,10 @@ func (r *request) upload(ctx context.Context, a *Attachment) (storage.Object, er
 			key += mid + "/"
 		}
 	}
-	key += strings.ToLower(rand.Text())
+	// The life of the promise, and a day on top for a download or a send that is
+	// under way then: no sweep comes earlier.
+	expires := time.Now().Add(off.Expires + graceTime)
+	key = TemporaryKey(key, expires)
 	body, size, err := a.open(ctx)
 	if err != nil {
 		return storage.Object{}, r.sourceFailed(ctx, err)
@@ -178,7 +174,7 @@ func (r *request) upload(ctx context.Context, a *Attachment) (storage.Object, er
 	// need an answer of each, also of one that is down.
 	o, err := off.Bucket.Put(ctx, key, from, storage.PutOptions{Size: size, Fresh: true,
 		ContentType: a.Type, ContentDisposition: disposition("attachment", a.Name),
-		Expires: time.Now().Add(off.Expires + graceTime), Region: r.m.Region, Ref: r.m.Key})
+		Expires: expires, Metadata: map[string]string{MetaMail: r.m.MessageID}, Region: r.m.Region, Ref: r.m.Key})
 	switch {
 	case watch.err != nil:
 		return storage.Object{}, r.sourceFailed(ctx, watch.err)

@@ -31,7 +31,7 @@ type conn struct {
 }
 
 func newConn(s *SMTP, c net.Conn) *conn {
-	return &conn{s: s, raw: c, net: c, r: bufio.NewReaderSize(c, 4096)}
+	return &conn{s: s, raw: c, net: c, r: bufio.NewReaderSize(c, 16384)}
 }
 
 // errEnd ends a dialogue.
@@ -58,7 +58,7 @@ func (c *conn) serve() {
 
 func (c *conn) secure() {
 	t := tls.Server(c.raw, &tls.Config{Certificates: []tls.Certificate{c.s.cert}})
-	c.net, c.r, c.tls = t, bufio.NewReaderSize(t, 4096), true
+	c.net, c.r, c.tls = t, bufio.NewReaderSize(t, 16384), true
 }
 
 // reply sends a reply. Enhanced codes go when they were not to be offered.
@@ -97,8 +97,9 @@ func (c *conn) line() (string, error) {
 		_ = c.reply("500 5.5.2 line ends are CRLF")
 		return "", errEnd
 	}
-	if len(line) > 2048 {
-		c.s.violation("a command line is longer than 2048 octets")
+	// Lines of a login may be longer (RFC 4954, section 4).
+	if len(line) > 12288 || len(line) > 2048 && !strings.HasPrefix(strings.ToUpper(line), "AUTH ") {
+		c.s.violation("a command line is too long")
 		_ = c.reply("500 5.5.2 line too long")
 		return "", errEnd
 	}
@@ -277,7 +278,33 @@ func (c *conn) auth(rest string) error {
 	}
 	var user, password string
 	var err error
-	if mechanism == "PLAIN" {
+	switch mechanism {
+	case "XOAUTH2":
+		if !given {
+			if initial, err = ask(""); err != nil {
+				return err
+			}
+		}
+		said := decode64(initial)
+		rest, ok := strings.CutPrefix(said, "user=")
+		name, rest, ok2 := strings.Cut(rest, "\x01auth=Bearer ")
+		token, end := strings.CutSuffix(rest, "\x01\x01")
+		if !ok || !ok2 || !end || strings.Contains(token, "\x01") {
+			c.s.violation("AUTH XOAUTH2 without user and bearer")
+			return c.reply("501 5.5.2 cannot read the answer")
+		}
+		if want, known := c.s.o.Users[name]; !known || want != token {
+			empty, err := ask(base64.StdEncoding.EncodeToString([]byte(`{"status":"401","schemes":"bearer","scope":"https://mail.google.com/"}`)))
+			if err != nil {
+				return err
+			}
+			if empty != "" {
+				c.s.violation("the refusal of a token was not answered with an empty line")
+			}
+			return c.reply("535 5.7.8 token of " + name + " not accepted")
+		}
+		user, password = name, token
+	case "PLAIN":
 		if !given {
 			if initial, err = ask(""); err != nil {
 				return err
@@ -287,7 +314,7 @@ func (c *conn) auth(rest string) error {
 		if len(parts) == 3 {
 			user, password = parts[1], parts[2]
 		}
-	} else {
+	default:
 		if user, err = ask("VXNlcm5hbWU6"); err != nil {
 			return err
 		}

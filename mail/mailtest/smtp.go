@@ -40,7 +40,8 @@ type SMTPOptions struct {
 	// ImplicitTLS speaks TLS from the first byte; Plain offers no TLS at all.
 	ImplicitTLS, Plain bool
 	// Users are names with their passwords; with any, a login is demanded.
-	// Mechanisms are those offered; nil means PLAIN and LOGIN.
+	// Mechanisms are those offered; nil means PLAIN and LOGIN. With XOAUTH2 the
+	// password is the token.
 	Users      map[string]string
 	Mechanisms []string
 	// Size is the largest mail in bytes; 0 means 35 MB, negative no bound.

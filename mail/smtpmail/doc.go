@@ -7,7 +7,7 @@
 // # The dialogue
 //
 // Submission as in RFC 6409: EHLO, STARTTLS (RFC 3207) or TLS from the first byte
-// (RFC 8314), AUTH PLAIN (RFC 4616) or LOGIN, over TLS only. A relay that does
+// (RFC 8314), AUTH PLAIN (RFC 4616), LOGIN or XOAUTH2, over TLS only. A relay that does
 // not offer STARTTLS when it is wanted is refused, and so are bytes that stand
 // behind its reply in plain text. SIZE (RFC 1870) is told before the upload,
 // PIPELINING (RFC 2920) saves round trips, SMTPUTF8 (RFC 6531) is asked for only

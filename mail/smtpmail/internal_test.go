@@ -266,8 +266,8 @@ func TestExtensions(t *testing.T) {
 	}
 	s := &session{}
 	s.learn(p)
-	if s.size != 1000 || !s.pipelines || s.mechanism() != "PLAIN" {
-		t.Errorf("%d %v %q", s.size, s.pipelines, s.mechanism())
+	if s.size != 1000 || !s.pipelines || s.mechanism(false) != "PLAIN" {
+		t.Errorf("%d %v %q", s.size, s.pipelines, s.mechanism(false))
 	}
 	for _, size := range []string{"SIZE", "SIZE 0", "SIZE -5", "SIZE x", "SIZE 99999999999999999999"} {
 		s.learn(reply{lines: []string{"relay", size}})

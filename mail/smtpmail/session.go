@@ -102,9 +102,13 @@ func (s *session) learn(p reply) {
 }
 
 // mechanism returns the login to use, or "".
-func (s *session) mechanism() string {
+func (s *session) mechanism(token bool) string {
 	offered := strings.Fields(strings.ToUpper(s.ext["AUTH"]))
-	for _, want := range [...]string{"PLAIN", "LOGIN"} {
+	wanted := []string{"PLAIN", "LOGIN"}
+	if token {
+		wanted = []string{"XOAUTH2"}
+	}
+	for _, want := range wanted {
 		for _, o := range offered {
 			if o == want {
 				return want

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/mail"
@@ -37,6 +38,11 @@ type Options struct {
 	Username, Password string
 	// Credentials, when set, is asked for each new connection instead.
 	Credentials func(ctx context.Context) (username, password string, err error)
+	// Token, when set, logs Username in by AUTH XOAUTH2 (Google, Microsoft)
+	// instead of a password. It is asked for an access token for each new
+	// connection: stale is empty, or the token that the relay has just refused,
+	// in whose place another is wanted. That is asked for once.
+	Token func(ctx context.Context, stale string) (token string, err error)
 	// TLS is the mode; TLSConfig is cloned, gets the host as ServerName where it
 	// has none and at least TLS 1.2.
 	TLS       TLSMode
@@ -92,13 +98,15 @@ func New(addr string, o *Options) (*Relay, error) {
 	host, port, err := net.SplitHostPort(addr)
 	r := &Relay{addr: addr, host: host, o: *o, account: o.Account}
 	invalid := func(why string) error { return waybill.Invalid("new", why).With(name, "", "") }
-	login := o.Credentials != nil || o.Username != "" || o.Password != ""
+	login := o.Credentials != nil || o.Token != nil || o.Username != "" || o.Password != ""
 	switch {
 	case err != nil || host == "" || port == "" || strings.ContainsFunc(addr, func(c rune) bool { return c <= ' ' || c == '@' || c == '/' }):
 		return nil, invalid("addr is not host:port")
-	case o.Credentials == nil && (o.Username == "") != (o.Password == ""):
+	case o.Token != nil && (o.Username == "" || o.Password != "" || o.Credentials != nil):
+		return nil, invalid("a token goes with a user name and nothing else")
+	case o.Token == nil && o.Credentials == nil && (o.Username == "") != (o.Password == ""):
 		return nil, invalid("user name and password belong together")
-	case strings.ContainsRune(o.Username+o.Password, 0):
+	case strings.ContainsRune(o.Username+o.Password, 0) || o.Token != nil && strings.ContainsFunc(o.Username, unicode.IsControl):
 		return nil, invalid("user name or password has a zero byte")
 	case o.TLS > NoTLS:
 		return nil, invalid("the TLS mode is unknown")

@@ -1,6 +1,7 @@
 package storagetest_test
 
 import (
+	"flag"
 	"fmt"
 	"net/http"
 	"testing"
@@ -21,6 +22,7 @@ func ExampleRun() {
 			New: func(testing.TB) storage.Bucket { return bucket },
 		})
 	}
+	defer quiet()()
 	fmt.Println(testing.RunTests(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "TestConformance", F: test}}))
 	// Output: true
 }
@@ -51,4 +53,11 @@ func ExampleNewOSS() {
 	_ = res.Body.Close()
 	fmt.Println(res.StatusCode, server.Stored("report.pdf"))
 	// Output: 403 false
+}
+
+// quiet keeps go test -v from writing into an example's output.
+func quiet() (restore func()) {
+	was := fmt.Sprint(flag.Lookup("test.v").Value.(flag.Getter).Get())
+	_ = flag.Set("test.v", "false")
+	return func() { _ = flag.Set("test.v", was) }
 }

@@ -1,0 +1,231 @@
+package oppopush_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/push"
+	"github.com/waybill-go/waybill/push/oppopush"
+	"github.com/waybill-go/waybill/push/pushtest"
+)
+
+// fixture reads a reply from the recordings that lie beside a development
+// checkout, not in it: samples of the vendor's documentation, and a broadcast in
+// the shape of a public client.
+func fixture(t testing.TB, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "recorded", "push", "oppo_"+file+".json"))
+	if err != nil {
+		t.Skip("the recorded replies are not here")
+	}
+	return string(b)
+}
+
+func fake(t testing.TB) (*pushtest.OPPO, *oppopush.Adapter) {
+	t.Helper()
+	f := pushtest.NewOPPO()
+	t.Cleanup(f.Close)
+	a, err := oppopush.New(pushtest.OPPOKey, pushtest.OPPOSecret, &oppopush.Options{
+		BaseURL: f.URL(), HTTPClient: f.Client(), Classes: classes(), CallbackURL: "https://example.test/oppo"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, a
+}
+
+func order() *push.Notification {
+	return &push.Notification{Kind: push.KindOrder, Title: "On its way", Body: "Ten minutes", Key: "order-17"}
+}
+
+func named(values ...string) []push.Token {
+	var out []push.Token
+	for _, v := range values {
+		out = append(out, push.Token{Vendor: push.OPPO, Value: v})
+	}
+	return out
+}
+
+func reply(body string) pushtest.Fault {
+	return fakehttp.Status(http.StatusOK, http.Header{"Content-Type": {"application/json;charset=UTF-8"}}, body)
+}
+
+// outcome is what one token must get.
+type outcome struct {
+	id   string
+	code waybill.Code
+	dead bool
+}
+
+func check(t *testing.T, got []push.Result, want []outcome) {
+	t.Helper()
+	for i, w := range want {
+		r := got[i]
+		if r.ID != w.id || r.Dead != w.dead || (r.Err != nil) != (w.code != 0) || r.Err != nil && r.Err.Code != w.code {
+			t.Errorf("result %d: id %q, dead %t, %v; want %+v", i, r.ID, r.Dead, r.Err, w)
+		}
+	}
+}
+
+func TestRecordedReplies(t *testing.T) {
+	for file, c := range map[string]struct {
+		tokens []string
+		want   []outcome
+	}{
+		"unicast":     {[]string{"CN_1"}, []outcome{{id: "ZngnvJIM7wQusNtbqYnpH6XX-1-1-622ff7cfae27668d2ed3afec"}}},
+		"unicast_bad": {[]string{"CN_1"}, []outcome{{code: waybill.Unregistered, dead: true}}},
+		"batch":       {[]string{"CN_1", "CN_2", "CN_3"}, []outcome{{id: "m1"}, {id: "m2"}, {code: waybill.Unregistered, dead: true}}},
+		"broadcast":   {[]string{"CN_8", "CN_9"}, []outcome{{id: "bm1"}, {code: waybill.Unregistered, dead: true}}},
+		"bad_auth":    {[]string{"CN_1"}, []outcome{{code: waybill.Unauthenticated}}},
+	} {
+		t.Run(file, func(t *testing.T) {
+			f, a := fake(t)
+			f.Fail(reply(fixture(t, file)))
+			check(t, a.Send(t.Context(), order(), named(c.tokens...)), c.want)
+		})
+	}
+	t.Run("auth", func(t *testing.T) {
+		f, a := fake(t)
+		f.FailAuth(reply(fixture(t, "auth")))
+		// The fake did not issue this token and refuses it; it was read and used.
+		check(t, a.Send(t.Context(), order(), named("CN_1")), []outcome{{code: waybill.Unauthenticated}})
+		if f.Sends() != 2 {
+			t.Errorf("%d sends, want one and one with a fresh token", f.Sends())
+		}
+	})
+}
+
+func TestOddReplies(t *testing.T) {
+	lost := outcome{code: waybill.DataLoss}
+	for body, want := range map[string][]outcome{
+		`{"code":"0","data":[{"messageId":"m1","registrationId":"CN_1"},{"registrationId":"CN_2","errorCode":"10000"}]}`: {{id: "m1"}, {code: waybill.Unregistered, dead: true}},
+		`{"code":0,"data":[{"messageId":"m2","registrationId":"CN_2"}]}`:                                                 {lost, {id: "m2"}},
+		`{"code":0,"data":[]}`:   {lost, lost},
+		`{"code":0,"data":null}`: {lost, lost},
+		`{"code":0,"data":""}`:   {lost, lost},
+		`{"code":0,"data":"[{\"messageId\":\"m1\",\"registrationId\":\"CN_1\"}]"}`: {{id: "m1"}, lost},
+		`{"code":0,"data":[null,7,{"registrationId":7}]}`:                          {lost, lost},
+		`{"code":null}`:                 {lost, lost},
+		`{"message":"success"}`:         {lost, lost},
+		`{"code":10000,"message":"x"}`:  {{code: waybill.Unregistered}, {code: waybill.Unregistered}},
+		`{"code":4711,"message":"new"}`: {{}, {}},
+		`{"code":0,"data":[{"messageId":"m1","registrationId":"CN_1","errorCode":0},{"messageId":"m2","registrationId":"CN_2","errorCode":null}]}`: {{id: "m1"}, {id: "m2"}},
+	} {
+		f, a := fake(t)
+		f.Fail(reply(body))
+		got := a.Send(t.Context(), order(), named("CN_1", "CN_2"))
+		if strings.Contains(body, "4711") {
+			if e := got[0].Err; e == nil || e.Code != waybill.Unknown || e.Delivery != waybill.Ambiguous {
+				t.Errorf("an unknown code: %v", e)
+			}
+			continue
+		}
+		check(t, got, want)
+	}
+}
+
+func TestAuthTokenIsSharedAndRefreshedOnce(t *testing.T) {
+	f, a := fake(t)
+	for range 3 {
+		check(t, a.Send(t.Context(), &push.Notification{Kind: push.KindOrder, Title: "A", Body: "B"}, []push.Token{token(1)})[:0], nil)
+	}
+	if f.Issued() != 1 {
+		t.Errorf("%d auth tokens for three sends", f.Issued())
+	}
+	f.Revoke()
+	if r := a.Send(t.Context(), order(), []push.Token{token(1), token(2)}); r[0].Err != nil || r[1].Err != nil || f.Issued() != 2 {
+		t.Errorf("after the token was revoked: %v, %v, %d issued", r[0].Err, r[1].Err, f.Issued())
+	}
+}
+
+func TestRepeatIsPushedOnce(t *testing.T) {
+	f, a := fake(t)
+	tokens := []push.Token{token(1), token(2), token(1)}
+	for range 2 {
+		for i, r := range a.Send(t.Context(), order(), tokens) {
+			if r.Err != nil || r.ID == "" {
+				t.Errorf("token %d: %v", i, r.Err)
+			}
+		}
+	}
+	if n := f.Accepted(tokens[0].Value); n != 1 || f.Accepted(tokens[1].Value) != 1 {
+		t.Errorf("pushed %d times", n)
+	}
+	if !a.Replaces(order()) || a.Replaces(&push.Notification{}) {
+		t.Error("Replaces is not decided by the key")
+	}
+}
+
+func TestMapping(t *testing.T) {
+	f, a := fake(t)
+	n := order()
+	n.Body, n.Collapse, n.Click, n.TTL = strings.Repeat("汉", 128), "order 17", "driver://orders/17", 20*24*time.Hour
+	r := a.Send(t.Context(), n, []push.Token{token(1)})[0]
+	m, _ := f.Notification(token(1).Value)
+	if r.Err != nil || m.Style != 2 || m.OffLineTTL != 864000 || m.ClickType != 5 || m.NotifyID == 0 || m.ChannelID != "order" || m.NotifyLevel != 16 ||
+		m.CallBackParam != "order-17" || m.CallBackURL == "" || len(m.AppMessageID) != 32 {
+		t.Errorf("%v: %+v", r.Err, m)
+	}
+	if len(r.Adjusted) != 1 || r.Adjusted[0].Field != "ttl" {
+		t.Errorf("adjusted: %v", r.Adjusted)
+	}
+}
+
+func TestDayQuotaWaitsForMidnightInBeijing(t *testing.T) {
+	f, a := fake(t)
+	f.FailCode("33")
+	e := a.Send(t.Context(), order(), []push.Token{token(1)})[0].Err
+	want := time.Until(waybill.Midnight(time.Now(), time.FixedZone("CST", 8*3600)))
+	if e == nil || (e.RetryAfter-want).Abs() > time.Minute {
+		t.Errorf("wait %v, want %v", waybill.RetryAfterOf(e), want)
+	}
+}
+
+func TestSides(t *testing.T) {
+	for value, china := range map[string]bool{"abc": true, "CN_abc": true, "OPPO_CN_abc": true, "IN_abc": false, "OPPO_IN_abc": false, "realme_EUEX_abc": false} {
+		for _, overseas := range []bool{false, true} {
+			a, err := oppopush.New("key", "secret", &oppopush.Options{Classes: classes(), Overseas: overseas})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := a.Accepts(named(value)[0]); got != (china != overseas) {
+				t.Errorf("%s, overseas %t: %t", value, overseas, got)
+			}
+		}
+	}
+}
+
+func TestBadSettings(t *testing.T) {
+	bad := func(change func(map[push.Kind]oppopush.Class)) *oppopush.Options {
+		c := classes()
+		change(c)
+		return &oppopush.Options{Classes: c}
+	}
+	for name, o := range map[string]*oppopush.Options{
+		"no table":  nil,
+		"empty row": bad(func(c map[push.Kind]oppopush.Class) { c[push.KindOrder] = oppopush.Class{} }),
+		"level": bad(func(c map[push.Kind]oppopush.Class) {
+			c[push.KindOrder] = oppopush.Class{Category: "ORDER", NotifyLevel: 3}
+		}),
+		"lone level": bad(func(c map[push.Kind]oppopush.Class) { c[push.KindOrder] = oppopush.Class{Channel: "c", NotifyLevel: 2} }),
+		"callback":   {Classes: classes(), CallbackURL: "example.test"},
+		"long":       {Classes: classes(), CallbackURL: "https://example.test/" + strings.Repeat("a", 200)},
+	} {
+		if _, err := oppopush.New("key", "secret", o); waybill.CodeOf(err) != waybill.InvalidArgument {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := oppopush.New("", "", &oppopush.Options{Classes: classes()}); waybill.CodeOf(err) != waybill.InvalidArgument {
+		t.Errorf("no keys: %v", err)
+	}
+	for _, secrets := range [][]string{nil, {"short"}} {
+		if _, err := oppopush.NewReceiptHandler("", secrets, nil, nil); waybill.CodeOf(err) != waybill.InvalidArgument {
+			t.Errorf("secrets of receipts: %v", err)
+		}
+	}
+}
