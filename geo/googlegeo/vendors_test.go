@@ -1,4 +1,4 @@
-package geo_test
+package googlegeo_test
 
 import (
 	"errors"
@@ -16,7 +16,8 @@ import (
 )
 
 // vendors are all map vendors, each on its fake. All fakes know the same places,
-// each in its own datum.
+// each in its own datum. These tests stand here, since this is the only adapter of
+// the four that needs a library.
 type vendors struct {
 	amapFake   *geotest.Amap
 	baiduFake  *geotest.Baidu
