@@ -13,8 +13,8 @@
 // Every decision is one Lua script, which Redis runs alone: a limit of N lets
 // exactly N through, however many processes ask at once. All keys of a store
 // carry the same hash tag, {prefix}, and so lie in one slot of a Redis Cluster;
-// one slot serves tens of thousands of decisions a second. Who needs more gives
-// independent brands or regions a prefix each.
+// a decision is one script of one Redis thread. Who needs more than one node
+// serves gives independent brands or regions a prefix each.
 //
 // Keys are {prefix}:block, {prefix}:optout and {prefix}:allow, which are sets,
 // and {prefix}:count:…, which are hashes that expire by themselves. Lists must
