@@ -89,6 +89,9 @@ func (a *Adapter) Route(ctx context.Context, r route.Request) (route.Result, err
 			Provider: name, Op: op, Ref: r.Key, Message: "cars only",
 		}
 	}
+	if r.NeedsOrder() {
+		return none, waybill.NotSupported(op, "stops are driven as they come").With(name, op, r.Key)
+	}
 	points := make([][2]float64, len(r.Points))
 	var private []string
 	for i, p := range r.Points {
