@@ -2,6 +2,7 @@ package failover
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,7 +17,7 @@ const longestUnbounded = 10 * time.Second
 // used by the calling goroutine alone.
 type call struct {
 	l     *lane
-	sel   *Select
+	sel   Select
 	ctx   context.Context
 	hooks *waybill.Hooks
 	end   func(waybill.CallEnd)
@@ -48,18 +49,21 @@ type call struct {
 	room [2]cand // enough for most lanes
 }
 
-var noSelect Select
+// spare keeps the calls that nobody can know any more, see recycle.
+var spare = sync.Pool{New: func() any { return new(call) }}
 
-// begin opens a call. It must be followed by close.
+// begin opens a call. It must be followed by close. The request's Select is
+// copied, so that the caller's need not outlive its stack.
 func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
-	if sel == nil {
-		sel = &noSelect
-	}
 	now := time.Now()
-	c := &call{l: l, sel: sel, ctx: ctx, hooks: l.set.cfg.Hooks, start: now, now: now, cur: -1, goNext: true}
+	c := spare.Get().(*call)
+	c.l, c.ctx, c.hooks, c.start, c.now, c.cur, c.goNext = l, ctx, l.set.cfg.Hooks, now, now, -1, true
+	if sel != nil {
+		c.sel = *sel
+	}
 	c.many = items
-	c.rules = rules{kind: l.kind, duplicates: sel.AllowDuplicates, notFound: l.policy.NextOnNotFound == waybill.Yes}
-	if sel.Replaces && l.kind == Send {
+	c.rules = rules{kind: l.kind, duplicates: c.sel.AllowDuplicates, notFound: l.policy.NextOnNotFound == waybill.Yes}
+	if c.sel.Replaces && l.kind == Send {
 		c.rules.kind = Replace
 	}
 	c.recorder = waybill.RecorderFrom(ctx)
@@ -79,17 +83,38 @@ func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
 	if len(l.nodes) > len(c.room) {
 		c.cands = make([]cand, 0, len(l.nodes))
 	}
-	c.cands = l.choose(c.cands, sel, now)
+	c.cands = l.choose(c.cands, &c.sel, now)
 	return c
 }
 
 // inherit puts a nested client's call under the budget and the hooks of the
 // call around it. Its first try was paid for there.
+// A context that outlived its call belongs to none.
 func (c *call) inherit(a *attempt) {
 	a.mu.Lock()
+	outer := a.c
 	a.nested = true
 	a.mu.Unlock()
-	c.outer, c.left, c.hooks = a.c, a.c.left, a.c.hooks
+	if outer != nil {
+		c.outer, c.left, c.hooks = outer, outer.left, outer.hooks
+	}
+}
+
+// recycle keeps a closed call for another one, if its only attempt served at
+// once and no nested client has taken it for its own: then the attempt is all
+// that refers to it, and is cut off. The attempt itself is the adapter's context
+// and may live on anywhere; it is never used again.
+func (c *call) recycle(a *attempt) {
+	a.mu.Lock()
+	mine := a.nested
+	if !mine {
+		a.c = nil
+	}
+	a.mu.Unlock()
+	if !mine {
+		*c = call{}
+		spare.Put(c)
+	}
 }
 
 // close ends a call. A panic of the adapter passes through it.

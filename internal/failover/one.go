@@ -44,7 +44,13 @@ func run[P, Q, R any](ctx context.Context, l *Lane[P], sel *Select, req Q, fn fu
 	c := l.begin(ctx, sel, 0)
 	var verdict *waybill.Error
 	done := false
-	defer func() { c.close(done, &served.Served, verdict) }()
+	var last *attempt // of a call that may be recycled
+	defer func() {
+		c.close(done, &served.Served, verdict)
+		if last != nil {
+			c.recycle(last)
+		}
+	}()
 	for a := c.next(); a != nil; a = c.next() {
 		var v R
 		var o outcome
@@ -60,6 +66,9 @@ func run[P, Q, R any](ctx context.Context, l *Lane[P], sel *Select, req Q, fn fu
 				v = bind(v, func() { a.finish() })
 			}
 			out, served, done = v, c.served(a), true
+			if c.number == 1 && bind == nil && l.policy.Hedge <= 0 {
+				last = a
+			}
 			return out, served, nil
 		}
 		c.note(a, o, 0)

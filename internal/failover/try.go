@@ -89,6 +89,10 @@ func (c *call) admit(m *member) (wait time.Duration, ok bool) {
 	if c.sel.Calls != nil {
 		calls = c.sel.Calls(m.Provider)
 	}
+	if most <= 0 { // no clock is read
+		wait, ok = m.account.Reserve(c.l.service, calls, 0)
+		return wait, ok
+	}
 	if deadline, is := c.ctx.Deadline(); is {
 		most = min(most, time.Until(deadline))
 	}

@@ -43,7 +43,7 @@ func (c *call) skipped() []*waybill.Error {
 		default:
 			others++
 		}
-		out = append(out, c.l.skipError(k, c.sel, c.now))
+		out = append(out, c.l.skipError(k, &c.sel, c.now))
 	}
 	if others > 0 {
 		return out
