@@ -33,7 +33,7 @@ func codes() (out []pushtest.CodeCase) {
 	add(waybill.Unsupported, waybill.ScopeRequest, "10001", "10300", "80100003", "80200020", "80200050", "80200056", "80300006", "80300008", "80300010")
 	add(waybill.Unauthenticated, waybill.ScopeAccount, "10207", "80200001", "80200003")
 	add(waybill.PermissionDenied, waybill.ScopeAccount, "10205", "80200022")
-	add(waybill.QuotaExhausted, waybill.ScopeAccount, "80200047")
+	add(waybill.QuotaExhausted, waybill.ScopeRequest, "80200047")
 	add(waybill.Unregistered, waybill.ScopeRecipient, "80300007")
 	return out
 }

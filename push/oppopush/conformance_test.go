@@ -62,7 +62,7 @@ func TestConformance(t *testing.T) {
 		return push.Notification{Kind: push.KindOrder, Title: title, Body: body, Key: "k"}
 	}
 	large := text("T", "B")
-	large.Data = map[string]string{"a": strings.Repeat("d", 4097)}
+	large.Data = map[string]string{"a": strings.Repeat("d", 4001)}
 	pushtest.Run(t, pushtest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
 			return oppopush.New(pushtest.OPPOKey, pushtest.OPPOSecret, &oppopush.Options{BaseURL: baseURL, HTTPClient: hc, App: "driver", Classes: classes()})
@@ -95,6 +95,7 @@ func TestConformance(t *testing.T) {
 			_, err := oppopush.New("key", "secret", &oppopush.Options{Classes: some})
 			return err
 		},
+		Audience: &push.Audience{Vendor: push.OPPO},
 		Receipts: receipts(),
 		Secrets:  []string{pushtest.OPPOKey, pushtest.OPPOSecret, "oppo-auth-"},
 		Skip: map[string]string{

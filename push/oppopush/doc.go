@@ -21,7 +21,7 @@
 //	-------------  -----------------------------------------------------------------
 //	Kind           channel_id, category, notify_level (Options.Classes)
 //	Title, Body    title (50 characters), content (50, in the long style 128)
-//	Data           action_parameters, with push.Expiry; 4096 characters
+//	Data           action_parameters, with push.Expiry; 4000 characters
 //	Click          click_action_url, in the browser if https, else by its scheme
 //	TTL            off_line_ttl, seconds, at most 10 days
 //	Collapse       notify_id, derived from it
@@ -39,6 +39,13 @@
 // once; the adapter is a [push.Replacer] that says so. Code 32 (duplicate) of a
 // message with such an id is taken for success, with that id as Result.ID. That it
 // means this is not confirmed by the vendor.
+//
+// # Broadcasts
+//
+// [Adapter.Broadcast] keeps the message (save_message_content, which sends nothing)
+// and sends it to everybody (broadcast). The app_message_id is derived from Key here,
+// too: the vendor keeps the same one only once. Tags are managed in the vendor's
+// console and by the app, and have no interface for servers: there are no topics.
 //
 // # Errors
 //

@@ -9,6 +9,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/pushbatch"
+	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/wire"
 )
 
@@ -40,6 +41,9 @@ var table = func() map[string]pushbatch.Class {
 
 // exchange sends one message, or many, with the present auth token.
 func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[notification]) []pushbatch.Outcome {
+	if j.Message.BigPicture != "" {
+		return j.All(pushbatch.Outcome{Err: pushbatch.Unsupported("OPPO shows big pictures in broadcasts only")})
+	}
 	list := messages(j)
 	path, field, text := "/server/v1/message/notification/unicast_batch", "messages", []byte(nil)
 	if len(list) == 1 {
@@ -49,7 +53,7 @@ func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[notification]) 
 	}
 	got, e := pushbatch.Authorized(ctx, a.tokens, func(token string) []pushbatch.Outcome {
 		form := url.Values{"auth_token": {token}, field: {string(text)}}
-		r, err := a.Wire.Do(ctx, a.request(path, form, j.Ref, j.Private))
+		r, err := a.Wire.Do(ctx, a.request(push.Send, path, form, j.Ref, j.Private))
 		if err != nil {
 			return j.All(pushbatch.Outcome{Err: waybill.AsError(err)})
 		}

@@ -87,6 +87,7 @@ type message struct {
 	RequestID       string            `json:"requestId"`
 	PushMode        int               `json:"pushMode"`
 	NotifyID        int64             `json:"notifyId,omitempty"`
+	TagExpression   *tagExpression    `json:"tagExpression,omitempty"`
 }
 
 // compose maps a notification, but for the token and its ids.
@@ -104,6 +105,9 @@ func (a *Adapter) compose(n *push.Notification, now time.Time) (m message, adjus
 	}
 	if why := checkClass(n.Kind, c); why != "" || o.NotifyType < 0 || o.NotifyType > lastNotify {
 		return m, nil, pushbatch.Unsupported("the override has a class or notify type that vivo does not take")
+	}
+	if e := a.quotas.full(c.System, now); e != nil {
+		return m, nil, e
 	}
 	d, e := pushbatch.NewDraft(n, now)
 	if e != nil {
