@@ -112,7 +112,7 @@ func (a *Adapter) compose(n *push.Notification, now time.Time) (message, []push.
 		a.hidden(d)
 	}
 	m.Data = string(pushbatch.Marshal(d.Data))
-	if size := len(m.body(nil)); size > maxPayload {
+	if size := pushbatch.Size(m.body); size > maxPayload {
 		return message{}, nil, pushbatch.Unsupported("the message has " + strconv.Itoa(size) + " bytes, the vendor takes 4096")
 	}
 	return m, d.Adjusted, nil

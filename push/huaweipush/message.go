@@ -39,6 +39,21 @@ type Override struct {
 // PushVendor returns push.Huawei.
 func (Override) PushVendor() push.Vendor { return push.Huawei }
 
+// QuickOverride is [Override] for quick apps.
+type QuickOverride Override
+
+// PushVendor returns push.HuaweiQuick.
+func (QuickOverride) PushVendor() push.Vendor { return push.HuaweiQuick }
+
+// override returns the override for the adapter's vendor.
+func (a *Adapter) override(n *push.Notification) (Override, *waybill.Error) {
+	if a.o.QuickApp == NoQuickApp {
+		return push.OverrideOf[Override](n)
+	}
+	o, e := push.OverrideOf[QuickOverride](n)
+	return Override(o), e
+}
+
 // request is what a notification becomes in one of the interface's versions.
 type request interface {
 	// body is the request's body for these tokens, topic is it for a topic.
@@ -133,7 +148,7 @@ type mapping struct {
 
 // compose maps a notification. Its errors are NotSent.
 func (a *Adapter) compose(n *push.Notification, now time.Time) (request, []push.Adjustment, *waybill.Error) {
-	o, e := push.OverrideOf[Override](n)
+	o, e := a.override(n)
 	if e != nil {
 		return nil, nil, e
 	}
@@ -164,7 +179,7 @@ func (a *Adapter) compose(n *push.Notification, now time.Time) (request, []push.
 	default:
 		r = m.envelope()
 	}
-	if size := len(r.body(nil)); size > maxPayload {
+	if size := pushbatch.Size(r.body); size > maxPayload {
 		return nil, nil, pushbatch.Unsupported("the message has " + strconv.Itoa(size) + " bytes, the vendor takes 4096")
 	}
 	return r, d.Adjusted, nil

@@ -2,6 +2,7 @@ package vivopush
 
 import (
 	"context"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/pushbatch"
@@ -39,6 +40,9 @@ func (a *Adapter) SendTopic(ctx context.Context, n *push.Notification, t push.To
 // many makes one exchange that reaches many.
 func (a *Adapter) many(ctx context.Context, op waybill.Verb, j *pushbatch.Job[message], path string, tags *tagExpression) pushbatch.Outcome {
 	m := j.Message
+	if e := a.campaigns.over(m, time.Now()); e != nil {
+		return pushbatch.Outcome{Err: e}
+	}
 	m.RequestID, m.TagExpression = requestID(j), tags
 	o := a.authorized(ctx, op, j, path, m, "")[0]
 	if o.Err == nil && o.ID == "" {

@@ -106,9 +106,6 @@ func (a *Adapter) compose(n *push.Notification, now time.Time) (m message, adjus
 	if why := checkClass(n.Kind, c); why != "" || o.NotifyType < 0 || o.NotifyType > lastNotify {
 		return m, nil, pushbatch.Unsupported("the override has a class or notify type that vivo does not take")
 	}
-	if e := a.quotas.full(c.System, now); e != nil {
-		return m, nil, e
-	}
 	d, e := pushbatch.NewDraft(n, now)
 	if e != nil {
 		return m, nil, e

@@ -8,42 +8,34 @@ import (
 	"github.com/waybill-go/waybill/internal/pushbatch"
 )
 
-// quotas remembers until when a class of messages has no quota. It is safe for
+// classOperation is the classification of operation messages.
+const classOperation = 0
+
+// campaigns remembers until when operation messages have no quota. It is safe for
 // concurrent use.
-type quotas struct {
+type campaigns struct {
 	mu    sync.Mutex
-	until map[string]time.Time // by the result that says so
+	until time.Time
 }
 
-func quotaOf(system bool) string {
-	if system {
-		return codeSystem
-	}
-	return codeOperation
-}
-
-// learn takes note of a result that says that a quota is used up.
-func (q *quotas) learn(e *waybill.Error) {
-	if e == nil || e.VendorCode != codeSystem && e.VendorCode != codeOperation {
+// learn takes note of an error that says so.
+func (q *campaigns) learn(e *waybill.Error) {
+	if e == nil || e.VendorCode != codeOperation {
 		return
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.until == nil {
-		q.until = map[string]time.Time{}
-	}
-	q.until[e.VendorCode] = pushbatch.Midnight(time.Now())
+	q.until = pushbatch.Midnight(time.Now())
 }
 
-// full is the error of a class whose quota is used up, or nil. Nothing was sent.
-func (q *quotas) full(system bool, now time.Time) *waybill.Error {
-	code := quotaOf(system)
+// over is the error of an operation message without quota, or nil. Nothing was sent.
+func (q *campaigns) over(m message, now time.Time) *waybill.Error {
 	q.mu.Lock()
-	wait := q.until[code].Sub(now)
-	q.mu.Unlock()
-	if wait <= 0 {
+	defer q.mu.Unlock()
+	wait := q.until.Sub(now)
+	if m.Classification != classOperation || wait <= 0 {
 		return nil
 	}
-	return &waybill.Error{Code: waybill.QuotaExhausted, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, RetryAfter: wait, VendorCode: code,
-		Message: "the day's quota of this class of messages was used up before"}
+	return &waybill.Error{Code: waybill.QuotaExhausted, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, RetryAfter: wait, VendorCode: codeOperation,
+		Message: "the day's quota of operation messages was used up before"}
 }

@@ -17,9 +17,9 @@ import (
 var table = func() map[string]pushbatch.Class {
 	soon, minute := pushbatch.TooFast(5*time.Second), pushbatch.TooFast(time.Minute)
 	night := pushbatch.Class{Code: waybill.RateLimited, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Until: pushbatch.Morning(7)}
-	day, calls := pushbatch.DayQuota, pushbatch.DayQuota
+	campaign, calls := pushbatch.DayQuota, pushbatch.DayQuota
 	// Of one class of messages, and of one of the vendor's ways to send.
-	day.Scope, calls.Scope = waybill.ScopeRequest, waybill.ScopeService
+	campaign.Scope, calls.Scope = waybill.ScopeRequest, waybill.ScopeService
 	parameters := []string{"10085", "10089", "10095", "10096", "10097", "10103", "10104", "10150", "10151", "10152", "10153", "10155",
 		"10304", "10305", "10306", "10352", "10353", "10800", "10801"}
 	for n := 10050; n <= 10067; n++ {
@@ -30,7 +30,8 @@ var table = func() map[string]pushbatch.Class {
 		&soon:                 {"10040", "10072"},
 		&minute:               {"10250"},
 		&pushbatch.Denied:     {"10043", "10045", "10082"},
-		&day:                  {codeOperation, codeSystem},
+		&campaign:             {codeOperation},
+		&pushbatch.DayQuota:   {"10073"},
 		&calls:                {"10252", "10254"},
 		&night:                {"10071"},
 		&pushbatch.Parameter:  parameters,
@@ -39,11 +40,8 @@ var table = func() map[string]pushbatch.Class {
 	})
 }()
 
-// The results of a day's quota of one class of messages that is used up.
-const (
-	codeOperation = "10070"
-	codeSystem    = "10073"
-)
+// codeOperation says that the day's quota of operation messages is used up.
+const codeOperation = "10070"
 
 // away is a device that gets nothing now, and may later.
 var away = pushbatch.Class{Code: waybill.Unavailable, Scope: waybill.ScopeRecipient, Delivery: waybill.NotSent, Text: "the device gets no pushes now"}
@@ -57,6 +55,9 @@ var users = map[string]pushbatch.Class{
 // exchange sends to one token, or saves the message and pushes it to a list.
 func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[message]) []pushbatch.Outcome {
 	m := j.Message
+	if e := a.campaigns.over(m, time.Now()); e != nil {
+		return j.All(pushbatch.Outcome{Err: e})
+	}
 	m.RequestID = requestID(j)
 	if len(j.Tokens) == 1 {
 		m.RegID = j.Tokens[0].Value
@@ -83,7 +84,7 @@ func (a *Adapter) authorized(ctx context.Context, op waybill.Verb, j *pushbatch.
 			return j.All(pushbatch.Outcome{Err: e})
 		}
 		out := judge(r, j.Values(), id)
-		a.quotas.learn(out[0].Err)
+		a.campaigns.learn(out[0].Err)
 		return out
 	}, refused)
 	if e != nil {

@@ -33,7 +33,8 @@
 //	10000, 10094, 10200 to 10207   Unauthenticated   Account    NotSent
 //	10040, 10072; 10250            RateLimited       Service    NotSent, 5 s; 60 s
 //	10043, 10045, 10082            PermissionDenied  Account    NotSent
-//	10070, 10073                   QuotaExhausted    Request    NotSent, Beijing midnight
+//	10070                          QuotaExhausted    Request    NotSent, Beijing midnight
+//	10073                          QuotaExhausted    Account    NotSent, Beijing midnight
 //	10252, 10254                   QuotaExhausted    Service    NotSent, Beijing midnight
 //	10071                          RateLimited       Request    NotSent, 7:00 in Beijing
 //	10302; users of status 1, 2    Unregistered      Recipient  NotSent, dead
@@ -42,10 +43,10 @@
 //	other documented ones          Unsupported       Request    NotSent
 //	any other                      Unknown           Provider   Ambiguous
 //
-// The quotas of operation (10070) and system messages (10073) are two: after one of
-// these results the adapter sends no more of that class until midnight in Beijing, and
-// goes on with the other, so that a campaign cannot silence orders. The vendor cuts a
-// quota that is asked for again and again.
+// The quota of operation messages (10070) is one of its own: after that result the
+// adapter sends no more of them until midnight in Beijing, and goes on with system
+// messages, so that a campaign cannot silence orders. The vendor cuts a quota that is
+// asked for again and again.
 //
 // # Topics and broadcasts
 //
@@ -129,7 +130,7 @@ type Adapter struct {
 	id          int64
 	key, secret string
 	credentials func(context.Context) (string, string, error)
-	quotas      quotas
+	campaigns   campaigns
 	test        bool
 	classes     map[push.Kind]Class
 	tokens      *pushbatch.Tokens
