@@ -120,6 +120,12 @@ func (f *OPPO) FailAuth(fault Fault) {
 	f.FailWhen(func(r *http.Request, _ []byte) bool { return strings.HasSuffix(r.URL.Path, "/auth") }, fault)
 }
 
+// FailSaving makes the fault strike every message that is saved for a broadcast
+// until Heal.
+func (f *OPPO) FailSaving(fault Fault) {
+	f.FailWhen(func(r *http.Request, _ []byte) bool { return strings.HasSuffix(r.URL.Path, "/save_message_content") }, fault)
+}
+
 // Notification returns the last notification that was accepted for a token.
 func (f *OPPO) Notification(token string) (OPPONotification, bool) {
 	f.mu.Lock()
