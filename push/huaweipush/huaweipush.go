@@ -173,14 +173,14 @@ func (a *Adapter) fault() string {
 	switch {
 	case a.version < 1 || a.version > 3:
 		return "Version is not 1, 2 or 3"
+	case a.version == 3 && len(o.ServiceAccount) == 0 && o.Credentials == nil:
+		return "version 3 needs a service account"
 	case a.version == 1 && !digits(a.app), a.app != "" && !digits(a.app):
 		return "the app's id is missing or malformed"
 	case a.version > 1 && !digits(a.project), a.project != "" && !digits(a.project):
 		return "the project's id is missing or malformed"
 	case a.secret == "" && len(o.ServiceAccount) == 0 && o.Credentials == nil:
 		return "there is neither the app's secret nor a service account"
-	case a.version == 3 && len(o.ServiceAccount) == 0 && o.Credentials == nil:
-		return "version 3 needs a service account"
 	case a.app == "" && len(o.ServiceAccount) == 0 && o.Credentials == nil:
 		return "the app's id is missing"
 	case a.version > 1 && len(o.ServiceAccount) > 0 && a.keys.account.project != a.project:
