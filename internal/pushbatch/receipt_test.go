@@ -113,3 +113,22 @@ func TestRefusedKey(t *testing.T) {
 		t.Errorf("got %v", e)
 	}
 }
+
+func FuzzClientCredentials(f *testing.F) {
+	f.Add(`{"access_token":"a","expires_in":3600}`)
+	f.Add(`{"access_token":7,"expires_in":"x"}`)
+	var body string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
+	f.Cleanup(s.Close)
+	w, err := wire.New(wire.Config{Provider: "housepush", HTTPClient: s.Client()})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		body = text
+		token, life, e := ClientCredentials(t.Context(), w, s.URL, "id", "secret")
+		if (token == "") != (e != nil) || strings.ContainsAny(token, " \r\n") || life < 0 || life > 24*time.Hour || e != nil && e.Delivery != waybill.NotSent {
+			t.Errorf("%q, %v, %v", token, life, e)
+		}
+	})
+}

@@ -208,6 +208,12 @@ func checkClass(_ push.Kind, c Class) string {
 // Accepts reports whether the token is one of Huawei's and of this adapter's app.
 func (a *Adapter) Accepts(t push.Token) bool { return a.Mine(t) }
 
+// Replaces reports whether sending the notification again shows it once: it is shown,
+// with a Collapse, which quick apps do not know.
+func (a *Adapter) Replaces(n *push.Notification) bool {
+	return a.o.QuickApp == NoQuickApp && n.Replaces()
+}
+
 // Send sends the notification, up to 1000 tokens in an exchange; see
 // [push.Sender].
 func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.Token) []push.Result {
@@ -217,6 +223,7 @@ func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.
 var (
 	_ push.Sender       = (*Adapter)(nil)
 	_ push.Accepts      = (*Adapter)(nil)
+	_ push.Replacer     = (*Adapter)(nil)
 	_ push.TopicSender  = (*Adapter)(nil)
 	_ push.Subscriber   = (*Adapter)(nil)
 	_ push.Unsubscriber = (*Adapter)(nil)

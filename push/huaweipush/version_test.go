@@ -232,6 +232,9 @@ func TestQuickApp(t *testing.T) {
 	if m, _ := f.Message(quick(2).Value); !strings.Contains(*m.Data, `"pushtype":1`) || m.Read().Data["a"] != "b" || m.Read().Data[push.Click] == "" {
 		t.Errorf("data: %s", *m.Data)
 	}
+	if app := with(t, f, "s", huaweipush.Options{}); a.Replaces(n) || !app.Replaces(n) || app.Replaces(data) {
+		t.Error("what replaces an earlier one is mixed up")
+	}
 	if a.Accepts(token(1)) || !a.Accepts(quick(1)) || with(t, f, "s", huaweipush.Options{}).Accepts(quick(1)) {
 		t.Error("tokens of apps and quick apps are mixed up")
 	}
@@ -402,6 +405,18 @@ func FuzzTopicReply(f *testing.F) {
 		}
 		if r := a.SendTopic(t.Context(), order(), depot); r.Err == nil && strings.Contains(r.ID, "\n") {
 			t.Errorf("an id %q", r.ID)
+		}
+	})
+}
+
+func FuzzServiceAccount(f *testing.F) {
+	f.Add(pushtest.HuaweiServiceAccount())
+	f.Add([]byte(`{"project_id":"1","key_id":"k","sub_account":"s","private_key":"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}`))
+	all := classes(push.Kinds()...)
+	f.Fuzz(func(t *testing.T, key []byte) {
+		a, err := huaweipush.New("1", "", &huaweipush.Options{ServiceAccount: key, Classes: all})
+		if (err == nil) != (a != nil) || err != nil && waybill.CodeOf(err) != waybill.InvalidArgument {
+			t.Errorf("got %v, %v", a, err)
 		}
 	})
 }
