@@ -34,7 +34,7 @@ type Credentials struct {
 	ServiceAccount []byte
 }
 
-// Format prints the type only, so that no log can show the keys.
+// String prints the type only, so that no log can show the keys.
 func (c Credentials) String() string { return "huaweipush.Credentials" }
 
 // GoString prints the type only, so that no log can show the keys.

@@ -101,6 +101,12 @@ type Options struct {
 	MaxReply int64
 }
 
+// String prints the type only, so that no log can show the key.
+func (o Options) String() string { return "huaweipush.Options" }
+
+// GoString prints the type only, so that no log can show the key.
+func (o Options) GoString() string { return o.String() }
+
 // Adapter implements [push.Sender], and on versions 1 and 2 [push.TopicSender],
 // [push.Subscriber] and [push.Unsubscriber], on Huawei's Push Kit. It is safe for
 // concurrent use.

@@ -96,10 +96,9 @@ func TestBadVersions(t *testing.T) {
 	if _, err := huaweipush.New("", "", &huaweipush.Options{ServiceAccount: key, Classes: all}); err != nil {
 		t.Errorf("an account without an app: %v", err)
 	}
-	for _, text := range []string{fmt.Sprintf("%v %+v %#v", huaweipush.Credentials{Secret: "hidden", ServiceAccount: key}, huaweipush.Credentials{Secret: "hidden"}, huaweipush.Credentials{Secret: "hidden"})} {
-		if strings.Contains(text, "hidden") || strings.Contains(text, "PRIVATE") {
-			t.Error("credentials print themselves")
-		}
+	c, o := huaweipush.Credentials{Secret: "hidden", ServiceAccount: key}, huaweipush.Options{ServiceAccount: []byte("hidden")}
+	if text := fmt.Sprintf("%v %+v %#v %v %+v %#v %v", c, c, c, o, o, o, &o); strings.Contains(text, "hidden") || strings.Contains(text, "104, 105") || strings.Contains(text, "PRIVATE") {
+		t.Errorf("credentials print themselves: %s", text)
 	}
 }
 
