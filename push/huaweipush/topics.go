@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strconv"
 
 	"github.com/waybill-go/waybill"
@@ -12,13 +13,19 @@ import (
 	"github.com/waybill-go/waybill/wire"
 )
 
-// topicFault says why a topic cannot be served, or nil.
-func (a *Adapter) topicFault(err error) error {
-	if err != nil {
+// topicForm is what the vendor's SDK takes as a topic's name.
+var topicForm = regexp.MustCompile(`^[\x{4e00}-\x{9fa5}\w\-.~%]{1,900}$`)
+
+// topicFault says why a topic cannot be served, or nil. err is what is wrong with it
+// for everybody.
+func (a *Adapter) topicFault(t push.Topic, err error) error {
+	switch {
+	case err != nil:
 		return err
-	}
-	if a.version == 3 || a.o.QuickApp != NoQuickApp {
+	case a.version == 3 || a.o.QuickApp != NoQuickApp:
 		return waybill.NotSupported("", "version 3 and quick apps have no topics")
+	case t.Condition == "" && !topicForm.MatchString(t.Name):
+		return waybill.NotSupported("", "the topic's name has characters that Huawei does not take")
 	}
 	return nil
 }
@@ -27,7 +34,7 @@ func (a *Adapter) topicFault(err error) error {
 // for whom its condition holds; see [push.TopicSender]. The vendor takes 100 such
 // tasks at a time. Version 3 and quick apps have no topics.
 func (a *Adapter) SendTopic(ctx context.Context, n *push.Notification, t push.Topic) push.Result {
-	return a.vendor.SendMany(ctx, n, t.Audience, push.SendTopic, a.topicFault(t.Validate()), []string{t.Name + t.Condition}, func(ctx context.Context, j *pushbatch.Job[request]) pushbatch.Outcome {
+	return a.vendor.SendMany(ctx, n, t.Audience, push.SendTopic, a.topicFault(t, t.Validate()), []string{t.Name + t.Condition}, func(ctx context.Context, j *pushbatch.Job[request]) pushbatch.Outcome {
 		return a.authorized(ctx, a.send, j.Message.topic(t), j.Ref, j.Private, push.SendTopic, judgeTask)
 	})
 }
@@ -54,7 +61,7 @@ func (a *Adapter) Unsubscribe(ctx context.Context, t push.Topic, tokens []push.T
 
 // enrol uses the topic management of version 1, which is by the app's id.
 func (a *Adapter) enrol(ctx context.Context, t push.Topic, tokens []push.Token, op waybill.Verb, word string) []push.Result {
-	fault := a.topicFault(t.Named())
+	fault := a.topicFault(t, t.Named())
 	if fault == nil && a.app == "" {
 		fault = waybill.NotSupported("", "topics need the app's id")
 	}

@@ -341,6 +341,16 @@ func TestTopics(t *testing.T) {
 	if r := v3.SendTopic(t.Context(), order(), depot); r.Err == nil || r.Err.Code != waybill.Unsupported {
 		t.Errorf("version 3: %v", r.Err)
 	}
+	before := f.Sends()
+	for _, bad := range []string{"a/b", "depot 17"} {
+		other := push.Topic{Audience: depot.Audience, Name: bad}
+		if r := a.Subscribe(t.Context(), other, tokens[:1])[0]; r.Err == nil || r.Err.Code != waybill.Unsupported || f.Sends() != before {
+			t.Errorf("%s: %v", bad, r.Err)
+		}
+	}
+	if r := a.Subscribe(t.Context(), push.Topic{Audience: depot.Audience, Name: "仓库_17"}, tokens[:1])[0]; r.Err != nil {
+		t.Errorf("a name in Chinese: %v", r.Err)
+	}
 	f.FailCode("82000007")
 	if r := a.Subscribe(t.Context(), depot, tokens[:2]); r[0].Err == nil || r[1].Err.Code != waybill.Unsupported || r[1].Dead {
 		t.Errorf("a bad topic: %v", r[0].Err)

@@ -73,8 +73,10 @@ func (m *HuaweiMessage) problem(size int) string {
 		}
 	}
 	switch {
-	case targets != 1:
+	case targets != 1, strings.Count(m.Condition, "'") > 10:
 		return "80100001"
+	case m.Topic != "" && !huaweiTopic.MatchString(m.Topic):
+		return "82000007"
 	case m.Token != nil && (len(m.Token) == 0 || len(m.Token) > 1000):
 		return "80300010"
 	case len(slices.Compact(slices.Sorted(slices.Values(m.Token)))) != len(m.Token):

@@ -191,6 +191,9 @@ func (s HuaweiScene) Read() Read {
 	return r
 }
 
+// huaweiTopic is what the vendor takes as a topic's name.
+var huaweiTopic = regexp.MustCompile(`^[\x{4e00}-\x{9fa5}\w\-.~%]{1,900}$`)
+
 // enrol is topic:subscribe and topic:unsubscribe.
 func (f *Huawei) enrol(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
@@ -207,7 +210,7 @@ func (f *Huawei) enrol(w http.ResponseWriter, r *http.Request) {
 	case !ok:
 		huaweiReply(w, "80100003", "Illegal message")
 		return
-	case !topicForm.MatchString(v.Topic):
+	case !huaweiTopic.MatchString(v.Topic):
 		huaweiReply(w, "82000007", "Invalid topic")
 		return
 	case len(v.Tokens) == 0 || len(v.Tokens) > 1000:
