@@ -33,6 +33,7 @@
 //	data only   data without a notification                a background message
 //	Key         bi_tag, if it has at most 64 bytes         biTag; appMessageId, derived
 //
+// Version 3 refuses a message whose picture the vendor has not verified before.
 // Title and body are mandatory, also beside texts by key, which version 3 has not;
 // one alone stands in both places. The whole message may have 4096 bytes without its
 // tokens.

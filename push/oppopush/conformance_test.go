@@ -40,6 +40,7 @@ func codes() []pushtest.CodeCase {
 		row("13", waybill.RateLimited, waybill.ScopeService, true),
 		row("55", waybill.RateLimited, waybill.ScopeService, true),
 		row("31", waybill.NotFound, waybill.ScopeRequest, false),
+		row("54", waybill.PermissionDenied, waybill.ScopeSender, false),
 		row("10000", waybill.Unregistered, waybill.ScopeRecipient, false),
 	}
 	for _, c := range []string{"11", "14", "15", "16", "17", "18", "19", "29"} {

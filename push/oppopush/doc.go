@@ -6,7 +6,8 @@
 // It follows https://open.oppomobile.com/new/developmentDoc/info?id=11236: unicast
 // for one token, unicast_batch for up to 1000, one message for each token and one
 // result for each. Options.Overseas chooses the other service; a token says by
-// itself on which side it is, and the adapter takes those of its own.
+// itself on which side it is, and the adapter takes those of its own. Newer pages of
+// the vendor name api-push-cn.heytapmobi.com for the mainland; Options.BaseURL takes it.
 //
 // # Credentials
 //
@@ -58,6 +59,7 @@
 //	51, 67                        Unsupported       Request    NotSent
 //	26, 27, 28, 30, 59            PermissionDenied  Account    NotSent
 //	31                            NotFound          Request    NotSent
+//	54                            PermissionDenied  Sender     NotSent
 //	33, 34, 42, 69                QuotaExhausted    Account    NotSent, Beijing midnight
 //	10000                         Unregistered      Recipient  NotSent, dead
 //	any other                     Unknown           Provider   Ambiguous

@@ -25,6 +25,8 @@ const (
 // https://open.oppomobile.com/new/developmentDoc/info?id=11242.
 var table = func() map[string]pushbatch.Class {
 	missing := pushbatch.Class{Code: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent}
+	// Reported by others: the channel wants a private message template.
+	template := pushbatch.Class{Code: waybill.PermissionDenied, Scope: waybill.ScopeSender, Delivery: waybill.NotSent}
 	flow, calls := pushbatch.TooFast(5*time.Second), pushbatch.TooFast(time.Minute)
 	return pushbatch.Table(map[*pushbatch.Class][]string{
 		&pushbatch.Busy:       {"-1"},
@@ -34,6 +36,7 @@ var table = func() map[string]pushbatch.Class {
 		&pushbatch.Parameter:  {"12", "20", "21", "22", "23", "24", "25", codeDuplicate, "40", "41", "51", "67"},
 		&pushbatch.Denied:     {"26", "27", "28", "30", "59"},
 		&missing:              {"31"},
+		&template:             {"54"},
 		&pushbatch.DayQuota:   {"33", "34", "42", "69"},
 		&pushbatch.Gone:       {"10000"},
 	})
