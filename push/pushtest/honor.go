@@ -54,23 +54,18 @@ type HonorMessage struct {
 
 // HonorNotification is what a message shows.
 type HonorNotification struct {
-	Title       string `json:"title"`
-	Body        string `json:"body"`
-	Image       string `json:"image"`
-	ClickAction *struct {
-		Type   int    `json:"type"`
-		Intent string `json:"intent"`
-		Action string `json:"action"`
-		URL    string `json:"url"`
-	} `json:"clickAction"`
-	Importance string `json:"importance"`
-	NotifyID   int32  `json:"notifyId"`
-	Tag        string `json:"tag"`
-	Group      string `json:"group"`
-	Style      int    `json:"style"`
-	BigTitle   string `json:"bigTitle"`
-	BigBody    string `json:"bigBody"`
-	Badge      *struct {
+	Title       string       `json:"title"`
+	Body        string       `json:"body"`
+	Image       string       `json:"image"`
+	ClickAction *HuaweiClick `json:"clickAction"`
+	Importance  string       `json:"importance"`
+	NotifyID    int32        `json:"notifyId"`
+	Tag         string       `json:"tag"`
+	Group       string       `json:"group"`
+	Style       int          `json:"style"`
+	BigTitle    string       `json:"bigTitle"`
+	BigBody     string       `json:"bigBody"`
+	Badge       *struct {
 		Class string `json:"badgeClass"`
 		Add   *int   `json:"addNum"`
 		Set   *int   `json:"setNum"`
@@ -152,18 +147,10 @@ func (n *HonorNotification) valid() bool {
 		n.Style < 0 || n.Style > 1 || n.Style == 1 && (n.BigTitle == "" || n.BigBody == "") || n.Image != "" && !strings.HasPrefix(n.Image, "https://") {
 		return false
 	}
-	if b := n.Badge; b != nil && (b.Class == "" || b.Set != nil && (*b.Set < 0 || *b.Set > 99) || b.Add != nil && (*b.Add < 1 || *b.Add > 99)) {
+	if b := n.Badge; b != nil && (b.Class == "" || !validBadge(b.Set, b.Add)) {
 		return false
 	}
-	switch c := n.ClickAction; c.Type {
-	case 1:
-		return c.Intent != "" || c.Action != ""
-	case 2:
-		return strings.HasPrefix(c.URL, "https://")
-	case 3:
-		return true
-	}
-	return false
+	return n.ClickAction.valid()
 }
 
 func (f *Honor) send(w http.ResponseWriter, r *http.Request) {

@@ -34,22 +34,17 @@ type HuaweiMessage struct {
 // HuaweiNotification is what a message shows. DefaultSound is nil where the vendor's
 // default holds, which is true.
 type HuaweiNotification struct {
-	Title       string `json:"title"`
-	Body        string `json:"body"`
-	Image       string `json:"image"`
-	ClickAction *struct {
-		Type   int    `json:"type"`
-		Intent string `json:"intent"`
-		Action string `json:"action"`
-		URL    string `json:"url"`
-	} `json:"click_action"`
-	ChannelID    string `json:"channel_id"`
-	Importance   string `json:"importance"`
-	NotifyID     int32  `json:"notify_id"`
-	Tag          string `json:"tag"`
-	Group        string `json:"group"`
-	Sound        string `json:"sound"`
-	DefaultSound *bool  `json:"default_sound"`
+	Title        string       `json:"title"`
+	Body         string       `json:"body"`
+	Image        string       `json:"image"`
+	ClickAction  *HuaweiClick `json:"click_action"`
+	ChannelID    string       `json:"channel_id"`
+	Importance   string       `json:"importance"`
+	NotifyID     int32        `json:"notify_id"`
+	Tag          string       `json:"tag"`
+	Group        string       `json:"group"`
+	Sound        string       `json:"sound"`
+	DefaultSound *bool        `json:"default_sound"`
 	Badge        *struct {
 		Add   *int   `json:"add_num"`
 		Set   *int   `json:"set_num"`
@@ -124,10 +119,22 @@ func (n *HuaweiNotification) valid() bool {
 		len(n.TitleArgs) > 0 && n.TitleKey == "", len(n.BodyArgs) > 0 && n.BodyKey == "":
 		return false
 	}
-	if b := n.Badge; b != nil && (b.Class == "" || b.Set != nil && (*b.Set < 0 || *b.Set > 99) || b.Add != nil && (*b.Add < 1 || *b.Add > 99)) {
+	if b := n.Badge; b != nil && (b.Class == "" || !validBadge(b.Set, b.Add)) {
 		return false
 	}
-	switch c := n.ClickAction; c.Type {
+	return n.ClickAction.valid()
+}
+
+// HuaweiClick is what a tap on a notification opens. Honor's is the same.
+type HuaweiClick struct {
+	Type   int    `json:"type"`
+	Intent string `json:"intent"`
+	Action string `json:"action"`
+	URL    string `json:"url"`
+}
+
+func (c *HuaweiClick) valid() bool {
+	switch c.Type {
 	case 1:
 		return c.Intent != "" || c.Action != ""
 	case 2:
@@ -136,6 +143,11 @@ func (n *HuaweiNotification) valid() bool {
 		return true
 	}
 	return false
+}
+
+// validBadge reports whether the vendor takes a badge that is set, or added to.
+func validBadge(set, add *int) bool {
+	return (set == nil || *set >= 0 && *set <= 99) && (add == nil || *add >= 1 && *add <= 99)
 }
 
 // readSized reads a JSON body strictly, and its size without what tokens names: the

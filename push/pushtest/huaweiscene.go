@@ -134,7 +134,7 @@ func (s *HuaweiScene) problem(size int) string {
 		n.Title == "" || n.Body == "" || n.ClickAction == nil,
 		n.Image != "" && !strings.HasPrefix(n.Image, "https://"),
 		n.AppMessageID != "" && !appMessageForm.MatchString(n.AppMessageID),
-		n.Badge != nil && (n.Badge.Set != nil && (*n.Badge.Set < 0 || *n.Badge.Set > 99) || n.Badge.Add != nil && (*n.Badge.Add < 1 || *n.Badge.Add > 99)):
+		n.Badge != nil && !validBadge(n.Badge.Set, n.Badge.Add):
 		return "80100003"
 	}
 	if c := n.ClickAction; c.Type == 0 || c.Type == 1 && (c.URI != "" || c.Action != "") {
