@@ -139,7 +139,7 @@ func enrol[P any](ctx context.Context, c *Client, lane *failover.Lane[P], verb w
 	if lane == nil {
 		return fill(waybill.NotSupported(string(verb), "topics are not switched on; see WithTopics").With("push", "", ""))
 	}
-	if err := t.Validate(); err != nil {
+	if err := t.Named(); err != nil {
 		return fill(waybill.AsError(err).With("", string(verb), ""))
 	}
 	sel := c.selection(&Notification{}, c.takersOf(t.token()))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/waybill-go/waybill"
@@ -91,14 +92,15 @@ func TestSendToMany(t *testing.T) {
 	}
 	fcmTopic := push.Topic{Audience: push.Audience{Vendor: push.FCM}, Name: "depot"}
 	for name, r := range map[string]push.Result{
-		"nobody can":  c.SendTopic(t.Context(), note(), fcmTopic),
-		"nobody's":    c.Broadcast(t.Context(), note(), push.Audience{Vendor: push.OPPO}),
-		"no vendor":   c.Broadcast(t.Context(), note(), push.Audience{}),
-		"environment": c.Broadcast(t.Context(), note(), push.Audience{Vendor: push.APNs, Env: "x"}),
-		"no name":     c.SendTopic(t.Context(), note(), push.Topic{Audience: everybody}),
-		"line break":  c.SendTopic(t.Context(), note(), push.Topic{Audience: everybody, Name: "a\nb"}),
-		"nil":         c.SendTopic(t.Context(), nil, depot),
-		"a bad one":   c.Broadcast(t.Context(), &push.Notification{}, everybody),
+		"nobody can":         c.SendTopic(t.Context(), note(), fcmTopic),
+		"nobody's":           c.Broadcast(t.Context(), note(), push.Audience{Vendor: push.OPPO}),
+		"no vendor":          c.Broadcast(t.Context(), note(), push.Audience{}),
+		"environment":        c.Broadcast(t.Context(), note(), push.Audience{Vendor: push.APNs, Env: "x"}),
+		"no name":            c.SendTopic(t.Context(), note(), push.Topic{Audience: everybody}),
+		"line break":         c.SendTopic(t.Context(), note(), push.Topic{Audience: everybody, Name: "a\nb"}),
+		"name and condition": c.SendTopic(t.Context(), note(), push.Topic{Audience: everybody, Name: "a", Condition: "'a' in topics"}),
+		"nil":                c.SendTopic(t.Context(), nil, depot),
+		"a bad one":          c.Broadcast(t.Context(), &push.Notification{}, everybody),
 	} {
 		if r.Err == nil || r.Err.Delivery != waybill.NotSent {
 			t.Errorf("%s: %v", name, r.Err)
@@ -160,5 +162,28 @@ func TestARepeatThatTheVendorRecognises(t *testing.T) {
 		if c.Replaces(n) != (key != "") {
 			t.Errorf("key %q: Replaces is %t", key, c.Replaces(n))
 		}
+	}
+}
+
+func TestConditions(t *testing.T) {
+	at := func(c string) push.Topic { return push.Topic{Audience: everybody, Condition: c} }
+	six := "'a' in topics" + strings.Repeat(" && 'a' in topics", 5)
+	for condition, good := range map[string]bool{
+		"'TopicA' in topics && ('TopicB' in topics || 'TopicC' in topics)": true, "!('a b' in topics)": true, "'a' in topics": true,
+		"a in topics": false, "'a'": false, "'a' in topics &&": false, "'a' in topics 'b' in topics": false, "('a' in topics": false,
+		"'' in topics": false, "'a'\nin topics": false, six: false, strings.Replace(six, " && 'a' in topics", "", 1): true,
+		"'" + strings.Repeat("a", 5000) + "' in topics": false,
+	} {
+		if err := at(condition).Validate(); (err == nil) != good {
+			t.Errorf("%.60s: %v", condition, err)
+		}
+		if err := at(condition).Named(); waybill.CodeOf(err) != waybill.InvalidArgument {
+			t.Errorf("%.60s as a name: %v", condition, err)
+		}
+	}
+	s := &town{stub: stub{name: "t", vendor: push.Huawei}}
+	c := newClient(t, push.With(s), push.WithTopics())
+	if got := c.Subscribe(t.Context(), at("'a' in topics"), []push.Token{{Vendor: push.Huawei, Value: "a"}}); !errors.Is(got[0].Err, waybill.ErrInvalidArgument) {
+		t.Errorf("subscribed to a condition: %v", got[0].Err)
 	}
 }

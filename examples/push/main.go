@@ -3,6 +3,7 @@
 //
 //	go run ./examples/push
 //	go run ./examples/push -in tokens.txt -title "Depot closed" -json
+//	go run ./examples/push -vendors huawei,fcm -dry-run
 //	go run ./examples/push -serve 127.0.0.1:8080
 //	go run ./examples/push -h
 //
@@ -47,6 +48,7 @@ type config struct {
 	dry, json bool
 	progress  bool
 	batch     int
+	vendors   []string
 }
 
 // run is the whole program.
@@ -58,13 +60,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 	if err != nil {
 		return usageError(stderr, err)
 	}
-	v, err := newVendors(getenv, cfg.batch)
+	v, err := newVendors(getenv, cfg.vendors, cfg.batch)
 	if err != nil {
 		return usageError(stderr, err)
 	}
 	defer v.close()
-	for _, name := range v.fakes {
-		fmt.Fprintf(stderr, "push: %s is a fake in this process; see -h for real ones\n", name)
+	if len(v.fakes) > 0 {
+		fmt.Fprintf(stderr, "push: on fakes in this process: %s; see -h for real ones\n", strings.Join(v.fakes, ", "))
 	}
 	if cfg.serve != "" {
 		return serve(ctx, cfg, v, stdout, stderr)
@@ -89,7 +91,7 @@ func kinds() map[string]push.Kind {
 // parse reads the command line. -h prints the usage to stdout.
 func parse(args []string, stdout io.Writer) (config, error) {
 	cfg := config{}
-	var kind, data string
+	var kind, data, vendors string
 	f := flag.NewFlagSet("push", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.StringVar(&cfg.in, "in", "", "")
@@ -104,16 +106,18 @@ func parse(args []string, stdout io.Writer) (config, error) {
 	f.BoolVar(&cfg.dry, "dry-run", false, "")
 	f.BoolVar(&cfg.json, "json", false, "")
 	f.BoolVar(&cfg.progress, "progress", false, "")
+	f.StringVar(&vendors, "vendors", "", "")
 	f.IntVar(&cfg.batch, "batch", push.DefaultBatch, "")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
-			_, _ = io.WriteString(stdout, usage)
+			_, _ = io.WriteString(stdout, usage+variables())
 		}
 		return cfg, err
 	}
 	if f.NArg() > 0 {
 		return cfg, fmt.Errorf("there is no argument %q; the file is given with -in", f.Arg(0))
 	}
+	cfg.vendors = strings.FieldsFunc(vendors, func(r rune) bool { return r == ',' })
 	var ok bool
 	if cfg.n.Kind, ok = kinds()[kind]; !ok {
 		return cfg, errors.New("-kind is none of order, status, coupon, marketing")

@@ -42,9 +42,14 @@ func TestSample(t *testing.T) {
 	if code != exitFailed {
 		t.Errorf("exit %d", code)
 	}
-	wantAll(t, out, "LINE  TOKEN", "    13  fcm:fake…             fcmpush     failed      unregistered UNREGISTERED", "remove the token",
-		"    14  huawei:IQAA…          push        failed      unsupported: no provider takes tokens of huawei", "14 tokens: 12 accepted, 2 failed, 1 of them dead")
-	wantAll(t, errs, "FCM is a fake")
+	n := 2 * len(makers())
+	wantAll(t, out, "LINE  TOKEN", fmt.Sprintf("%6d  fcm:fake…             fcmpush     failed      unregistered UNREGISTERED", n+1), "remove the token",
+		fmt.Sprintf("%6d  oppo:OPPO…            push        failed      unsupported: no provider takes", n+2),
+		fmt.Sprintf("%d tokens: %d accepted, 2 failed, 1 of them dead", n+2, n))
+	wantAll(t, errs, "on fakes in this process: "+makerNames())
+	for _, m := range makers() {
+		wantAll(t, out, m.name+":")
+	}
 	if strings.Contains(out+errs, pushtest.FCMToken(1)) {
 		t.Error("a token is printed")
 	}
@@ -65,7 +70,7 @@ func TestFromAFile(t *testing.T) {
 }
 
 func TestJSON(t *testing.T) {
-	code, out, _ := start(t, "fcm "+pushtest.FCMToken(99)+"\nfcm "+pushtest.FCMToken(1)+"\nfcm short\noppo CN_x\n", "-in", "-", "-json", "-progress")
+	code, out, _ := start(t, "fcm "+pushtest.FCMToken(99)+"\nfcm "+pushtest.FCMToken(1)+"\nfcm short\noppo OPPO_IN_x\n", "-in", "-", "-json", "-progress")
 	if code != exitFailed {
 		t.Errorf("exit %d", code)
 	}
@@ -92,16 +97,21 @@ func TestDryRun(t *testing.T) {
 	if code != exitFailed {
 		t.Errorf("exit %d", code)
 	}
-	wantAll(t, out, "fcmpush     would_send", "huawei:IQAA…                      failed      unsupported", "14 tokens: 13 would be sent, 1 failed")
+	n := 2*len(makers()) + 1
+	wantAll(t, out, "fcm         would_send", "huawei      would_send", "vivo        would_send", "oppo:OPPO…                        failed      unsupported", fmt.Sprintf("%d tokens: %d would be sent, 1 failed", n+1, n))
 }
 
 func TestUsage(t *testing.T) {
-	if code, out, _ := start(t, "", "-h"); code != exitOK || !strings.HasPrefix(out, "Push sends one") {
+	code, out, _ := start(t, "", "-h")
+	if code != exitOK || !strings.HasPrefix(out, "Push sends one") {
 		t.Errorf("-h: %d", code)
+	}
+	for _, m := range makers() {
+		wantAll(t, out, m.needs[0].name)
 	}
 	for _, c := range []struct{ stdin, args, want string }{
 		{"", "-kind vip", "-kind is none of"}, {"", "-data x", "-data is not"}, {"", "tokens.txt", "no argument"}, {"", "-title= -body=", "neither title nor body"},
-		{"", "-in /nowhere/tokens", "-in:"}, {"", "-ttl 1ms", "below a second"}, {"", "-batch 0", "batch"}, {"", "-odd", "not defined"}, {"", "-serve 256.0.0.1:x", "-serve:"},
+		{"", "-in /nowhere/tokens", "-in:"}, {"", "-ttl 1ms", "below a second"}, {"", "-batch 0", "batch"}, {"", "-odd", "not defined"}, {"", "-vendors fcm,acme", "\"acme\" is none of fcm, apns"}, {"", "-serve 256.0.0.1:x", "-serve:"},
 		{"fcm\n", "-in -", "line 1: it is not of the form"}, {"\nfcm a b c d\n", "-in -", "line 2: it is not of the form"}, {"fcm a de windows\n", "-in -", "neither android nor ios"},
 		{"acme a\n", "-in -", "line 1: it begins with none of"}, {"9 a\n", "-in -", "not assigned"}, {"3 a de android\n", "-in -", "another system than iOS"},
 		{strings.Repeat("x", 20<<10), "-in -", "cannot be read"},
@@ -111,10 +121,68 @@ func TestUsage(t *testing.T) {
 			t.Errorf("%q: exit %d, %s", c.args, code, errs)
 		}
 	}
-	env := func(k string) string { return map[string]string{"FCM_SERVICE_ACCOUNT": "missing.json"}[k] }
-	if _, err := newVendors(env, 1); err == nil || !strings.Contains(err.Error(), "FCM_SERVICE_ACCOUNT") {
+}
+
+// TestEnvironment has the real vendors made, which uses no network, and says what is
+// missing.
+func TestEnvironment(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name string, b []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	apns := pushtest.NewAPNs(nil)
+	defer apns.Close()
+	full := map[string]string{
+		"FCM_SERVICE_ACCOUNT": write("fcm.json", pushtest.NewServiceAccount("demo").JSON("https://oauth2.example.test/token")),
+		"APNS_KEY":            write("key.p8", apns.Key().P8()), "APNS_KEY_ID": apns.Key().KeyID, "APNS_TEAM_ID": apns.Key().TeamID, "APNS_TOPIC": "com.example.app",
+		"HUAWEI_APP_ID": "1", "HUAWEI_APP_SECRET": "s", "HUAWEI_QUICK_APP_ID": "2", "HUAWEI_QUICK_APP_SECRET": "s",
+		"HONOR_APP_ID": "1", "HONOR_CLIENT_ID": "c", "HONOR_CLIENT_SECRET": "s",
+		"OPPO_APP_KEY": "k", "OPPO_MASTER_SECRET": "s", "VIVO_APP_ID": "1", "VIVO_APP_KEY": "k", "VIVO_APP_SECRET": "s",
+	}
+	env := func(k string) string { return full[k] }
+	v, err := newVendors(env, nil, 10)
+	if err != nil || len(v.fakes) > 0 {
+		t.Fatal(err, v.fakes)
+	}
+	v.close()
+	for _, m := range makers() {
+		for i, need := range m.needs {
+			old, set := full[need.name]
+			if !set || i == 0 {
+				continue
+			}
+			delete(full, need.name)
+			if _, err := newVendors(env, []string{m.name}, 10); err == nil || !strings.HasPrefix(err.Error(), m.name+": ") {
+				t.Errorf("without %s: %v", need.name, err)
+			}
+			full[need.name] = old
+		}
+	}
+	full["FCM_SERVICE_ACCOUNT"] = "missing.json"
+	if _, err := newVendors(env, nil, 1); err == nil || !strings.Contains(err.Error(), "FCM_SERVICE_ACCOUNT") {
 		t.Errorf("a missing key: %v", err)
 	}
+	full["FCM_SERVICE_ACCOUNT"], full["HUAWEI_VERSION"] = "", "3"
+	if _, err := newVendors(env, []string{"huawei"}, 1); err == nil || !strings.Contains(err.Error(), "service account") {
+		t.Errorf("version 3 without an account: %v", err)
+	}
+	full["HUAWEI_SERVICE_ACCOUNT"] = write("huawei.json", pushtest.HuaweiServiceAccount())
+	if v, err := newVendors(env, []string{"huawei"}, 1); err != nil || len(v.fakes) > 0 {
+		t.Errorf("version 3: %v", err)
+	}
+}
+
+func TestOnlySomeVendors(t *testing.T) {
+	code, out, errs := start(t, "", "-vendors", "vivo,honor", "-dry-run")
+	if code != exitFailed {
+		t.Errorf("exit %d", code)
+	}
+	wantAll(t, out, "vivo        would_send", "honor       would_send", "4 would be sent")
+	wantAll(t, errs, "fakes in this process: honor, vivo;")
 }
 
 func TestInterrupted(t *testing.T) {
@@ -144,7 +212,7 @@ func TestParseLine(t *testing.T) {
 
 // TestServer reports a token and sends to its user, over the network.
 func TestServer(t *testing.T) {
-	v, err := newVendors(noEnvironment, 100)
+	v, err := newVendors(noEnvironment, nil, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

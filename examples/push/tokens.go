@@ -26,14 +26,16 @@ type tokens struct {
 // maxLine bounds a line of the file.
 const maxLine = 16 << 10
 
-// sample are the tokens of the fakes.
+// sample are tokens of the fakes: of each vendor some, and one that was uninstalled.
 func sample() string {
 	var b strings.Builder
-	for i := range 12 {
-		fmt.Fprintf(&b, "fcm %s\n", pushtest.FCMToken(i))
+	for _, m := range makers() {
+		for i := range 2 {
+			fmt.Fprintf(&b, "%s %s\n", m.name, m.sample(i))
+		}
 	}
 	b.WriteString("13 " + pushtest.FCMToken(goneToken) + " zh-Hant ios # uninstalled\n")
-	b.WriteString("huawei IQAAAACy0000000000000000000000 # nobody here takes it\n")
+	b.WriteString("oppo OPPO_IN_00000000000000000000000000000000 # of the other side of the border: nobody here takes it\n")
 	return b.String()
 }
 

@@ -19,6 +19,7 @@ Usage: push [flags]
   -dry-run       checks everything and says who would be asked, without sending
   -json          one JSON object a line instead of a table
   -progress      a progress bar on standard error
+  -vendors A,B   only these vendors; default: all
   -batch N       tokens handed to a vendor at once, and held in memory
   -serve ADDR    no sending, but a server that takes apps' reports of tokens, and
                  sends to users by their ids; it says how to ask it
@@ -37,5 +38,4 @@ Tokens are printed masked, with the number of their line.
 
 Environment. A vendor without its variable is a fake within the process:
 
-  FCM_SERVICE_ACCOUNT   a file with the JSON key of a service account
 `

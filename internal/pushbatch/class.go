@@ -108,11 +108,4 @@ func Lost(r *wire.Reply, why string) *waybill.Error {
 
 // Unsent is the error of an exchange before the one that sends: whatever became
 // of it, nothing was sent.
-func Unsent(e *waybill.Error) *waybill.Error {
-	if e == nil {
-		return nil
-	}
-	own := *e
-	own.Delivery = waybill.NotSent
-	return &own
-}
+func Unsent(e *waybill.Error) *waybill.Error { return e.Unsent() }

@@ -96,3 +96,9 @@ func (d *Draft) KeepClick() {
 	d.Data[push.Click] = d.N.Click
 	d.Drop("click", "")
 }
+
+// Size is how many bytes a message has without its tokens. body encodes it for some.
+func Size(body func(tokens []string) []byte) int {
+	one := []string{""}
+	return len(body(one)) - len(Marshal(one))
+}

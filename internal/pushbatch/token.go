@@ -2,6 +2,7 @@ package pushbatch
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,10 +11,12 @@ import (
 
 // Tokens keeps one auth token for all callers. It is safe for concurrent use.
 type Tokens struct {
-	// Fetch gets a new token. Its errors are NotSent.
-	Fetch func(context.Context) (string, *waybill.Error)
+	// Fetch gets a new token and how long the vendor says that it lives, 0 where
+	// it does not say. Its errors are NotSent.
+	Fetch func(context.Context) (string, time.Duration, *waybill.Error)
 	// Fresh is the age at which a new one is fetched, End the age at which the
-	// old one can no longer be used.
+	// old one can no longer be used, both for a token of no known or of a longer
+	// life.
 	Fresh, End time.Duration
 	// Keys are secrets that no text may hold, beside the tokens.
 	Keys []string
@@ -21,6 +24,8 @@ type Tokens struct {
 	mu          sync.Mutex
 	value, last string
 	born, retry time.Time
+	fresh, end  time.Duration
+	rotated     []string
 	flight      *flight
 }
 
@@ -37,8 +42,8 @@ func (t *Tokens) Get(ctx context.Context) (string, *waybill.Error) {
 	for {
 		t.mu.Lock()
 		now := time.Now()
-		value, usable := t.value, t.value != "" && now.Sub(t.born) < t.End
-		if usable && (now.Sub(t.born) < t.Fresh || t.flight != nil || now.Before(t.retry)) {
+		value, usable := t.value, t.value != "" && now.Sub(t.born) < t.end
+		if usable && (now.Sub(t.born) < t.fresh || t.flight != nil || now.Before(t.retry)) {
 			t.mu.Unlock()
 			return value, nil
 		}
@@ -71,28 +76,39 @@ func (t *Tokens) Get(ctx context.Context) (string, *waybill.Error) {
 // fetch ends the flight also when it panics.
 func (t *Tokens) fetch(ctx context.Context, f *flight) {
 	f.err = &waybill.Error{Code: waybill.Internal, Delivery: waybill.NotSent}
-	value := ""
+	value, life := "", time.Duration(0)
 	defer func() {
 		t.mu.Lock()
 		t.flight = nil
 		if f.err == nil {
-			t.set(value)
+			t.set(value, life)
 		} else {
 			t.retry = time.Now().Add(10 * time.Second) // not with every message
 		}
 		t.mu.Unlock()
 		close(f.done)
 	}()
-	value, f.err = t.Fetch(ctx)
+	value, life, f.err = t.Fetch(ctx)
 	f.again = f.err != nil && ctx.Err() != nil
 }
 
-// set takes a new token; the lock is held.
-func (t *Tokens) set(value string) {
+// set takes a new token; the lock is held. A short life ends a minute, or a
+// quarter of it, before its end.
+func (t *Tokens) set(value string, life time.Duration) {
 	if t.value != "" {
 		t.last = t.value
 	}
-	t.value, t.born = value, time.Now()
+	t.value, t.born, t.fresh, t.end = value, time.Now(), t.Fresh, t.End
+	if life > 0 {
+		t.fresh, t.end = min(t.Fresh, life*3/4), min(t.End, life-min(time.Minute, life/4))
+	}
+}
+
+// Rotate replaces the secrets that came by rotation.
+func (t *Tokens) Rotate(keys ...string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rotated = keys
 }
 
 // Drop forgets a token that the vendor refused, unless there is a newer one.
@@ -100,7 +116,7 @@ func (t *Tokens) Drop(value string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.value == value {
-		t.set("")
+		t.set("", 0)
 	}
 }
 
@@ -108,13 +124,8 @@ func (t *Tokens) Drop(value string) {
 func (t *Tokens) Secrets() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	out := append([]string(nil), t.Keys...)
-	for _, s := range []string{t.value, t.last} {
-		if s != "" {
-			out = append(out, s)
-		}
-	}
-	return out
+	all := slices.Concat(t.Keys, t.rotated, []string{t.value, t.last})
+	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 
 // Authorized runs an exchange with the present token, and once more with a new

@@ -101,6 +101,10 @@ func TestGoAway(t *testing.T) {
 	if n := f.Conns(); n != 2 {
 		t.Errorf("%d connections", n)
 	}
+	// The second connection was primed, too: it began with one stream.
+	if n := f.TooManyStreams(); n != 0 {
+		t.Errorf("%d streams beyond the limit", n)
+	}
 }
 
 func TestGoAwayInTheMiddle(t *testing.T) {

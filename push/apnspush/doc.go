@@ -87,5 +87,6 @@
 // # Concurrency
 //
 // An adapter is safe for concurrent use. Its goroutines end with the call;
-// those of net/http's connection end with Close, or an hour after the last push.
+// those of a connection, net/http's and one that writes, end with Close, or an hour
+// after the last push.
 package apnspush

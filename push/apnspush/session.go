@@ -93,12 +93,16 @@ func (a *Adapter) transport() *http.Transport {
 		// A clone with a dialer or TLS settings would stay with HTTP/1.1.
 		t.ForceAttemptHTTP2 = true
 	} else {
-		dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
 		t = &http.Transport{
-			Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
+			Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true,
 			TLSHandshakeTimeout: dialTimeout, IdleConnTimeout: idleTimeout, MaxResponseHeaderBytes: 64 << 10,
 		}
 	}
+	dial := t.DialContext
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
+	}
+	t.DialContext = corked(dial)
 	// Replies are tiny, and compressed by nobody.
 	t.DisableCompression = true
 	if t.HTTP2 == nil {

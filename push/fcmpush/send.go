@@ -52,13 +52,14 @@ func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.
 
 // batch is one call of Send.
 type batch struct {
-	a       *Adapter
-	ctx     context.Context
-	op, ref string
-	topic   string // in the place of tokens
-	tokens  []push.Token
-	out     []push.Result
-	todo    []int
+	a         *Adapter
+	ctx       context.Context
+	op, ref   string
+	topic     string // in the place of tokens
+	condition string // in the place of a topic
+	tokens    []push.Token
+	out       []push.Result
+	todo      []int
 	// bodies are the messages, one for each text, and text which of them each
 	// token gets; nil when there is one.
 	bodies  []composed
@@ -249,7 +250,7 @@ func (b *batch) exchange(access string, c *composed, token string) (outcome, *wa
 		},
 	})
 	// What the SDK returns is not looked at: it takes some failures for success.
-	_, _ = b.a.sdk.Send(x.Context(), &messaging.Message{Token: token, Topic: b.topic})
+	_, _ = b.a.sdk.Send(x.Context(), &messaging.Message{Token: token, Topic: b.topic, Condition: b.condition})
 	reply, err := x.Result()
 	if err != nil {
 		return outcome{}, waybill.AsError(err)

@@ -30,7 +30,11 @@ var topicForm = regexp.MustCompile(`^[a-zA-Z0-9-_.~%]{1,900}$`)
 
 // checkTopic says what is wrong with a topic for this adapter, or nil.
 func (a *Adapter) checkTopic(t push.Topic, op waybill.Verb) *waybill.Error {
-	if err := t.Validate(); err != nil {
+	check := t.Validate
+	if op != push.SendTopic {
+		check = t.Named
+	}
+	if err := check(); err != nil {
 		e := *waybill.AsError(err)
 		e.Provider, e.Op = name, string(op)
 		return &e
@@ -41,14 +45,14 @@ func (a *Adapter) checkTopic(t push.Topic, op waybill.Verb) *waybill.Error {
 	switch {
 	case !a.Accepts(push.Token{Vendor: t.Vendor, App: t.App, Env: t.Env}):
 		return unsupported("the topic is of another vendor, app or environment")
-	case !topicForm.MatchString(t.Name):
+	case t.Condition == "" && !topicForm.MatchString(t.Name):
 		return unsupported("the topic's name has characters that FCM does not take")
 	}
 	return nil
 }
 
-// SendTopic sends the notification to everybody who subscribed to the topic; see
-// [push.TopicSender]. The payload is bounded at 2048 bytes.
+// SendTopic sends the notification to everybody who subscribed to the topic, or for
+// whom its condition holds; see [push.TopicSender]. The payload is bounded at 2048 bytes.
 func (a *Adapter) SendTopic(ctx context.Context, n *push.Notification, t push.Topic) push.Result {
 	r := push.Result{Token: push.Token{Vendor: t.Vendor, App: t.App, Env: t.Env}}
 	r.Provider = name
@@ -70,9 +74,9 @@ func (a *Adapter) SendTopic(ctx context.Context, n *push.Notification, t push.To
 	if e := ended(ctx); e != nil {
 		return fail(e)
 	}
-	b := &batch{a: a, ctx: ctx, op: string(push.SendTopic), ref: n.Key, private: append(n.Private(), t.Name), topic: t.Name}
+	b := &batch{a: a, ctx: ctx, op: string(push.SendTopic), ref: n.Key, private: append(n.Private(), t.Name+t.Condition), topic: t.Name, condition: t.Condition}
 	one := n.Localize([]push.Token{r.Token}, []int{0})[0]
-	c, e := a.topicBody(one.Notification, t.Name)
+	c, e := a.topicBody(one.Notification, t)
 	if e != nil {
 		return fail(e)
 	}
@@ -85,7 +89,7 @@ func (a *Adapter) SendTopic(ctx context.Context, n *push.Notification, t push.To
 }
 
 // topicBody maps and encodes a notification to a topic.
-func (a *Adapter) topicBody(n *push.Notification, topic string) (composed, *waybill.Error) {
+func (a *Adapter) topicBody(n *push.Notification, t push.Topic) (composed, *waybill.Error) {
 	m, adjusted, e := a.message(n, time.Now())
 	if e != nil {
 		return composed{}, e
@@ -93,7 +97,7 @@ func (a *Adapter) topicBody(n *push.Notification, topic string) (composed, *wayb
 	if payloadSize(m) > maxTopicPayload {
 		return composed{}, unsupported(n, "the payload has more than the 2048 bytes that FCM takes for a topic")
 	}
-	m.Topic = topic
+	m.Topic, m.Condition = t.Name, t.Condition
 	text, err := a.encode(m)
 	if err != nil {
 		return composed{}, unsupported(n, "the message cannot be encoded")

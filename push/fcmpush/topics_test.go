@@ -128,6 +128,21 @@ func TestSendTopic(t *testing.T) {
 	}
 }
 
+func TestSendCondition(t *testing.T) {
+	f, a := topical(t)
+	both := push.Topic{Audience: push.Audience{Vendor: push.FCM}, Condition: "'depot' in topics && !('night' in topics)"}
+	n := &push.Notification{Kind: push.KindStatus, Title: "T"}
+	if r := a.SendTopic(t.Context(), n, both); r.Err != nil || r.ID == "" {
+		t.Fatal(r.Err)
+	}
+	if m, ok := f.Message(both.Condition); !ok || m.Condition != both.Condition || m.Topic != "" {
+		t.Errorf("got %+v", m)
+	}
+	if r := a.Subscribe(t.Context(), both, []push.Token{token(1)})[0]; r.Err == nil || r.Err.Code != waybill.InvalidArgument {
+		t.Errorf("subscribed to a condition: %v", r.Err)
+	}
+}
+
 func ExampleAdapter_SendTopic() {
 	fcm := pushtest.NewFCM(nil) // stands for fcm.googleapis.com and iid.googleapis.com
 	defer fcm.Close()

@@ -3,7 +3,6 @@ package honorpush
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -44,6 +43,10 @@ type Options struct {
 	// BadgeClass is the app's launcher activity, without which a badge is left
 	// out.
 	BadgeClass string
+	// Credentials, when set, is asked for the client's id and secret whenever an
+	// access token is needed, and overrides the fixed ones. It must be safe for
+	// concurrent use.
+	Credentials func(ctx context.Context) (clientID, secret string, err error)
 	// HTTPClient supplies the transport and a time-out for each exchange.
 	HTTPClient *http.Client
 	// Account carries the limits and idle times of the credential. Default: a
@@ -67,13 +70,14 @@ type Adapter struct {
 	vendor      pushbatch.Vendor[message]
 }
 
-// New returns an adapter for an app's id, and the id and secret of its client. What is missing or wrong is
-// InvalidArgument. New does not use the network.
+// New returns an adapter for an app's id, and the id and secret of its client, which
+// may be empty with Options.Credentials. What is missing or wrong is InvalidArgument.
+// New does not use the network.
 func New(appID, clientID, appSecret string, o *Options) (*Adapter, error) {
 	if o == nil {
 		o = new(Options)
 	}
-	if !digits(appID) || appSecret == "" || clientID == "" {
+	if !digits(appID) || o.Credentials == nil && (appSecret == "" || clientID == "") {
 		return nil, pushbatch.Invalid(name, "the app's id, the client's id or its secret is missing or malformed")
 	}
 	a := &Adapter{o: *o, client: clientID, key: appSecret}
@@ -115,31 +119,20 @@ func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.
 	return a.vendor.Send(ctx, n, tokens)
 }
 
-// fetch gets an access token.
-func (a *Adapter) fetch(ctx context.Context) (string, *waybill.Error) {
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.client}, "client_secret": {a.key}}
-	r, err := a.Wire.Do(ctx, &wire.Request{
-		Op: string(push.Send), URL: a.auth + authPath, Body: []byte(form.Encode()),
-		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
-	})
-	if err != nil {
-		return "", pushbatch.Unsent(waybill.AsError(err))
-	}
-	m, e := pushbatch.Reply(r)
-	if e == nil && !r.OK() {
-		e = r.StatusError()
-		if r.Status == http.StatusBadRequest { // RFC 6749, 5.2: about the credential
-			e = r.Error(waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, "400", "the access token was refused to the app")
+// fetch gets an access token of the present credentials.
+func (a *Adapter) fetch(ctx context.Context) (string, time.Duration, *waybill.Error) {
+	client, secret := a.client, a.key
+	if a.o.Credentials != nil {
+		var err error
+		if client, secret, err = a.o.Credentials(ctx); err != nil {
+			return "", 0, pushbatch.RefusedKey(ctx, err)
 		}
+		if client == "" || secret == "" {
+			return "", 0, &waybill.Error{Code: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Message: "the credentials are empty"}
+		}
+		a.tokens.Rotate(secret)
 	}
-	if e != nil {
-		return "", pushbatch.Unsent(e)
-	}
-	token := pushbatch.Text(m["access_token"])
-	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", pushbatch.Unsent(pushbatch.Lost(r, "the reply holds no access token"))
-	}
-	return token, nil
+	return pushbatch.ClientCredentials(ctx, a.Wire, a.auth+authPath, client, secret)
 }
 
 var (

@@ -1,11 +1,16 @@
 package honorpush_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
@@ -33,9 +38,17 @@ func codes() (out []pushtest.CodeCase) {
 	add(waybill.Unsupported, waybill.ScopeRequest, "10001", "10300", "80100003", "80200020", "80200050", "80200056", "80300006", "80300008", "80300010")
 	add(waybill.Unauthenticated, waybill.ScopeAccount, "10207", "80200001", "80200003")
 	add(waybill.PermissionDenied, waybill.ScopeAccount, "10205", "80200022")
-	add(waybill.QuotaExhausted, waybill.ScopeAccount, "80200047")
+	add(waybill.QuotaExhausted, waybill.ScopeRequest, "80200047")
 	add(waybill.Unregistered, waybill.ScopeRecipient, "80300007")
 	return out
+}
+
+const callbackSecret = "a-secret-of-the-callback-url"
+
+// receipt is a request of receipts.
+func receipt(body string) *http.Request {
+	u, _ := push.CallbackURL("https://example.test/honor", callbackSecret)
+	return httptest.NewRequest(http.MethodPost, u, strings.NewReader(body))
 }
 
 func TestConformance(t *testing.T) {
@@ -58,6 +71,19 @@ func TestConformance(t *testing.T) {
 		},
 		Textless: true,
 		Override: honorpush.Override{Importance: "LOW", Test: true},
+		Receipts: &pushtest.ReceiptsCase{
+			Handler: func(take push.ReceiptFunc, o *push.ReceiptOptions) (http.Handler, error) {
+				return honorpush.NewReceiptHandler("driver", []string{callbackSecret}, take, o)
+			},
+			Request: func() *http.Request {
+				return receipt(`{"statuses":[{"token":"t1","biTag":"k","status":0,"timestamp":1489993883189,"requestId":"9"},{"token":"t2","biTag":"k","status":"2","timestamp":1489993883190,"requestId":"9"}]}`)
+			},
+			Spoil: func(r *http.Request) { r.URL.RawQuery = push.CallbackParam + "=another-secret-of-the-url" },
+			Want: []push.Event{
+				{Token: push.Token{Vendor: push.Honor, App: "driver", Value: "t1"}, ID: "9", Key: "k", Status: push.EventDelivered, Code: "0", Time: time.UnixMilli(1489993883189)},
+				{Token: push.Token{Vendor: push.Honor, App: "driver", Value: "t2"}, ID: "9", Key: "k", Status: push.EventFailed, Code: "2", Time: time.UnixMilli(1489993883190)},
+			},
+		},
 		WithClasses: func(kinds []push.Kind) error {
 			_, err := honorpush.New(pushtest.HonorAppID, pushtest.HonorClientID, pushtest.HonorSecret, &honorpush.Options{Classes: classes(kinds...)})
 			return err
@@ -135,4 +161,112 @@ func FuzzReply(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestImagesAreOfServiceMessages(t *testing.T) {
+	f, a := fake(t)
+	n := order()
+	n.Image = "https://example.test/i.png"
+	if r := a.Send(t.Context(), n, []push.Token{token(1)})[0]; r.Err != nil || r.Adjusted != nil {
+		t.Errorf("a service message: %v, %v", r.Err, r.Adjusted)
+	}
+	n.Overrides = []push.Override{honorpush.Override{Importance: "LOW"}}
+	if r := a.Send(t.Context(), n, []push.Token{token(2)})[0]; r.Err != nil || len(r.Adjusted) != 1 || r.Adjusted[0].Field != "image" {
+		t.Errorf("a marketing message: %v, %v", r.Err, r.Adjusted)
+	}
+	one, _ := f.Message(token(1).Value)
+	two, _ := f.Message(token(2).Value)
+	if one.Android.Notification.Image == "" || two.Android.Notification.Image != "" {
+		t.Error("the picture is with the wrong message")
+	}
+}
+
+func TestAccessTokenAndCredentials(t *testing.T) {
+	f := pushtest.NewHonor()
+	defer f.Close()
+	secret := "wrong-secret-of-a-client"
+	a, err := honorpush.New(pushtest.HonorAppID, "", "", &honorpush.Options{
+		BaseURL: f.URL(), AuthURL: f.URL(), HTTPClient: f.Client(), Classes: classes(push.Kinds()...),
+		Credentials: func(context.Context) (string, string, error) {
+			if secret == "none" {
+				return "", "", errors.New("vault-token-hidden is bad")
+			}
+			return pushtest.HonorClientID, secret, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret = range []string{secret, "none", ""} {
+		r := a.Send(t.Context(), order(), []push.Token{token(1)})[0]
+		if r.Err == nil || r.Err.Code != waybill.Unauthenticated || r.Err.Delivery != waybill.NotSent || strings.Contains(fmt.Sprintf("%+v", r.Err), "hidden") {
+			t.Errorf("%s: %v", secret, r.Err)
+		}
+	}
+	secret = pushtest.HonorSecret
+	for i := range 3 {
+		if r := a.Send(t.Context(), order(), []push.Token{token(i)})[0]; r.Err != nil {
+			t.Fatal(r.Err)
+		}
+	}
+	if f.Issued() != 1 {
+		t.Errorf("%d access tokens", f.Issued())
+	}
+	f.Revoke()
+	before := f.Sends()
+	if r := a.Send(t.Context(), order(), []push.Token{token(9)})[0]; r.Err != nil || f.Issued() != 2 || f.Sends() != before+2 || f.Accepted(token(9).Value) != 1 {
+		t.Errorf("after a refused token: %v, %d issued, %d sends", r.Err, f.Issued(), f.Sends()-before)
+	}
+}
+
+// TestSize sends what just fits; the fake measures the body itself.
+func TestSize(t *testing.T) {
+	_, a := fake(t)
+	n := order()
+	low, high := 0, 5000
+	for low+1 < high {
+		middle := (low + high) / 2
+		n.Data = map[string]string{"a": strings.Repeat("&", middle)}
+		switch r := a.Send(t.Context(), n, []push.Token{token(1), token(2)})[0]; {
+		case r.Err == nil:
+			low = middle
+		case r.Err.Code == waybill.Unsupported && r.Err.VendorCode == "":
+			high = middle
+		default:
+			t.Fatalf("%d bytes: %v", middle, r.Err)
+		}
+	}
+	if low < 3500 {
+		t.Errorf("only %d bytes fit", low)
+	}
+}
+
+func FuzzReceipt(f *testing.F) {
+	f.Add(`{"statuses":[{"token":"t","status":0}]}`)
+	f.Add(`[{"token":"t","status":"5"}]`)
+	h, err := honorpush.NewReceiptHandler("driver", []string{callbackSecret}, func(context.Context, []push.Event) error { return nil }, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, receipt(body)); w.Code >= 500 {
+			t.Errorf("status %d", w.Code)
+		}
+	})
+}
+
+func ExampleNewReceiptHandler() {
+	h, err := honorpush.NewReceiptHandler("driver", []string{callbackSecret}, func(_ context.Context, events []push.Event) error {
+		for _, e := range events {
+			fmt.Println(e.Status, e.Key)
+		}
+		return nil
+	}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	h.ServeHTTP(httptest.NewRecorder(), receipt(`{"statuses":[{"token":"t1","biTag":"order-17","status":0,"requestId":"9"}]}`))
+	// Output: delivered order-17
 }

@@ -16,13 +16,15 @@ const (
 	maxTag     = 64
 	maxBadge   = 99
 	maxTTL     = 15 * 24 * time.Hour
+	// importanceNormal is that of service messages.
+	importanceNormal = "NORMAL"
 )
 
 // Override is what only Honor knows. Fields that are set win over the class's.
 type Override struct {
 	// Importance is as in [Class].
 	Importance string
-	// Test marks a test message.
+	// Test marks a test message, of which there are 1000 a day.
 	Test bool
 }
 
@@ -62,6 +64,12 @@ type click struct {
 type badge struct {
 	Class string `json:"badgeClass"`
 	Set   int    `json:"setNum"`
+}
+
+// body is the request's body for some tokens.
+func (m message) body(tokens []string) []byte {
+	m.Token = tokens
+	return pushbatch.Marshal(m)
 }
 
 // compose maps a notification. Its errors are NotSent.
@@ -104,7 +112,7 @@ func (a *Adapter) compose(n *push.Notification, now time.Time) (message, []push.
 		a.hidden(d)
 	}
 	m.Data = string(pushbatch.Marshal(d.Data))
-	if size := len(pushbatch.Marshal(m)); size > maxPayload {
+	if size := pushbatch.Size(m.body); size > maxPayload {
 		return message{}, nil, pushbatch.Unsupported("the message has " + strconv.Itoa(size) + " bytes, the vendor takes 4096")
 	}
 	return m, d.Adjusted, nil
@@ -130,6 +138,10 @@ func (a *Adapter) hidden(d *pushbatch.Draft) {
 func (a *Adapter) notification(d *pushbatch.Draft, c Class) *notification {
 	n := d.N
 	v := &notification{Title: d.Title, Body: d.Body, Image: n.Image, ClickAction: click{Type: 3}, Importance: c.Importance}
+	if v.Image != "" && c.Importance != importanceNormal {
+		v.Image = "" // the vendor takes pictures with service messages only
+		d.Drop("image", "")
+	}
 	switch {
 	case strings.HasPrefix(n.Click, "https://"):
 		v.ClickAction = click{Type: 2, URL: n.Click}

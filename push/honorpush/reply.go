@@ -18,6 +18,9 @@ const codeSuccess = "200"
 // failed is a token of which the vendor does not say why it failed.
 var failed = pushbatch.Class{Code: waybill.Internal, Scope: waybill.ScopeRecipient, Delivery: waybill.Ambiguous, Text: "the token is among those that failed"}
 
+// testFull is the day's quota of test messages, which says nothing of others.
+var testFull = pushbatch.Class{Code: waybill.QuotaExhausted, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Until: pushbatch.Midnight}
+
 // successes say that the lists name what failed.
 var successes = []string{codeSuccess, "80000000", "80100000"}
 
@@ -26,7 +29,7 @@ var classes = map[string]pushbatch.Class{
 	"10001": pushbatch.Parameter, "10205": pushbatch.Denied, "10207": pushbatch.Credential, "10300": pushbatch.Parameter,
 	"80100003": pushbatch.Parameter, "80200020": pushbatch.Parameter, "80200050": pushbatch.Parameter, "80200056": pushbatch.Parameter,
 	"80300006": pushbatch.Parameter, "80300008": pushbatch.Parameter, "80300010": pushbatch.Parameter,
-	"80200001": pushbatch.Credential, "80200003": pushbatch.Credential, "80200022": pushbatch.Denied, "80200047": pushbatch.DayQuota,
+	"80200001": pushbatch.Credential, "80200003": pushbatch.Credential, "80200022": pushbatch.Denied, "80200047": testFull,
 	"80300007": pushbatch.Gone,
 }
 
@@ -34,9 +37,7 @@ var classes = map[string]pushbatch.Class{
 // refused.
 func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[message]) []pushbatch.Outcome {
 	values := j.Values()
-	m := j.Message
-	m.Token = values
-	body := pushbatch.Marshal(m)
+	body := j.Message.body(values)
 	out, e := pushbatch.Authorized(ctx, a.tokens, func(token string) []pushbatch.Outcome {
 		r, err := a.Wire.Do(ctx, &wire.Request{
 			Op: string(push.Send), Ref: j.Ref, URL: a.send, Body: body, Send: true, Private: j.Private,

@@ -39,11 +39,13 @@ func codes() []pushtest.CodeCase {
 			out = append(out, pushtest.CodeCase{Code: c, Want: want, Scope: scope, Delivery: delivery})
 		}
 	}
-	add(waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, "80100001", "80100003", "80100004", "80100013", "80100016", "80100018", "80300008", "80300010", "82000001", "82000013")
+	add(waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, "80100001", "80100002", "80100003", "80100004", "80100013", "80100016", "80100018", "80100022",
+		"80300008", "80300010", "80300030", "82000001", "82000011")
 	add(waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, "80200001", "80200003", "80200005", "80300036", "80600003")
-	add(waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, "80300002", "80300011", "80300013")
+	add(waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, "80300002", "80300011", "80300013", "80300037", "82000012", "82000013")
 	return append(out,
 		pushtest.CodeCase{Code: "80100017", Want: waybill.RateLimited, Scope: waybill.ScopeService, Delivery: waybill.NotSent, RetryAfter: true},
+		pushtest.CodeCase{Code: "80300029", Want: waybill.RateLimited, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, RetryAfter: true},
 		pushtest.CodeCase{Code: "80300007", Want: waybill.Unregistered, Scope: waybill.ScopeRecipient, Delivery: waybill.NotSent, Dead: true},
 		pushtest.CodeCase{Code: "81000001", Want: waybill.Internal, Scope: waybill.ScopeProvider, Delivery: waybill.Ambiguous, RetryAfter: true},
 		pushtest.CodeCase{Code: "89999999", Want: waybill.Unknown, Scope: waybill.ScopeProvider, Delivery: waybill.Ambiguous})
@@ -79,6 +81,7 @@ func TestConformance(t *testing.T) {
 			return m.Read(), ok
 		},
 		Textless: true,
+		Topic:    &push.Topic{Audience: push.Audience{Vendor: push.Huawei}, Name: "depot-17"},
 		Override: huaweipush.Override{Category: "MARKETING", Importance: "LOW", Group: "g", Test: true},
 		WithClasses: func(kinds []push.Kind) error {
 			_, err := huaweipush.New(pushtest.HuaweiAppID, pushtest.HuaweiSecret, &huaweipush.Options{Classes: classes(kinds...)})
@@ -98,5 +101,43 @@ func TestConformance(t *testing.T) {
 			},
 		},
 		Secrets: []string{pushtest.HuaweiSecret, "hw/fake+"},
+	})
+}
+
+// variant is the conformance of another version or mode.
+func variant(t *testing.T, vendor push.Vendor, override push.Override, o huaweipush.Options, read func(*pushtest.Huawei, string) (pushtest.Read, bool)) {
+	pushtest.Run(t, pushtest.Harness{
+		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
+			o := o
+			o.BaseURL, o.AuthURL, o.HTTPClient, o.App, o.Classes = baseURL, baseURL, hc, "driver", classes(push.Kinds()...)
+			return huaweipush.New(pushtest.HuaweiAppID, "", &o)
+		},
+		Server: func(testing.TB) pushtest.Server { return pushtest.NewHuawei() },
+		Token:  func(n int) push.Token { return push.Token{Vendor: vendor, Value: pushtest.HuaweiToken(n)} },
+		Codes: []pushtest.CodeCase{
+			{Code: "80200005", Want: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent},
+			{Code: "80300007", Want: waybill.Unregistered, Scope: waybill.ScopeRecipient, Delivery: waybill.NotSent, Dead: true},
+		},
+		Unsupported: []pushtest.UnsupportedCase{
+			{Name: "too large", Notification: push.Notification{Kind: push.KindOrder, Title: "T", Body: strings.Repeat("b", 4097), Key: "k"}},
+		},
+		Read:     func(s pushtest.Server, token string) (pushtest.Read, bool) { return read(s.(*pushtest.Huawei), token) },
+		Textless: true,
+		Override: override,
+		Secrets:  []string{"PRIVATE KEY-----", "eyJ"},
+	})
+}
+
+func TestConformanceVersion3(t *testing.T) {
+	variant(t, push.Huawei, huaweipush.Override{Category: "MARKETING", Receipt: "RCP1"}, huaweipush.Options{Version: 3, ServiceAccount: pushtest.HuaweiServiceAccount()}, func(f *pushtest.Huawei, token string) (pushtest.Read, bool) {
+		s, ok := f.Scene(token)
+		return s.Read(), ok
+	})
+}
+
+func TestConformanceQuickApp(t *testing.T) {
+	variant(t, push.HuaweiQuick, huaweipush.QuickOverride{Category: "MARKETING", Test: true}, huaweipush.Options{QuickApp: huaweipush.QuickAppProduction, ServiceAccount: pushtest.HuaweiServiceAccount()}, func(f *pushtest.Huawei, token string) (pushtest.Read, bool) {
+		m, ok := f.Message(token)
+		return m.Read(), ok
 	})
 }

@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -24,33 +24,35 @@ const (
 // noRight is a token that may not get this message; it is not dead.
 var noRight = pushbatch.Class{Code: waybill.PermissionDenied, Scope: waybill.ScopeRecipient, Delivery: waybill.NotSent, Text: "the app or the token lacks a right for this message"}
 
-// classes are the vendor's codes:
-// https://developer.huawei.com/consumer/en/doc/HMSCore-References/https-send-api-0000001050986197.
-var classes = map[string]pushbatch.Class{
-	"80100001": pushbatch.Parameter, "80100003": pushbatch.Parameter, "80100004": pushbatch.Parameter, "80100013": pushbatch.Parameter,
-	"80100016": pushbatch.Parameter, "80100018": pushbatch.Parameter, "80300008": pushbatch.Parameter, "80300010": pushbatch.Parameter,
-	"80100017": pushbatch.TooFast(time.Minute),
-	"80200001": pushbatch.Credential, "80200003": pushbatch.Credential, "80200005": pushbatch.Credential, "80600003": pushbatch.Credential,
-	"80300036": pushbatch.Credential,
-	"80300002": pushbatch.Denied, "80300011": pushbatch.Denied, "80300013": pushbatch.Denied,
-	codeAllInvalid: pushbatch.Gone,
-	"81000001":     pushbatch.Broken,
-	// Topics and groups.
-	"82000001": pushbatch.Parameter, "82000002": pushbatch.Parameter, "82000003": pushbatch.Parameter, "82000004": pushbatch.Parameter,
-	"82000005": pushbatch.Parameter, "82000006": pushbatch.Parameter, "82000007": pushbatch.Parameter, "82000008": pushbatch.Parameter,
-	"82000009": pushbatch.Parameter, "82000010": pushbatch.Parameter, "82000011": pushbatch.Parameter, "82000012": pushbatch.Parameter,
-	"82000013": pushbatch.Parameter,
-}
+// testFull is a limit of test messages, which says nothing of others.
+var testFull = pushbatch.Class{Code: waybill.RateLimited, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Wait: time.Minute}
+
+// classes are the vendor's codes, of versions 1 and 2
+// (https://developer.huawei.com/consumer/cn/doc/HMSCore-References/https-send-api-0000001050986197),
+// of topics, and of version 3
+// (https://developer.huawei.com/consumer/cn/doc/harmonyos-references/push-scenariozed-api-response).
+var classes = func() map[string]pushbatch.Class {
+	gone, tasks := pushbatch.Gone, pushbatch.TooFast(time.Minute)
+	return pushbatch.Table(map[*pushbatch.Class][]string{
+		&pushbatch.Parameter: {"80100001", "80100002", "80100003", "80100004", "80100013", "80100016", "80100018", "80100022", "80300008", "80300010", "80300030",
+			"82000001", "82000002", "82000003", "82000004", "82000005", "82000006", "82000007", "82000008", "82000009", codeTopicToken, "82000011"},
+		&tasks:                {"80100017"},
+		&testFull:             {"80300029"},
+		&pushbatch.Credential: {"80200001", "80200003", "80200005", "80300036", "80600003"},
+		&pushbatch.Denied:     {"80300002", "80300011", "80300013", "80300037", "82000012", "82000013"},
+		&gone:                 {codeAllInvalid},
+		&pushbatch.Broken:     {"81000001"},
+	})
+}()
 
 // exchange sends to up to 1000 tokens, and once more when the access token was
 // refused.
-func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[message]) []pushbatch.Outcome {
+func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[request]) []pushbatch.Outcome {
 	values := j.Values()
-	body := a.request(j.Message, values)
+	body := j.Message.body(values)
 	out, e := pushbatch.Authorized(ctx, a.tokens, func(token string) []pushbatch.Outcome {
 		r, err := a.Wire.Do(ctx, &wire.Request{
-			Op: string(push.Send), Ref: j.Ref, URL: a.send, Body: body, Send: true, Private: j.Private,
-			Header: http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + token}},
+			Op: string(push.Send), Ref: j.Ref, URL: a.send, Body: body, Send: true, Private: j.Private, Header: a.header(token, j.Message.kind()),
 		})
 		if err != nil {
 			return j.All(pushbatch.Outcome{Err: waybill.AsError(err)})
@@ -139,7 +141,7 @@ func illegal(v map[string]json.RawMessage) map[string]string {
 		reasons := pushbatch.Object(raw)
 		for _, reason := range slices.Sorted(maps.Keys(reasons)) {
 			for _, t := range pushbatch.Names(reasons[reason]) {
-				out[t] = reason
+				out[t] = strings.TrimSpace(reason)
 			}
 		}
 		if reasons == nil {

@@ -47,14 +47,19 @@ type Override struct {
 	// SubTitle stands under the title, at most 10 characters.
 	SubTitle string
 	// SmallPicture and BigPicture are ids of pictures that were uploaded to the
-	// vendor. A big one makes the picture style, whose body has 50 characters.
+	// vendor. A big one makes the picture style, whose body has 50 characters; the
+	// vendor takes it in a broadcast only.
 	SmallPicture, BigPicture string
 	// Activity opens one of the app's activities, Action an intent action, in
 	// the place of Click; at most one of them.
 	Activity, Action string
-	// ShowSeconds is how long it stays in the list, from 6 to 48 hours.
+	// ShowSeconds is how long it stays in the list, at most 24 hours, or 12 on the
+	// public channel.
 	ShowSeconds int64
 }
+
+// maxShow is the longest time in the list.
+const maxShow = 24 * 3600
 
 // fault says what the vendor would refuse, or "".
 func (o *Override) fault() string {
@@ -63,10 +68,10 @@ func (o *Override) fault() string {
 		return "the subtitle has more than 10 characters"
 	case o.Activity != "" && o.Action != "":
 		return "both an activity and an action are set"
-	case len(o.Activity) > 1000 || len(o.Action) > 1000:
+	case len(o.Activity) > maxURL || len(o.Action) > maxURL:
 		return "the activity or action is longer than OPPO takes"
-	case o.ShowSeconds != 0 && (o.ShowSeconds < 6*3600 || o.ShowSeconds > 48*3600):
-		return "the time of showing is not from 6 to 48 hours"
+	case o.ShowSeconds < 0 || o.ShowSeconds > maxShow:
+		return "the time of showing is longer than 24 hours"
 	case !slices.Contains(levels, o.Class.NotifyLevel):
 		return "the notify level is not 1, 2 or 16"
 	}

@@ -40,6 +40,7 @@ func codes() []pushtest.CodeCase {
 		row("13", waybill.RateLimited, waybill.ScopeService, true),
 		row("55", waybill.RateLimited, waybill.ScopeService, true),
 		row("31", waybill.NotFound, waybill.ScopeRequest, false),
+		row("54", waybill.PermissionDenied, waybill.ScopeSender, false),
 		row("10000", waybill.Unregistered, waybill.ScopeRecipient, false),
 	}
 	for _, c := range []string{"11", "14", "15", "16", "17", "18", "19", "29"} {
@@ -62,7 +63,7 @@ func TestConformance(t *testing.T) {
 		return push.Notification{Kind: push.KindOrder, Title: title, Body: body, Key: "k"}
 	}
 	large := text("T", "B")
-	large.Data = map[string]string{"a": strings.Repeat("d", 4097)}
+	large.Data = map[string]string{"a": strings.Repeat("d", 4001)}
 	pushtest.Run(t, pushtest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
 			return oppopush.New(pushtest.OPPOKey, pushtest.OPPOSecret, &oppopush.Options{BaseURL: baseURL, HTTPClient: hc, App: "driver", Classes: classes()})
@@ -95,6 +96,7 @@ func TestConformance(t *testing.T) {
 			_, err := oppopush.New("key", "secret", &oppopush.Options{Classes: some})
 			return err
 		},
+		Audience: &push.Audience{Vendor: push.OPPO},
 		Receipts: receipts(),
 		Secrets:  []string{pushtest.OPPOKey, pushtest.OPPOSecret, "oppo-auth-"},
 		Skip: map[string]string{

@@ -6,7 +6,8 @@
 // It follows https://open.oppomobile.com/new/developmentDoc/info?id=11236: unicast
 // for one token, unicast_batch for up to 1000, one message for each token and one
 // result for each. Options.Overseas chooses the other service; a token says by
-// itself on which side it is, and the adapter takes those of its own.
+// itself on which side it is, and the adapter takes those of its own. Newer pages of
+// the vendor name api-push-cn.heytapmobi.com for the mainland; Options.BaseURL takes it.
 //
 // # Credentials
 //
@@ -21,7 +22,7 @@
 //	-------------  -----------------------------------------------------------------
 //	Kind           channel_id, category, notify_level (Options.Classes)
 //	Title, Body    title (50 characters), content (50, in the long style 128)
-//	Data           action_parameters, with push.Expiry; 4096 characters
+//	Data           action_parameters, with push.Expiry; 4000 characters
 //	Click          click_action_url, in the browser if https, else by its scheme
 //	TTL            off_line_ttl, seconds, at most 10 days
 //	Collapse       notify_id, derived from it
@@ -40,6 +41,13 @@
 // message with such an id is taken for success, with that id as Result.ID. That it
 // means this is not confirmed by the vendor.
 //
+// # Broadcasts
+//
+// [Adapter.Broadcast] keeps the message (save_message_content, which sends nothing)
+// and sends it to everybody (broadcast). The app_message_id is derived from Key here,
+// too: the vendor keeps the same one only once. Tags are managed in the vendor's
+// console and by the app, and have no interface for servers: there are no topics.
+//
 // # Errors
 //
 //	code                          Code              Scope      Delivery
@@ -51,6 +59,7 @@
 //	51, 67                        Unsupported       Request    NotSent
 //	26, 27, 28, 30, 59            PermissionDenied  Account    NotSent
 //	31                            NotFound          Request    NotSent
+//	54                            PermissionDenied  Sender     NotSent
 //	33, 34, 42, 69                QuotaExhausted    Account    NotSent, Beijing midnight
 //	10000                         Unregistered      Recipient  NotSent, dead
 //	any other                     Unknown           Provider   Ambiguous

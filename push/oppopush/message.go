@@ -10,16 +10,17 @@ import (
 	"github.com/waybill-go/waybill/push"
 )
 
-// The vendor's limits, in characters where nothing else is said. The vendor has
-// published two bounds of the standard style's content, of which the smaller one
-// is kept: what is longer is sent in the long style.
+// The vendor's limits, in characters where nothing else is said. Where the vendor
+// has published two bounds (a link of 500 and 2000, parameters of 4000 and 4096) the
+// smaller one is kept. What is longer than the standard style's content is sent in
+// the long style.
 const (
 	maxTitle      = 50
 	maxContent    = 50
 	maxLong       = 128
 	maxSubTitle   = 10
 	maxURL        = 500
-	maxParameters = 4096
+	maxParameters = 4000
 	maxReference  = 100
 )
 
@@ -117,7 +118,7 @@ func (a *Adapter) compose(n *push.Notification, now time.Time) (m notification, 
 	}
 	m.Parameters = string(pushbatch.Marshal(d.Data))
 	if utf8.RuneCountInString(m.Parameters) > maxParameters {
-		return m, nil, pushbatch.Unsupported("the data have more than the 4096 characters that OPPO takes")
+		return m, nil, pushbatch.Unsupported("the data have more than the 4000 characters that OPPO takes")
 	}
 	return m, d.Adjusted, nil
 }

@@ -49,6 +49,10 @@ type Options struct {
 	// Account carries the limits and idle times of the credential. Default: a
 	// private one.
 	Account *waybill.Account
+	// Credentials, when set, is asked for the app's key and master secret whenever
+	// an auth token is needed, and overrides the fixed ones. It must be safe for
+	// concurrent use.
+	Credentials func(ctx context.Context) (appKey, masterSecret string, err error)
 	// App is the App of the tokens that are taken; tokens without one are taken
 	// too. Empty takes all.
 	App string
@@ -64,28 +68,31 @@ type Options struct {
 // base has what the adapters of phone makers share.
 type base = pushbatch.Base
 
-// Adapter implements [push.Sender] on OPPO PUSH. It is safe for concurrent use.
+// Adapter implements [push.Sender] and [push.Broadcaster] on OPPO PUSH. It is safe
+// for concurrent use.
 type Adapter struct {
 	*base
 	key, secret string
+	credentials func(context.Context) (string, string, error)
 	overseas    bool
 	classes     map[push.Kind]Class
 	tokens      *pushbatch.Tokens
 	vendor      pushbatch.Vendor[notification]
 }
 
-// New returns an adapter for an app's key and master secret. Empty ones, a table
-// without a row for every kind, and a URL that is none are InvalidArgument. New
-// does not use the network.
+// New returns an adapter for an app's key and master secret, which may be empty with
+// Options.Credentials. Empty ones, a table without a row for every kind, and a URL
+// that is none are InvalidArgument. New does not use the network.
 func New(appKey, masterSecret string, o *Options) (*Adapter, error) {
 	if o == nil {
 		o = new(Options)
 	}
-	if appKey == "" || masterSecret == "" {
+	if o.Credentials == nil && (appKey == "" || masterSecret == "") {
 		return nil, pushbatch.Invalid(name, "the app's key or its master secret is empty")
 	}
-	a := &Adapter{key: appKey, secret: masterSecret, overseas: o.Overseas}
-	a.tokens = &pushbatch.Tokens{Fetch: a.login, Fresh: authFresh, End: authEnd, Keys: []string{appKey, masterSecret}}
+	a := &Adapter{key: appKey, secret: masterSecret, credentials: o.Credentials, overseas: o.Overseas}
+	a.tokens = &pushbatch.Tokens{Fetch: a.login, Fresh: authFresh, End: authEnd}
+	a.tokens.Rotate(appKey, masterSecret)
 	def := China
 	if o.Overseas {
 		def = Overseas
@@ -142,16 +149,24 @@ func sign(key, timestamp, secret string) string {
 }
 
 // login fetches an auth token. Whatever fails, nothing was sent.
-func (a *Adapter) login(ctx context.Context) (string, *waybill.Error) {
+func (a *Adapter) login(ctx context.Context) (string, time.Duration, *waybill.Error) {
+	key, secret := a.key, a.secret
+	if a.credentials != nil {
+		var err error
+		if key, secret, err = a.credentials(ctx); err != nil {
+			return "", 0, pushbatch.RefusedKey(ctx, err)
+		}
+		a.tokens.Rotate(key, secret)
+	}
 	at := strconv.FormatInt(time.Now().UnixMilli(), 10)
-	signature := sign(a.key, at, a.secret)
-	form := url.Values{"app_key": {a.key}, "timestamp": {at}, "sign": {signature}}
-	r, err := a.Wire.Do(ctx, a.request("/server/v1/auth", form, "", []string{signature}))
+	signature := sign(key, at, secret)
+	form := url.Values{"app_key": {key}, "timestamp": {at}, "sign": {signature}}
+	r, err := a.Wire.Do(ctx, a.request(push.Send, "/server/v1/auth", form, "", []string{signature}))
 	if err != nil {
-		return "", pushbatch.Unsent(waybill.AsError(err))
+		return "", 0, pushbatch.Unsent(waybill.AsError(err))
 	}
 	token, e := readToken(r)
-	return token, pushbatch.Unsent(e)
+	return token, 0, pushbatch.Unsent(e)
 }
 
 // readToken reads {"code":0,"data":{"auth_token":"…"}}.
@@ -168,9 +183,9 @@ func readToken(r *wire.Reply) (string, *waybill.Error) {
 }
 
 // request is a form to one of the vendor's paths.
-func (a *Adapter) request(path string, form url.Values, ref string, private []string) *wire.Request {
+func (a *Adapter) request(op waybill.Verb, path string, form url.Values, ref string, private []string) *wire.Request {
 	return &wire.Request{
-		Op: string(push.Send), Ref: ref, Method: http.MethodPost, URL: a.URL + path, Send: true, Private: private,
+		Op: string(op), Ref: ref, Method: http.MethodPost, URL: a.URL + path, Send: true, Private: private,
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte(form.Encode()),
 	}
 }
@@ -179,6 +194,7 @@ var (
 	_ push.Sender       = (*Adapter)(nil)
 	_ push.Accepts      = (*Adapter)(nil)
 	_ push.Replacer     = (*Adapter)(nil)
+	_ push.Broadcaster  = (*Adapter)(nil)
 	_ waybill.Accounted = (*Adapter)(nil)
 	_ waybill.Provider  = (*Adapter)(nil)
 )

@@ -186,6 +186,25 @@ func TestDayQuotaWaitsForMidnightInBeijing(t *testing.T) {
 	}
 }
 
+// A day's quota that is used up is not asked for again until the vendor's midnight.
+func TestDayQuotaLatches(t *testing.T) {
+	f, a := fake(t)
+	c, err := push.New(push.With(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.FailCode("33")
+	for i := range 3 {
+		r := c.Send(t.Context(), order(), []push.Token{token(i)})[0]
+		if r.Err == nil || r.Err.Code != waybill.QuotaExhausted || r.Err.RetryAfter <= 0 || r.Err.Delivery != waybill.NotSent {
+			t.Errorf("send %d: %v", i, r.Err)
+		}
+	}
+	if f.Sends() != 1 {
+		t.Errorf("%d exchanges without quota", f.Sends())
+	}
+}
+
 func TestSides(t *testing.T) {
 	for value, china := range map[string]bool{"abc": true, "CN_abc": true, "OPPO_CN_abc": true, "IN_abc": false, "OPPO_IN_abc": false, "realme_EUEX_abc": false} {
 		for _, overseas := range []bool{false, true} {

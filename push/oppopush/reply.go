@@ -9,6 +9,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/pushbatch"
+	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/wire"
 )
 
@@ -24,6 +25,8 @@ const (
 // https://open.oppomobile.com/new/developmentDoc/info?id=11242.
 var table = func() map[string]pushbatch.Class {
 	missing := pushbatch.Class{Code: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent}
+	// Reported by others: the channel wants a private message template.
+	template := pushbatch.Class{Code: waybill.PermissionDenied, Scope: waybill.ScopeSender, Delivery: waybill.NotSent}
 	flow, calls := pushbatch.TooFast(5*time.Second), pushbatch.TooFast(time.Minute)
 	return pushbatch.Table(map[*pushbatch.Class][]string{
 		&pushbatch.Busy:       {"-1"},
@@ -33,6 +36,7 @@ var table = func() map[string]pushbatch.Class {
 		&pushbatch.Parameter:  {"12", "20", "21", "22", "23", "24", "25", codeDuplicate, "40", "41", "51", "67"},
 		&pushbatch.Denied:     {"26", "27", "28", "30", "59"},
 		&missing:              {"31"},
+		&template:             {"54"},
 		&pushbatch.DayQuota:   {"33", "34", "42", "69"},
 		&pushbatch.Gone:       {"10000"},
 	})
@@ -40,6 +44,9 @@ var table = func() map[string]pushbatch.Class {
 
 // exchange sends one message, or many, with the present auth token.
 func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[notification]) []pushbatch.Outcome {
+	if j.Message.BigPicture != "" {
+		return j.All(pushbatch.Outcome{Err: pushbatch.Unsupported("OPPO shows big pictures in broadcasts only")})
+	}
 	list := messages(j)
 	path, field, text := "/server/v1/message/notification/unicast_batch", "messages", []byte(nil)
 	if len(list) == 1 {
@@ -49,7 +56,7 @@ func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[notification]) 
 	}
 	got, e := pushbatch.Authorized(ctx, a.tokens, func(token string) []pushbatch.Outcome {
 		form := url.Values{"auth_token": {token}, field: {string(text)}}
-		r, err := a.Wire.Do(ctx, a.request(path, form, j.Ref, j.Private))
+		r, err := a.Wire.Do(ctx, a.request(push.Send, path, form, j.Ref, j.Private))
 		if err != nil {
 			return j.All(pushbatch.Outcome{Err: waybill.AsError(err)})
 		}

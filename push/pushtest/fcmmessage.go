@@ -159,6 +159,8 @@ func (m *FCMMessage) check() *wrong {
 		return &wrong{"message", "Exactly one of token, topic or condition must be set."}
 	case m.Name != "":
 		return &wrong{"message.name", "The field is output only."}
+	case m.Condition != "" && (!strings.Contains(m.Condition, "in topics") || strings.Count(m.Condition, "'") > 10):
+		return &wrong{"message.condition", "Invalid condition expression provided."}
 	case m.Topic != "" && !topicForm.MatchString(m.Topic):
 		return &wrong{"message.topic", "Malformed topic name."}
 	case m.Notification != nil && !webURL(m.Notification.Image):

@@ -30,14 +30,20 @@ type Honor struct {
 
 	mu       sync.Mutex
 	access   map[string]bool
+	issued   int
 	ids      int
 	messages map[string]HonorMessage
 }
 
 // HonorMessage is a message as the vendor takes it.
 type HonorMessage struct {
-	Data    string   `json:"data"`
-	Token   []string `json:"token"`
+	Data         string   `json:"data"`
+	Token        []string `json:"token"`
+	Notification *struct {
+		Title string `json:"title"`
+		Body  string `json:"body"`
+		Image string `json:"image"`
+	} `json:"notification"`
 	Android struct {
 		TTL          string             `json:"ttl"`
 		BiTag        string             `json:"biTag"`
@@ -48,19 +54,21 @@ type HonorMessage struct {
 
 // HonorNotification is what a message shows.
 type HonorNotification struct {
-	Title       string `json:"title"`
-	Body        string `json:"body"`
-	Image       string `json:"image"`
-	ClickAction *struct {
-		Type   int    `json:"type"`
-		Intent string `json:"intent"`
-		URL    string `json:"url"`
-	} `json:"clickAction"`
-	Importance string `json:"importance"`
-	NotifyID   int32  `json:"notifyId"`
-	Badge      *struct {
+	Title       string       `json:"title"`
+	Body        string       `json:"body"`
+	Image       string       `json:"image"`
+	ClickAction *HuaweiClick `json:"clickAction"`
+	Importance  string       `json:"importance"`
+	NotifyID    int32        `json:"notifyId"`
+	Tag         string       `json:"tag"`
+	Group       string       `json:"group"`
+	Style       int          `json:"style"`
+	BigTitle    string       `json:"bigTitle"`
+	BigBody     string       `json:"bigBody"`
+	Badge       *struct {
 		Class string `json:"badgeClass"`
-		Set   int    `json:"setNum"`
+		Add   *int   `json:"addNum"`
+		Set   *int   `json:"setNum"`
 	} `json:"badge"`
 }
 
@@ -92,12 +100,27 @@ func (f *Honor) issue(w http.ResponseWriter, r *http.Request) {
 	token := "honor-fake-" + rand.Text()
 	f.mu.Lock()
 	f.access[token] = true
+	f.issued++
 	f.mu.Unlock()
 	writeJSON(w, http.StatusOK, map[string]any{"access_token": token, "expires_in": 3600, "token_type": "Bearer"})
 }
 
+// Issued returns how many access tokens were issued.
+func (f *Honor) Issued() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.issued
+}
+
+// Revoke makes every access token issued so far invalid.
+func (f *Honor) Revoke() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clear(f.access)
+}
+
 // problem is the code of what is wrong with a message, or "".
-func (m *HonorMessage) problem() string {
+func (m *HonorMessage) problem(size int) string {
 	life, err := time.ParseDuration(m.Android.TTL)
 	n := m.Android.Notification
 	switch {
@@ -107,17 +130,27 @@ func (m *HonorMessage) problem() string {
 		return "80300010"
 	case len(slices.Compact(slices.Sorted(slices.Values(m.Token)))) != len(m.Token):
 		return "80300006"
-	case !huaweiTTL.MatchString(m.Android.TTL) || err != nil || life < time.Second || life > 15*24*time.Hour, n == nil && m.Data == "", len(m.Android.BiTag) > 64:
-		return "80100003"
-	case len(m.Data) > 4096 || n != nil && len(n.Title)+len(n.Body)+len(m.Data) > 4096:
+	case size > 4096:
 		return "80300008"
-	case n == nil:
-		return ""
-	case n.Title == "" || n.Body == "" || n.ClickAction == nil || n.ClickAction.Type < 1 || n.ClickAction.Type > 3 || n.NotifyID < 0,
-		n.Importance != "LOW" && n.Importance != "NORMAL", n.Badge != nil && (n.Badge.Class == "" || n.Badge.Set < 0 || n.Badge.Set > 99):
+	case !huaweiTTL.MatchString(m.Android.TTL) || err != nil || life < time.Second || life > 15*24*time.Hour, len(m.Android.BiTag) > 64,
+		m.Android.TargetUser < 0 || m.Android.TargetUser > 1, n == nil && m.Data == "", n != nil && !n.valid():
 		return "80100003"
+	case n != nil && n.Image != "" && n.Importance != "NORMAL":
+		return "80200050"
 	}
 	return ""
+}
+
+// valid reports whether the vendor takes a notification.
+func (n *HonorNotification) valid() bool {
+	if n.Title == "" || n.Body == "" || n.ClickAction == nil || n.NotifyID < -1 || n.Importance != "LOW" && n.Importance != "NORMAL" ||
+		n.Style < 0 || n.Style > 1 || n.Style == 1 && (n.BigTitle == "" || n.BigBody == "") || n.Image != "" && !strings.HasPrefix(n.Image, "https://") {
+		return false
+	}
+	if b := n.Badge; b != nil && (b.Class == "" || !validBadge(b.Set, b.Add)) {
+		return false
+	}
+	return n.ClickAction.valid()
 }
 
 func (f *Honor) send(w http.ResponseWriter, r *http.Request) {
@@ -137,11 +170,12 @@ func (f *Honor) send(w http.ResponseWriter, r *http.Request) {
 		honorReply(w, "80200003", "token expired")
 		return
 	}
-	if bad := fakehttp.DecodeJSON(r, &m); bad != nil {
-		honorReply(w, "80100003", bad.Error())
+	size, ok := readSized(r, &m, "token")
+	if !ok {
+		honorReply(w, "80100003", "illegal message")
 		return
 	}
-	if code := m.problem(); code != "" {
+	if code := m.problem(size); code != "" {
 		honorReply(w, code, "illegal message")
 		return
 	}

@@ -4,21 +4,19 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
 )
 
 // The credential that a fake Push Kit knows.
 const (
-	HuaweiAppID  = "101234567"
-	HuaweiSecret = "fake-huawei-secret-0123456789abcdef"
+	HuaweiAppID     = "101234567"
+	HuaweiSecret    = "fake-huawei-secret-0123456789abcdef"
+	HuaweiProjectID = "388421841221"
 )
 
 // huaweiTexts are codes that FailCode of a [Huawei] takes, with the vendor's
@@ -27,71 +25,41 @@ var huaweiTexts = map[string]string{
 	"80200003": "OAuth token expired", "80300007": "All the tokens are invalid", "80300002": "No permission to send message to these tmIDs",
 }
 
-// Huawei is a fake of Huawei's Push Kit, version 1, and of its token endpoint, on
-// one server. It checks the credential, the access token, every field of a
-// message, that no token comes twice, and the vendor's limits. It is safe for
-// concurrent use.
+// Huawei is a fake of Huawei's Push Kit, in its versions 1, 2 and 3, with topics,
+// and of its token endpoint, on one server. It checks the credential, the access
+// token or the signature, life and claims of a JSON web token, every field of a
+// message, its size, that no token comes twice, and the vendor's limits. It is safe
+// for concurrent use.
 type Huawei struct {
 	*HandlerServer
 
 	mu       sync.Mutex
 	access   map[string]bool
+	revoked  map[string]bool // JSON web tokens
 	issued   int
+	signed   map[string]bool
 	ids      int
+	life     int
 	messages map[string]HuaweiMessage
-}
-
-// HuaweiMessage is a message as the vendor takes it.
-type HuaweiMessage struct {
-	Data    *string  `json:"data"`
-	Token   []string `json:"token"`
-	Android struct {
-		Category     string              `json:"category"`
-		Urgency      string              `json:"urgency"`
-		TTL          string              `json:"ttl"`
-		BiTag        string              `json:"bi_tag"`
-		ReceiptID    string              `json:"receipt_id"`
-		TargetUser   int                 `json:"target_user_type"`
-		Notification *HuaweiNotification `json:"notification"`
-	} `json:"android"`
-}
-
-// HuaweiNotification is what a message shows.
-type HuaweiNotification struct {
-	Title       string `json:"title"`
-	Body        string `json:"body"`
-	Image       string `json:"image"`
-	ClickAction *struct {
-		Type   int    `json:"type"`
-		Intent string `json:"intent"`
-		URL    string `json:"url"`
-	} `json:"click_action"`
-	ChannelID    string `json:"channel_id"`
-	Importance   string `json:"importance"`
-	NotifyID     int32  `json:"notify_id"`
-	Group        string `json:"group"`
-	Sound        string `json:"sound"`
-	DefaultSound bool   `json:"default_sound"`
-	Badge        *struct {
-		Set   int    `json:"set_num"`
-		Class string `json:"class"`
-	} `json:"badge"`
-	TitleKey  string   `json:"title_loc_key"`
-	TitleArgs []string `json:"title_loc_args"`
-	BodyKey   string   `json:"body_loc_key"`
-	BodyArgs  []string `json:"body_loc_args"`
+	scenes   map[string]HuaweiScene
+	topics   map[string]map[string]bool
 }
 
 // NewHuawei starts a fake Push Kit. The caller closes it.
 func NewHuawei() *Huawei {
-	f := &Huawei{access: map[string]bool{}, messages: map[string]HuaweiMessage{}}
+	f := &Huawei{access: map[string]bool{}, revoked: map[string]bool{}, signed: map[string]bool{}, life: 3600,
+		messages: map[string]HuaweiMessage{}, scenes: map[string]HuaweiScene{}, topics: map[string]map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /oauth2/v3/token", f.issue)
 	mux.HandleFunc("POST /v1/"+HuaweiAppID+"/messages:send", f.send)
+	mux.HandleFunc("POST /v2/"+HuaweiProjectID+"/messages:send", f.send)
+	mux.HandleFunc("POST /v3/"+HuaweiProjectID+"/messages:send", f.sendScene)
+	mux.HandleFunc("POST /v1/"+HuaweiAppID+"/topic:subscribe", f.enrol)
+	mux.HandleFunc("POST /v1/"+HuaweiAppID+"/topic:unsubscribe", f.enrol)
 	f.HandlerServer = NewServer(ServerOptions{
 		Name: "huawei", Handler: mux, IsSend: func(r *http.Request) bool { return r.URL.Path != "/oauth2/v3/token" },
 		Refuse:       func(w http.ResponseWriter, _ *http.Request, code string) { huaweiReply(w, code, huaweiTexts[code]) },
-		SecretParams: []string{"client_secret"}, SecretMembers: []string{"access_token", "token"},
+		SecretParams: []string{"client_secret"}, SecretMembers: []string{"access_token", "token", "tokenArray"},
 	})
 	return f
 }
@@ -112,101 +80,119 @@ func (f *Huawei) issue(w http.ResponseWriter, r *http.Request) {
 	f.access[token] = true
 	f.issued++
 	w.Header().Set("Content-Type", "application/json")
-	fmt.Fprintf(w, `{"access_token":"%s","expires_in":3600,"token_type":"Bearer"}`, strings.ReplaceAll(token, "/", `\/`))
+	fmt.Fprintf(w, `{"access_token":"%s","expires_in":%d,"token_type":"Bearer"}`, strings.ReplaceAll(token, "/", `\/`), f.life)
 }
 
-// Issued returns how many access tokens were issued.
+// SetLife sets how many seconds the access tokens issued from now on live.
+func (f *Huawei) SetLife(seconds int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.life = seconds
+}
+
+// Issued returns how many access tokens were issued or JSON web tokens seen.
 func (f *Huawei) Issued() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.issued
+	return f.issued + len(f.signed)
 }
 
-// Revoke makes every access token issued so far invalid.
+// Revoke makes every token seen so far invalid.
 func (f *Huawei) Revoke() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	clear(f.access)
+	for t := range f.signed {
+		f.revoked[t] = true
+	}
+}
+
+// authorized reports whether a request has a token that holds; the lock is held. It
+// has answered when it returns false. onlyJWT is version 3's way.
+func (f *Huawei) authorized(w http.ResponseWriter, r *http.Request, onlyJWT bool) bool {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	code := "80200001"
+	switch {
+	case !ok:
+	case strings.Count(token, ".") == 2:
+		if code = jwtFault(token); code == "" && f.revoked[token] {
+			code = "80200005"
+		}
+		f.signed[token] = true
+	case onlyJWT:
+	case f.access[token]:
+		code = ""
+	default:
+		code = "80200003"
+	}
+	if code != "" {
+		huaweiReply(w, code, huaweiTexts[code])
+	}
+	return code == ""
 }
 
 var (
-	huaweiTTL   = regexp.MustCompile(`^[0-9]{1,7}s$`)
-	huaweiTypes = []string{"", "LOW", "NORMAL"}
+	huaweiTTL        = regexp.MustCompile(`^[0-9]{1,7}s$`)
+	huaweiCategories = []string{"IM", "VOIP", "MISS_CALL", "SUBSCRIPTION", "TRAVEL", "HEALTH", "WORK", "ACCOUNT", "EXPRESS", "FINANCE", "DEVICE_REMINDER", "MAIL", "PLAY_VOICE", "MARKETING"}
 )
 
-// problem is the code of what is wrong with a message, or "".
-func (m *HuaweiMessage) problem() string {
-	without := *m
-	without.Token = nil
-	size, _ := json.Marshal(without)
-	seconds, err := time.ParseDuration(m.Android.TTL)
-	n := m.Android.Notification
-	switch {
-	case len(m.Token) == 0 || len(m.Token) > 1000:
-		return "80300010"
-	case len(slices.Compact(slices.Sorted(slices.Values(m.Token)))) != len(m.Token):
-		return "80100001"
-	case !huaweiTTL.MatchString(m.Android.TTL) || err != nil || seconds < time.Second || seconds > 15*24*time.Hour:
-		return "80100004"
-	case m.Android.Urgency == "HIGH":
-		return "80300011"
-	case m.Data != nil && len(*m.Data) > 4096 || len(size) > 3*4096:
-		return "80300008"
-	case n == nil && m.Data == nil, len(m.Android.BiTag) > 64:
-		return "80100003"
-	case n == nil:
-		return ""
-	case n.Title == "" || n.Body == "" || n.ClickAction == nil || n.NotifyID < 0, !slices.Contains(huaweiTypes, n.Importance),
-		n.Badge != nil && (n.Badge.Set < 0 || n.Badge.Set > 99 || n.Badge.Class == ""), n.Sound != "" && !strings.HasPrefix(n.Sound, "/raw/"):
-		return "80100003"
-	}
-	switch c := n.ClickAction; {
-	case c.Type == 1 && c.Intent != "", c.Type == 2 && strings.HasPrefix(c.URL, "https://"), c.Type == 3 && c.Intent == "" && c.URL == "":
-		return ""
-	}
-	return "80100003"
-}
-
 func (f *Huawei) send(w http.ResponseWriter, r *http.Request) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !ok || !f.access[token] {
-		huaweiReply(w, "80200003", huaweiTexts["80200003"])
+	if !f.authorized(w, r, false) {
 		return
 	}
 	var body struct {
 		ValidateOnly bool          `json:"validate_only"`
 		Message      HuaweiMessage `json:"message"`
 	}
-	if bad := fakehttp.DecodeJSON(r, &body); bad != nil {
-		huaweiReply(w, "80100003", bad.Error())
+	size, ok := readSized(r, &body, "message", "token")
+	if !ok {
+		huaweiReply(w, "80100003", "Illegal message")
 		return
 	}
-	if code := body.Message.problem(); code != "" {
+	m := body.Message
+	if code := m.problem(size); code != "" {
 		huaweiReply(w, code, "Illegal message")
 		return
 	}
-	f.ids++
-	id := fmt.Sprintf("157%015d", f.ids)
-	var dead []string
-	for _, t := range body.Message.Token {
-		if f.Dead(t) {
-			dead = append(dead, t)
-			continue
-		}
+	if to := m.Topic + m.Condition; to != "" {
+		m.Token = []string{to}
+	}
+	f.deliver(w, m.Token, "illegal_tokens", func(t string) {
 		if !body.ValidateOnly {
 			f.Accept(t)
 			f.messages[t] = body.Message
 		}
+	})
+}
+
+// deliver takes a message to tokens and answers; the lock is held.
+func (f *Huawei) deliver(w http.ResponseWriter, tokens []string, member string, take func(token string)) {
+	f.ids++
+	id := fmt.Sprintf("157%015d", f.ids)
+	var dead []string
+	for _, t := range tokens {
+		if f.Dead(t) {
+			dead = append(dead, t)
+			continue
+		}
+		take(t)
 	}
-	switch good := len(body.Message.Token) - len(dead); {
+	var illegal any = dead
+	if member == "illegalTokens" {
+		illegal = map[string][]string{"tokenFormatError": dead}
+	}
+	switch good := len(tokens) - len(dead); {
 	case len(dead) == 0:
 		writeJSON(w, http.StatusOK, map[string]string{"code": "80000000", "msg": "Success", "requestId": id})
-	case good == 0:
+	case good == 0 && member == "illegal_tokens":
 		huaweiReply(w, "80300007", huaweiTexts["80300007"])
+	case good == 0:
+		msg, _ := json.Marshal(map[string]any{"failure": len(dead), member: illegal})
+		huaweiReply(w, "80300007", string(msg))
 	default:
-		msg, _ := json.Marshal(map[string]any{"success": good, "failure": len(dead), "illegal_tokens": dead})
+		msg, _ := json.Marshal(map[string]any{"success": good, "failure": len(dead), member: illegal})
 		writeJSON(w, http.StatusOK, map[string]string{"code": "80100000", "msg": string(msg), "requestId": id})
 	}
 }
@@ -217,21 +203,6 @@ func (f *Huawei) Message(token string) (HuaweiMessage, bool) {
 	defer f.mu.Unlock()
 	m, ok := f.messages[token]
 	return m, ok
-}
-
-// Read is what the suite compares.
-func (m HuaweiMessage) Read() Read {
-	r := Read{Data: map[string]string{}}
-	r.TTL, _ = time.ParseDuration(m.Android.TTL)
-	if m.Data != nil {
-		var data map[string]string
-		_ = json.Unmarshal([]byte(*m.Data), &data)
-		maps.Copy(r.Data, data)
-	}
-	if n := m.Android.Notification; n != nil {
-		r.Title, r.Body, r.TitleKey, r.BodyKey = n.Title, n.Body, n.TitleKey, n.BodyKey
-	}
-	return r
 }
 
 // HuaweiToken returns the n-th well-formed token. It belongs to no device.

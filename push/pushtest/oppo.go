@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -25,7 +26,8 @@ const (
 )
 
 // OPPO is a fake of OPPO PUSH on one server with TLS: auth (signature, and a time
-// within ten minutes), unicast and unicast_batch. It checks the auth token, the
+// within ten minutes), unicast and unicast_batch, save_message_content and
+// broadcast. It checks the auth token, the
 // form, every member of a message, texts, times to live, the size of a batch, and
 // pushes an app_message_id to a token only once. FailCode takes the vendor's
 // codes as digits. An OPPO is safe for concurrent use.
@@ -38,6 +40,7 @@ type OPPO struct {
 	auth     map[string]time.Time
 	pushed   map[string]bool
 	messages map[string]OPPONotification
+	saved    map[string]OPPONotification
 }
 
 // OPPOMessage is a message to one registration id, as the vendor defines it.
@@ -83,13 +86,17 @@ func (n OPPONotification) Read() Read {
 // NewOPPO starts a fake OPPO that knows [OPPOKey] and [OPPOSecret]. The caller
 // closes it.
 func NewOPPO() *OPPO {
-	f := &OPPO{auth: map[string]time.Time{}, pushed: map[string]bool{}, messages: map[string]OPPONotification{}}
+	f := &OPPO{auth: map[string]time.Time{}, pushed: map[string]bool{}, messages: map[string]OPPONotification{}, saved: map[string]OPPONotification{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /server/v1/auth", f.login)
 	mux.HandleFunc("POST /server/v1/message/notification/unicast", f.unicast)
 	mux.HandleFunc("POST /server/v1/message/notification/unicast_batch", f.batch)
+	mux.HandleFunc("POST /server/v1/message/notification/save_message_content", f.save)
+	mux.HandleFunc("POST /server/v1/message/notification/broadcast", f.broadcast)
 	f.HandlerServer = NewServer(ServerOptions{
-		Name: "oppo", Handler: mux, IsSend: func(r *http.Request) bool { return !strings.HasSuffix(r.URL.Path, "/auth") },
+		Name: "oppo", Handler: mux, IsSend: func(r *http.Request) bool {
+			return !strings.HasSuffix(r.URL.Path, "/auth") && !strings.HasSuffix(r.URL.Path, "/save_message_content")
+		},
 		Refuse: f.refuse, SecretParams: []string{"auth_token", "sign", "app_key"}, SecretMembers: []string{"auth_token", "target_value"},
 	})
 	return f
@@ -161,19 +168,28 @@ func (f *OPPO) login(w http.ResponseWriter, r *http.Request) {
 	oppoReply(w, 0, "success", map[string]any{"auth_token": token, "create_time": time.Now().UnixMilli()})
 }
 
-// read checks form and auth token and decodes the message or messages. It has
-// answered when it returns false.
-func (f *OPPO) read(w http.ResponseWriter, r *http.Request, field string, into any) bool {
-	form, bad := fakehttp.Params{Required: []string{"auth_token", field}}.Form(r)
+// form checks a form and its auth token. It has answered when it returns false.
+func (f *OPPO) form(w http.ResponseWriter, r *http.Request, p fakehttp.Params) (url.Values, bool) {
+	form, bad := p.Form(r)
 	if bad != nil {
 		oppoReply(w, 40, bad.Error(), nil)
-		return false
+		return nil, false
 	}
 	f.mu.Lock()
 	end, ok := f.auth[form.Get("auth_token")]
 	f.mu.Unlock()
 	if !ok || time.Now().After(end) {
 		oppoReply(w, 11, "Invalid AuthToken", nil)
+		return nil, false
+	}
+	return form, true
+}
+
+// read checks form and auth token and decodes the message or messages. It has
+// answered when it returns false.
+func (f *OPPO) read(w http.ResponseWriter, r *http.Request, field string, into any) bool {
+	form, ok := f.form(w, r, fakehttp.Params{Required: []string{"auth_token", field}})
+	if !ok {
 		return false
 	}
 	if bad := fakehttp.StrictJSON([]byte(form.Get(field)), into); bad != nil {
@@ -187,12 +203,19 @@ var oppoForm = regexp.MustCompile(`^([0-9a-f]{24}|([A-Za-z]+_)?([A-Z]{2}|EUEX)_[
 
 // fault says what the vendor would refuse in a message, or "".
 func (m *OPPOMessage) fault() string {
-	n := &m.Notification
-	limit := map[int]int{1: 50, 2: 128, 3: 50}[n.Style]
-	var parameters map[string]any
 	switch {
 	case m.TargetType != 2:
 		return "target_type"
+	case m.Notification.Style == 3: // in broadcasts only
+		return "style"
+	}
+	return m.Notification.fault()
+}
+
+func (n *OPPONotification) fault() string {
+	limit := map[int]int{1: 50, 2: 128, 3: 50}[n.Style]
+	var parameters map[string]any
+	switch {
 	case limit == 0:
 		return "style"
 	case n.Title == "" || utf8.RuneCountInString(n.Title) > 50:
@@ -203,16 +226,18 @@ func (m *OPPOMessage) fault() string {
 		return "sub_title"
 	case n.Style == 3 && n.BigPicture == "":
 		return "big_picture_id"
-	case (n.ClickType == 1 || n.ClickType == 4) && n.ClickActivity == "":
+	case (n.ClickType == 1 || n.ClickType == 4) && (n.ClickActivity == "" || len(n.ClickActivity) > 500):
 		return "click_action_activity"
 	case (n.ClickType == 2 || n.ClickType == 5) && (n.ClickURL == "" || utf8.RuneCountInString(n.ClickURL) > 500):
 		return "click_action_url"
 	case n.ClickType < 0 || n.ClickType == 3 || n.ClickType > 5:
 		return "click_action_type"
-	case n.Parameters != "" && json.Unmarshal([]byte(n.Parameters), &parameters) != nil || utf8.RuneCountInString(n.Parameters) > 4096:
+	case n.Parameters != "" && json.Unmarshal([]byte(n.Parameters), &parameters) != nil || utf8.RuneCountInString(n.Parameters) > 4000:
 		return "action_parameters"
 	case !n.OffLine || n.OffLineTTL < 1 || n.OffLineTTL > 864000:
 		return "off_line_ttl"
+	case n.ShowTTL < 0 || n.ShowTTL > 86400:
+		return "show_ttl"
 	case utf8.RuneCountInString(n.CallBackParam) > 100 || len(n.CallBackURL) > 200:
 		return "call_back_parameter"
 	case n.NotifyLevel != 0 && (n.NotifyLevel != 1 && n.NotifyLevel != 2 && n.NotifyLevel != 16 || n.Category == ""):

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
@@ -24,8 +25,8 @@ const (
 )
 
 // Vivo is a fake of vivo Push on one server with TLS: auth (signature, and a time
-// within ten minutes), send, saveListPayload and pushToList, with every member,
-// limit and auth token checked. FailCode takes the vendor's results as digits. A
+// within ten minutes), send, saveListPayload and pushToList, all, tagPush and the
+// members of tags, with every member, limit and auth token checked. FailCode takes the vendor's results as digits. A
 // Vivo is safe for concurrent use.
 type Vivo struct {
 	*HandlerServer
@@ -36,6 +37,7 @@ type Vivo struct {
 	auth     map[string]bool
 	saved    map[string]VivoMessage
 	messages map[string]VivoMessage
+	tags     map[string]map[string]bool
 }
 
 // VivoMessage is a message as the vendor defines it.
@@ -56,6 +58,11 @@ type VivoMessage struct {
 	RequestID       string            `json:"requestId"`
 	PushMode        int               `json:"pushMode"`
 	NotifyID        int64             `json:"notifyId"`
+	TagExpression   *struct {
+		Or  []string `json:"orTags"`
+		And []string `json:"andTags"`
+		Not []string `json:"notTags"`
+	} `json:"tagExpression"`
 }
 
 // Read is what the conformance suite compares.
@@ -74,16 +81,20 @@ type vivoList struct {
 // NewVivo starts a fake vivo that knows [VivoID], [VivoKey] and [VivoSecret]. The
 // caller closes it.
 func NewVivo() *Vivo {
-	f := &Vivo{auth: map[string]bool{}, saved: map[string]VivoMessage{}, messages: map[string]VivoMessage{}}
+	f := &Vivo{auth: map[string]bool{}, saved: map[string]VivoMessage{}, messages: map[string]VivoMessage{}, tags: map[string]map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /message/auth", f.login)
 	mux.HandleFunc("POST /message/send", f.send)
 	mux.HandleFunc("POST /message/saveListPayload", f.save)
 	mux.HandleFunc("POST /message/pushToList", f.list)
+	mux.HandleFunc("POST /message/all", f.many)
+	mux.HandleFunc("POST /message/tagPush", f.many)
+	mux.HandleFunc("POST /tag/addMembers", f.members)
+	mux.HandleFunc("POST /tag/removeMembers", f.members)
 	f.HandlerServer = NewServer(ServerOptions{
-		Name: "vivo", Handler: mux, Refuse: f.refuse, SecretMembers: []string{"sign", "appKey", "authToken", "regId"},
+		Name: "vivo", Handler: mux, Refuse: f.refuse, SecretMembers: []string{"sign", "appKey", "authToken", "regId", "regIds", "ids"},
 		IsSend: func(r *http.Request) bool {
-			return strings.HasSuffix(r.URL.Path, "/send") || strings.HasSuffix(r.URL.Path, "/pushToList")
+			return r.URL.Path != "/message/auth" && r.URL.Path != "/message/saveListPayload"
 		},
 	})
 	return f
@@ -181,13 +192,15 @@ func (m *VivoMessage) fault() int {
 		return 10051
 	case m.Title == "" || utf8.RuneCountInString(m.Title) > 40:
 		return 10052
+	case !m.sound():
+		return 10085
 	case m.Content == "" || utf8.RuneCountInString(m.Content) > 100:
 		return 10053
 	case strings.Contains(m.Title+m.Content, "测试") && m.PushMode == 0:
 		return 10104
 	case m.TimeToLive < 60 || m.TimeToLive > 86400:
 		return 10054
-	case m.SkipType < 1 || m.SkipType > 4 || m.SkipType > 1 && (m.SkipContent == "" || len(m.SkipContent) > 1024):
+	case m.SkipType < 1 || m.SkipType > 4 || m.SkipType > 1 && (m.SkipContent == "" || utf8.RuneCountInString(m.SkipContent) > map[int]int{2: 1000, 3: 1024, 4: 1024}[m.SkipType]):
 		return 10055
 	case m.NetworkType != -1 && m.NetworkType != 1:
 		return 10056
@@ -203,12 +216,21 @@ func (m *VivoMessage) fault() int {
 	return 0
 }
 
+// sound reports whether title and body have a letter each, as messages that are no
+// tests must.
+func (m *VivoMessage) sound() bool {
+	return m.PushMode == 1 || strings.ContainsFunc(m.Title, unicode.IsLetter) && strings.ContainsFunc(m.Content, unicode.IsLetter)
+}
+
 func (f *Vivo) send(w http.ResponseWriter, r *http.Request) {
 	var m VivoMessage
 	if !f.read(w, r, &m) {
 		return
 	}
 	code := m.fault()
+	if m.TagExpression != nil {
+		code = 10050
+	}
 	if code == 0 && (m.RegID == "" || f.Dead(m.RegID)) {
 		code = 10302
 	}
@@ -233,7 +255,7 @@ func (f *Vivo) save(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	code := m.fault()
-	if m.RegID != "" {
+	if m.RegID != "" || m.TagExpression != nil {
 		code = 10050
 	}
 	if code != 0 {

@@ -38,7 +38,9 @@ func TestConformance(t *testing.T) {
 	codes = append(codes, row(waybill.Unauthenticated, waybill.ScopeAccount, false, "10000", "10094", "10203")...)
 	codes = append(codes, row(waybill.RateLimited, waybill.ScopeService, true, "10040", "10072", "10250")...)
 	codes = append(codes, row(waybill.RateLimited, waybill.ScopeRequest, true, "10071")...)
-	codes = append(codes, row(waybill.QuotaExhausted, waybill.ScopeAccount, true, "10070", "10073", "10252", "10254")...)
+	codes = append(codes, row(waybill.QuotaExhausted, waybill.ScopeRequest, true, "10070")...)
+	codes = append(codes, row(waybill.QuotaExhausted, waybill.ScopeAccount, true, "10073")...)
+	codes = append(codes, row(waybill.QuotaExhausted, waybill.ScopeService, true, "10252", "10254")...)
 	codes = append(codes, row(waybill.PermissionDenied, waybill.ScopeAccount, false, "10043", "10045", "10082")...)
 	codes = append(codes, row(waybill.Unavailable, waybill.ScopeRecipient, false, "10311")...)
 	codes = append(codes, row(waybill.Unsupported, waybill.ScopeRequest, false, "10050", "10067", "10085", "10104", "10153", "10801")...)
@@ -69,6 +71,8 @@ func TestConformance(t *testing.T) {
 			_, err := New(1, "key", "secret", &Options{Classes: some})
 			return err
 		},
+		Topic:    &push.Topic{Audience: push.Audience{Vendor: push.Vivo}, Name: "depot-17"},
+		Audience: &push.Audience{Vendor: push.Vivo},
 		Receipts: &pushtest.ReceiptsCase{
 			Handler: func(take push.ReceiptFunc, o *push.ReceiptOptions) (http.Handler, error) {
 				return NewReceiptHandler("driver", []string{secret}, take, o)

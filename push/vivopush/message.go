@@ -87,6 +87,7 @@ type message struct {
 	RequestID       string            `json:"requestId"`
 	PushMode        int               `json:"pushMode"`
 	NotifyID        int64             `json:"notifyId,omitempty"`
+	TagExpression   *tagExpression    `json:"tagExpression,omitempty"`
 }
 
 // compose maps a notification, but for the token and its ids.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/pushbatch"
+	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/wire"
 )
 
@@ -16,6 +17,9 @@ import (
 var table = func() map[string]pushbatch.Class {
 	soon, minute := pushbatch.TooFast(5*time.Second), pushbatch.TooFast(time.Minute)
 	night := pushbatch.Class{Code: waybill.RateLimited, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Until: pushbatch.Morning(7)}
+	campaign, calls := pushbatch.DayQuota, pushbatch.DayQuota
+	// Of one class of messages, and of one of the vendor's ways to send.
+	campaign.Scope, calls.Scope = waybill.ScopeRequest, waybill.ScopeService
 	parameters := []string{"10085", "10089", "10095", "10096", "10097", "10103", "10104", "10150", "10151", "10152", "10153", "10155",
 		"10304", "10305", "10306", "10352", "10353", "10800", "10801"}
 	for n := 10050; n <= 10067; n++ {
@@ -26,13 +30,18 @@ var table = func() map[string]pushbatch.Class {
 		&soon:                 {"10040", "10072"},
 		&minute:               {"10250"},
 		&pushbatch.Denied:     {"10043", "10045", "10082"},
-		&pushbatch.DayQuota:   {"10070", "10073", "10252", "10254"},
+		&campaign:             {codeOperation},
+		&pushbatch.DayQuota:   {"10073"},
+		&calls:                {"10252", "10254"},
 		&night:                {"10071"},
 		&pushbatch.Parameter:  parameters,
 		&pushbatch.Gone:       {"10302"},
 		&away:                 {"10311"},
 	})
 }()
+
+// codeOperation says that the day's quota of operation messages is used up.
+const codeOperation = "10070"
 
 // away is a device that gets nothing now, and may later.
 var away = pushbatch.Class{Code: waybill.Unavailable, Scope: waybill.ScopeRecipient, Delivery: waybill.NotSent, Text: "the device gets no pushes now"}
@@ -46,13 +55,16 @@ var users = map[string]pushbatch.Class{
 // exchange sends to one token, or saves the message and pushes it to a list.
 func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[message]) []pushbatch.Outcome {
 	m := j.Message
+	if e := a.campaigns.over(m, time.Now()); e != nil {
+		return j.All(pushbatch.Outcome{Err: e})
+	}
 	m.RequestID = requestID(j)
 	if len(j.Tokens) == 1 {
 		m.RegID = j.Tokens[0].Value
-		return a.authorized(ctx, j, "/message/send", m, "")
+		return a.authorized(ctx, push.Send, j, "/message/send", m, "")
 	}
 	saved := pushbatch.Job[message]{Ref: j.Ref, Tokens: j.Tokens[:1], Private: j.Private}
-	o := a.authorized(ctx, &saved, "/message/saveListPayload", m, "")[0]
+	o := a.authorized(ctx, push.Send, &saved, "/message/saveListPayload", m, "")[0]
 	if o.Err == nil && o.ID == "" {
 		o.Err = &waybill.Error{Code: waybill.DataLoss, Scope: waybill.ScopeProvider, VendorCode: wire.CodeReply, Message: "the reply has no task id"}
 	}
@@ -60,18 +72,20 @@ func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[message]) []pus
 		return j.All(pushbatch.Outcome{Err: pushbatch.Unsent(o.Err)})
 	}
 	list := map[string]any{"appId": a.id, "regIds": j.Values(), "taskId": o.ID, "requestId": m.RequestID, "pushMode": m.PushMode}
-	return a.authorized(ctx, j, "/message/pushToList", list, o.ID)
+	return a.authorized(ctx, push.Send, j, "/message/pushToList", list, o.ID)
 }
 
 // authorized makes one exchange with the present auth token, and another when
 // that was refused.
-func (a *Adapter) authorized(ctx context.Context, j *pushbatch.Job[message], path string, body any, id string) []pushbatch.Outcome {
+func (a *Adapter) authorized(ctx context.Context, op waybill.Verb, j *pushbatch.Job[message], path string, body any, id string) []pushbatch.Outcome {
 	got, e := pushbatch.Authorized(ctx, a.tokens, func(token string) []pushbatch.Outcome {
-		r, e := a.post(ctx, path, token, body, j.Ref, j.Private)
+		r, e := a.post(ctx, op, path, token, body, j.Ref, j.Private)
 		if e != nil {
 			return j.All(pushbatch.Outcome{Err: e})
 		}
-		return judge(r, j.Values(), id)
+		out := judge(r, j.Values(), id)
+		a.campaigns.learn(out[0].Err)
+		return out
 	}, refused)
 	if e != nil {
 		return j.All(pushbatch.Outcome{Err: e})

@@ -33,13 +33,27 @@
 //	10000, 10094, 10200 to 10207   Unauthenticated   Account    NotSent
 //	10040, 10072; 10250            RateLimited       Service    NotSent, 5 s; 60 s
 //	10043, 10045, 10082            PermissionDenied  Account    NotSent
-//	10070, 10073, 10252, 10254     QuotaExhausted    Account    NotSent, Beijing midnight
+//	10070                          QuotaExhausted    Request    NotSent, Beijing midnight
+//	10073                          QuotaExhausted    Account    NotSent, Beijing midnight
+//	10252, 10254                   QuotaExhausted    Service    NotSent, Beijing midnight
 //	10071                          RateLimited       Request    NotSent, 7:00 in Beijing
 //	10302; users of status 1, 2    Unregistered      Recipient  NotSent, dead
 //	10311; users of status 3       Unavailable       Recipient  NotSent
 //	users of status 4 (no tester)  PermissionDenied  Recipient  NotSent
 //	other documented ones          Unsupported       Request    NotSent
 //	any other                      Unknown           Provider   Ambiguous
+//
+// The quota of operation messages (10070) is one of its own: after that result the
+// adapter sends no more of them until midnight in Beijing, and goes on with system
+// messages, so that a campaign cannot silence orders. The vendor cuts a quota that is
+// asked for again and again.
+//
+// # Topics and broadcasts
+//
+// A topic is one of the vendor's tags, made in its console: [Adapter.SendTopic] is
+// /message/tagPush, [Adapter.Subscribe] and [Adapter.Unsubscribe] are /tag/addMembers
+// and /tag/removeMembers, as in the vendor's SDK. [Adapter.Broadcast] is /message/all,
+// which the vendor takes once a day. There are no conditions.
 //
 // # Receipts
 //
@@ -87,6 +101,10 @@ type Options struct {
 	// Account carries the limits and idle times of the credential. Default: a
 	// private one.
 	Account *waybill.Account
+	// Credentials, when set, is asked for the app's key and secret whenever an auth
+	// token is needed, and overrides the fixed ones. It must be safe for concurrent
+	// use.
+	Credentials func(ctx context.Context) (appKey, appSecret string, err error)
 	// App is the App of the tokens that are taken; tokens without one are taken
 	// too. Empty takes all.
 	App string
@@ -104,30 +122,35 @@ type Options struct {
 // base has what the adapters of phone makers share.
 type base = pushbatch.Base
 
-// Adapter implements [push.Sender] on vivo Push. It is safe for concurrent use.
+// Adapter implements [push.Sender], [push.TopicSender], [push.Subscriber],
+// [push.Unsubscriber] and [push.Broadcaster] on vivo Push. It is safe for concurrent
+// use.
 type Adapter struct {
 	*base
 	id          int64
 	key, secret string
+	credentials func(context.Context) (string, string, error)
+	campaigns   campaigns
 	test        bool
 	classes     map[push.Kind]Class
 	tokens      *pushbatch.Tokens
 	vendor      pushbatch.Vendor[message]
 }
 
-// New returns an adapter for an app's id, key and secret. Missing ones, a table
-// without a row for every kind, and a URL that is none are InvalidArgument. New
-// does not use the network.
+// New returns an adapter for an app's id, key and secret; key and secret may be empty
+// with Options.Credentials. Missing ones, a table without a row for every kind, and a
+// URL that is none are InvalidArgument. New does not use the network.
 func New(appID int64, appKey, appSecret string, o *Options) (*Adapter, error) {
 	if o == nil {
 		o = new(Options)
 	}
 	appKey, appSecret = strings.TrimSpace(appKey), strings.TrimSpace(appSecret)
-	if appID <= 0 || appKey == "" || appSecret == "" {
+	if appID <= 0 || o.Credentials == nil && (appKey == "" || appSecret == "") {
 		return nil, pushbatch.Invalid(name, "the app's id, key or secret is missing")
 	}
-	a := &Adapter{id: appID, key: appKey, secret: appSecret, test: o.TestOnly}
-	a.tokens = &pushbatch.Tokens{Fetch: a.login, Fresh: 2 * time.Hour, End: 23 * time.Hour, Keys: []string{appKey, appSecret}}
+	a := &Adapter{id: appID, key: appKey, secret: appSecret, credentials: o.Credentials, test: o.TestOnly}
+	a.tokens = &pushbatch.Tokens{Fetch: a.login, Fresh: 2 * time.Hour, End: 23 * time.Hour}
+	a.tokens.Rotate(appKey, appSecret)
 	var err error
 	a.base, err = pushbatch.NewBase(pushbatch.Settings{
 		Name: name, Vendor: push.Vivo, App: o.App, BaseURL: o.BaseURL, Default: defaultBase, CallbackURL: o.CallbackURL, CallbackMaxLength: maxCallback,
@@ -159,16 +182,25 @@ func sign(id, key, timestamp, secret string) string {
 }
 
 // login fetches an auth token. Whatever fails, nothing was sent.
-func (a *Adapter) login(ctx context.Context) (string, *waybill.Error) {
+func (a *Adapter) login(ctx context.Context) (string, time.Duration, *waybill.Error) {
+	key, secret := a.key, a.secret
+	if a.credentials != nil {
+		var err error
+		if key, secret, err = a.credentials(ctx); err != nil {
+			return "", 0, pushbatch.RefusedKey(ctx, err)
+		}
+		key, secret = strings.TrimSpace(key), strings.TrimSpace(secret)
+		a.tokens.Rotate(key, secret)
+	}
 	at := time.Now().UnixMilli()
-	signature := sign(strconv.FormatInt(a.id, 10), a.key, strconv.FormatInt(at, 10), a.secret)
-	body := map[string]any{"appId": a.id, "appKey": a.key, "timestamp": at, "sign": signature}
-	r, e := a.post(ctx, "/message/auth", "", body, "", []string{signature})
+	signature := sign(strconv.FormatInt(a.id, 10), key, strconv.FormatInt(at, 10), secret)
+	body := map[string]any{"appId": a.id, "appKey": key, "timestamp": at, "sign": signature}
+	r, e := a.post(ctx, push.Send, "/message/auth", "", body, "", []string{signature})
 	if e != nil {
-		return "", pushbatch.Unsent(e)
+		return "", 0, pushbatch.Unsent(e)
 	}
 	token, e := readToken(r)
-	return token, pushbatch.Unsent(e)
+	return token, 0, pushbatch.Unsent(e)
 }
 
 // readToken reads {"result":0,"authToken":"…"}.
@@ -184,13 +216,13 @@ func readToken(r *wire.Reply) (string, *waybill.Error) {
 }
 
 // post makes one exchange.
-func (a *Adapter) post(ctx context.Context, path, token string, body any, ref string, private []string) (*wire.Reply, *waybill.Error) {
+func (a *Adapter) post(ctx context.Context, op waybill.Verb, path, token string, body any, ref string, private []string) (*wire.Reply, *waybill.Error) {
 	h := http.Header{"Content-Type": {"application/json"}}
 	if token != "" {
 		h.Set("authToken", token)
 	}
 	r, err := a.Wire.Do(ctx, &wire.Request{
-		Op: string(push.Send), Ref: ref, Method: http.MethodPost, URL: a.URL + path, Send: true, Private: private, Header: h, Body: pushbatch.Marshal(body),
+		Op: string(op), Ref: ref, Method: http.MethodPost, URL: a.URL + path, Send: true, Private: private, Header: h, Body: pushbatch.Marshal(body),
 	})
 	if err != nil {
 		return nil, waybill.AsError(err)
@@ -201,6 +233,10 @@ func (a *Adapter) post(ctx context.Context, path, token string, body any, ref st
 var (
 	_ push.Sender       = (*Adapter)(nil)
 	_ push.Accepts      = (*Adapter)(nil)
+	_ push.TopicSender  = (*Adapter)(nil)
+	_ push.Subscriber   = (*Adapter)(nil)
+	_ push.Unsubscriber = (*Adapter)(nil)
+	_ push.Broadcaster  = (*Adapter)(nil)
 	_ waybill.Accounted = (*Adapter)(nil)
 	_ waybill.Provider  = (*Adapter)(nil)
 )

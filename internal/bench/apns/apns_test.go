@@ -9,15 +9,9 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
-	"runtime"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -26,6 +20,7 @@ import (
 	"github.com/sideshow/apns2/token"
 	"golang.org/x/net/http2"
 
+	"github.com/waybill-go/waybill/internal/bench/h2"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/apnspush"
 )
@@ -59,7 +54,7 @@ func newKey(tb testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
-func ours(tb testing.TB, s *server) sender {
+func ours(tb testing.TB, s *h2.Server) sender {
 	tb.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(newKey(tb))
 	if err != nil {
@@ -74,8 +69,8 @@ func ours(tb testing.TB, s *server) sender {
 	return func(tb testing.TB, count, inFlight int) {
 		a := adapters[inFlight]
 		if a == nil {
-			client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.roots}}}
-			a, err = apnspush.New(key, topic, &apnspush.Options{BaseURL: s.url, HTTPClient: client, Workers: inFlight})
+			client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.Roots}}}
+			a, err = apnspush.New(key, topic, &apnspush.Options{BaseURL: s.URL, HTTPClient: client, Workers: inFlight})
 			if err != nil {
 				tb.Fatal(err)
 			}
@@ -94,11 +89,11 @@ func ours(tb testing.TB, s *server) sender {
 	}
 }
 
-func theirs(tb testing.TB, s *server) sender {
+func theirs(tb testing.TB, s *h2.Server) sender {
 	tb.Helper()
 	c := apns2.NewTokenClient(&token.Token{AuthKey: newKey(tb), KeyID: "ABC123DEFG", TeamID: "DEF123GHIJ"})
-	c.Host = s.url
-	c.HTTPClient.Transport.(*http2.Transport).TLSClientConfig = &tls.Config{RootCAs: s.roots}
+	c.Host = s.URL
+	c.HTTPClient.Transport.(*http2.Transport).TLSClientConfig = &tls.Config{RootCAs: s.Roots}
 	tb.Cleanup(c.CloseIdleConnections)
 	expires := time.Now().Add(24 * time.Hour)
 	p := payload.NewPayload().AlertTitle("New order").AlertBody("Pick up in ten minutes").Sound("default").
@@ -135,74 +130,37 @@ func theirs(tb testing.TB, s *server) sender {
 	}
 }
 
-// cost is what one push takes of the client's process.
-type cost struct{ cpu, allocs, bytes float64 }
-
-// measure sends n pushes.
-func measure(tb testing.TB, send sender, n, inFlight int) cost {
-	tb.Helper()
-	runtime.GC()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	start := processTime(tb)
-	send(tb, n, inFlight)
-	cpu := processTime(tb) - start
-	runtime.ReadMemStats(&after)
-	per := 1 / float64(n)
-	return cost{float64(cpu.Nanoseconds()) / 1000 * per, float64(after.Mallocs-before.Mallocs) * per, float64(after.TotalAlloc-before.TotalAlloc) * per}
+// sending sends with so many in flight.
+func sending(tb testing.TB, send sender, inFlight int) func(n int) {
+	return func(n int) { send(tb, n, inFlight) }
 }
 
-func processTime(tb testing.TB) time.Duration {
-	tb.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		tb.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func bench(b *testing.B, client func(testing.TB, *server) sender) {
-	send := client(b, start(b))
+func bench(b *testing.B, client func(testing.TB, *h2.Server) sender) {
+	send := client(b, h2.Start(b))
 	send(b, 200, 50)
 	b.ReportAllocs()
 	b.ResetTimer()
-	from := processTime(b)
+	from := h2.ProcessTime(b)
 	send(b, b.N, 50)
-	b.ReportMetric(float64((processTime(b)-from).Nanoseconds())/float64(b.N), "cpu-ns/op")
+	b.ReportMetric(float64((h2.ProcessTime(b)-from).Nanoseconds())/float64(b.N), "cpu-ns/op")
 }
 
 func BenchmarkWaybill(b *testing.B) { bench(b, ours) }
 func BenchmarkApns2(b *testing.B)   { bench(b, theirs) }
 
 // TestBars holds apnspush to 0.9 of apns2's allocations and bytes, and logs its
-// CPU time beside apns2's: rounds of the two are interleaved, and the median of
-// each counts. 0.9 of the CPU time is asserted only when WAYBILL_BENCH_BARS is
-// set, on a machine that has nothing else to do.
+// CPU time beside apns2's, of which 0.9 is asserted only when WAYBILL_BENCH_BARS is
+// set. The two take turns, and the median of each counts.
 func TestBars(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a measurement")
 	}
-	rounds, count := 3, 1000
-	assert := os.Getenv("WAYBILL_BENCH_BARS") != ""
-	if assert {
-		rounds, count = 11, 4000
-	}
-	a, b := ours(t, start(t)), theirs(t, start(t))
+	assert, rounds, count := h2.Bars()
+	a, b := ours(t, h2.Start(t)), theirs(t, h2.Start(t))
 	for _, inFlight := range []int{50, 200} {
-		var mine, peer [3][]float64
-		add := func(to *[3][]float64, c cost) {
-			for i, v := range []float64{c.cpu, c.allocs, c.bytes} {
-				to[i] = append(to[i], v)
-			}
-		}
-		a(t, 200, inFlight)
-		b(t, 200, inFlight)
-		for range rounds {
-			add(&mine, measure(t, a, count, inFlight))
-			add(&peer, measure(t, b, count, inFlight))
-		}
-		for i, what := range []string{"CPU (µs)", "allocations", "bytes"} {
-			m, p := median(mine[i]), median(peer[i])
+		got := h2.Rounds(t, rounds, count, sending(t, a, inFlight), sending(t, b, inFlight))
+		for i, what := range h2.What {
+			m, p := got[0][i], got[1][i]
 			t.Logf("%d in flight: %s per push %.1f, apns2 %.1f, ratio %.2f", inFlight, what, m, p, m/p)
 			if m/p > 0.9 && (i > 0 || assert) {
 				t.Errorf("%d in flight: %.2f of apns2's %s, more than 0.90", inFlight, m/p, what)
@@ -211,26 +169,15 @@ func TestBars(t *testing.T) {
 	}
 }
 
-func median(v []float64) float64 {
-	slices.Sort(v)
-	return v[len(v)/2]
-}
-
 // TestOneConnection wants one connection for everything, counted by the server.
 func TestOneConnection(t *testing.T) {
-	s := start(t)
+	s := h2.Start(t)
 	send := ours(t, s)
 	for range 3 {
 		send(t, 2000, 200)
 	}
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.roots}}}
-	resp, err := client.Get(s.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if got := strings.TrimSpace(string(text)); err != nil || got != "2" { // and the one that asks
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.Roots}}}
+	if got := s.Connections(t, client); got != "2" { // and the one that asks
 		t.Errorf("%s connections, want 1 and the one that asks", got)
 	}
 }

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/push/apnspush"
+	"github.com/waybill-go/waybill/push/honorpush"
+	"github.com/waybill-go/waybill/push/huaweipush"
+	"github.com/waybill-go/waybill/push/oppopush"
+	"github.com/waybill-go/waybill/push/pushtest"
+	"github.com/waybill-go/waybill/push/vivopush"
+)
+
+// The adapters on fakes of their vendors, with the fakes' ends.
+
+func newFakeAPNs() (waybill.Provider, func(), error) {
+	f := pushtest.NewAPNs(nil)
+	f.Kill(pushtest.APNsToken(goneToken))
+	key := f.Key()
+	k, err := apnspush.NewKey(key.P8(), key.KeyID, key.TeamID)
+	if err != nil {
+		return nil, f.Close, err
+	}
+	a, err := apnspush.New(k, pushtest.APNsTopic, &apnspush.Options{BaseURL: f.URL(), HTTPClient: f.Client()})
+	return a, f.Close, err
+}
+
+func newFakeHuawei(quick huaweipush.QuickApp) (waybill.Provider, func(), error) {
+	f := pushtest.NewHuawei()
+	f.Kill(pushtest.HuaweiToken(goneToken))
+	o := huaweiOptions(quick)
+	o.BaseURL, o.AuthURL, o.HTTPClient = f.URL(), f.URL(), f.Client()
+	a, err := huaweipush.New(pushtest.HuaweiAppID, pushtest.HuaweiSecret, o)
+	return a, f.Close, err
+}
+
+func newFakeHonor() (waybill.Provider, func(), error) {
+	f := pushtest.NewHonor()
+	f.Kill(pushtest.HonorToken(goneToken))
+	a, err := honorpush.New(pushtest.HonorAppID, pushtest.HonorClientID, pushtest.HonorSecret,
+		&honorpush.Options{BaseURL: f.URL(), AuthURL: f.URL(), HTTPClient: f.Client(), Classes: honorClasses()})
+	return a, f.Close, err
+}
+
+func newFakeOPPO() (waybill.Provider, func(), error) {
+	f := pushtest.NewOPPO()
+	f.Kill(pushtest.OPPOToken(goneToken))
+	a, err := oppopush.New(pushtest.OPPOKey, pushtest.OPPOSecret, &oppopush.Options{BaseURL: f.URL(), HTTPClient: f.Client(), Classes: oppoClasses()})
+	return a, f.Close, err
+}
+
+func newFakeVivo() (waybill.Provider, func(), error) {
+	f := pushtest.NewVivo()
+	f.Kill(pushtest.VivoToken(goneToken))
+	a, err := vivopush.New(pushtest.VivoID, pushtest.VivoKey, pushtest.VivoSecret, &vivopush.Options{BaseURL: f.URL(), HTTPClient: f.Client(), Classes: vivoClasses()})
+	return a, f.Close, err
+}
