@@ -64,6 +64,7 @@ type Vendor[M any] struct {
 // call is one call of Send.
 type call struct {
 	name, ref string
+	op        waybill.Verb
 	tokens    []push.Token
 	out       []push.Result
 	// todo are the tokens to send to, each value once; again are those that
@@ -76,13 +77,7 @@ type call struct {
 // Max in an exchange, one exchange after the other. After a refusal of the
 // account or service the rest is not asked and gets the same error.
 func (v *Vendor[M]) Send(ctx context.Context, n *push.Notification, tokens []push.Token) []push.Result {
-	c := &call{name: v.Name, tokens: tokens, out: make([]push.Result, len(tokens))}
-	if n != nil {
-		c.ref = n.Key
-	}
-	for i, t := range tokens {
-		c.out[i].Provider, c.out[i].Token = v.Name, t
-	}
+	c := v.call(push.Send, n, tokens)
 	if err := n.Validate(); err != nil {
 		c.fail(waybill.AsError(err), nil)
 		return c.out
@@ -124,6 +119,18 @@ func (v *Vendor[M]) Send(ctx context.Context, n *push.Notification, tokens []pus
 		}
 	}
 	return c.repeat()
+}
+
+// call begins a call.
+func (v *Vendor[M]) call(op waybill.Verb, n *push.Notification, tokens []push.Token) *call {
+	c := &call{name: v.Name, op: op, tokens: tokens, out: make([]push.Result, len(tokens))}
+	if n != nil {
+		c.ref = n.Key
+	}
+	for i, t := range tokens {
+		c.out[i].Provider, c.out[i].Token = v.Name, t
+	}
+	return c
 }
 
 // take writes outcomes down, and returns the refusal that ends the call.
@@ -195,7 +202,7 @@ func (c *call) fail(e *waybill.Error, indexes []int) {
 // own is an error with this adapter's name, verb and key.
 func (c *call) own(e *waybill.Error) *waybill.Error {
 	own := *e
-	own.Provider, own.Op, own.Ref = c.name, string(push.Send), c.ref
+	own.Provider, own.Op, own.Ref = c.name, string(c.op), c.ref
 	return &own
 }
 
