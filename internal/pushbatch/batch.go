@@ -53,8 +53,10 @@ type Vendor[M any] struct {
 	// Name is the adapter's name, Accepts which tokens it takes.
 	Name    string
 	Accepts func(push.Token) bool
-	// Max is how many tokens one exchange takes.
-	Max int
+	// Max is how many tokens one exchange takes; Limit, when set, how many one of
+	// this message does, if fewer.
+	Max   int
+	Limit func(M) int
 	// Compose maps the notification once for each text. Its errors are NotSent.
 	Compose func(n *push.Notification, now time.Time) (M, []push.Adjustment, *waybill.Error)
 	// Exchange sends to up to Max tokens, and returns one outcome for each.
@@ -63,10 +65,9 @@ type Vendor[M any] struct {
 
 // call is one call of Send.
 type call struct {
-	name, ref string
-	op        waybill.Verb
-	tokens    []push.Token
-	out       []push.Result
+	name, op, ref string
+	tokens        []push.Token
+	out           []push.Result
 	// todo are the tokens to send to, each value once; again are those that
 	// came a second time, and where the first is.
 	todo  []int
@@ -77,7 +78,13 @@ type call struct {
 // Max in an exchange, one exchange after the other. After a refusal of the
 // account or service the rest is not asked and gets the same error.
 func (v *Vendor[M]) Send(ctx context.Context, n *push.Notification, tokens []push.Token) []push.Result {
-	c := v.call(push.Send, n, tokens)
+	c := &call{name: v.Name, op: string(push.Send), tokens: tokens, out: make([]push.Result, len(tokens))}
+	if n != nil {
+		c.ref = n.Key
+	}
+	for i, t := range tokens {
+		c.out[i].Provider, c.out[i].Token = v.Name, t
+	}
 	if err := n.Validate(); err != nil {
 		c.fail(waybill.AsError(err), nil)
 		return c.out
@@ -100,8 +107,12 @@ func (v *Vendor[M]) Send(ctx context.Context, n *push.Notification, tokens []pus
 	}
 	var brake *waybill.Error
 	for k, g := range groups {
-		for from := 0; from < len(g.Tokens); from += v.Max {
-			part := g.Tokens[from:min(from+v.Max, len(g.Tokens))]
+		limit := v.Max
+		if v.Limit != nil {
+			limit = min(limit, v.Limit(jobs[k].Message))
+		}
+		for from := 0; from < len(g.Tokens); from += limit {
+			part := g.Tokens[from:min(from+limit, len(g.Tokens))]
 			if brake == nil {
 				brake = Ended(ctx)
 			}
@@ -119,18 +130,6 @@ func (v *Vendor[M]) Send(ctx context.Context, n *push.Notification, tokens []pus
 		}
 	}
 	return c.repeat()
-}
-
-// call begins a call.
-func (v *Vendor[M]) call(op waybill.Verb, n *push.Notification, tokens []push.Token) *call {
-	c := &call{name: v.Name, op: op, tokens: tokens, out: make([]push.Result, len(tokens))}
-	if n != nil {
-		c.ref = n.Key
-	}
-	for i, t := range tokens {
-		c.out[i].Provider, c.out[i].Token = v.Name, t
-	}
-	return c
 }
 
 // take writes outcomes down, and returns the refusal that ends the call.
@@ -157,7 +156,7 @@ func (c *call) sort(n *push.Notification, accepts func(push.Token) bool) {
 		if err == nil && !accepts(t) {
 			err = waybill.NotSupported("", "the token is of another vendor, app or environment")
 		}
-		if err == nil {
+		if err == nil && n != nil {
 			err = n.CheckToken(t)
 		}
 		if err != nil {
@@ -202,7 +201,7 @@ func (c *call) fail(e *waybill.Error, indexes []int) {
 // own is an error with this adapter's name, verb and key.
 func (c *call) own(e *waybill.Error) *waybill.Error {
 	own := *e
-	own.Provider, own.Op, own.Ref = c.name, string(c.op), c.ref
+	own.Provider, own.Op, own.Ref = c.name, c.op, c.ref
 	return &own
 }
 

@@ -54,6 +54,9 @@ type Options struct {
 	// Account carries the limits and idle times of the credential. Default: a
 	// private one.
 	Account *waybill.Account
+	// Credentials, when set, is asked for the app's secret for each exchange and
+	// overrides the fixed one. It must be safe for concurrent use.
+	Credentials func(ctx context.Context) (appSecret string, err error)
 	// App is the App of the tokens that are taken; tokens without one are taken
 	// too. Empty takes all.
 	App string
@@ -74,23 +77,26 @@ type base = pushbatch.Base
 // use.
 type Adapter struct {
 	*base
-	id, secret string
-	subscribe  string
-	classes    map[push.Kind]Class
-	vendor     pushbatch.Vendor[message]
+	id        string
+	secret    pushbatch.Secret
+	subscribe string
+	classes   map[push.Kind]Class
+	vendor    pushbatch.Vendor[message]
 }
 
-// New returns an adapter for an app's id, which is a number, and its secret. What
-// is missing or malformed, a table without a row for every kind, and a URL that is
-// none are InvalidArgument. New does not use the network.
+// New returns an adapter for an app's id, which is a number, and its secret, which
+// may be empty with Options.Credentials. What is missing or malformed, a table
+// without a row for every kind, and a URL that is none are InvalidArgument. New does
+// not use the network.
 func New(appID, appSecret string, o *Options) (*Adapter, error) {
 	if o == nil {
 		o = new(Options)
 	}
-	if appID == "" || strings.Trim(appID, "0123456789") != "" || appSecret == "" {
+	secret := pushbatch.Secret{Own: appSecret, Source: o.Credentials}
+	if appID == "" || strings.Trim(appID, "0123456789") != "" || secret.Missing() {
 		return nil, pushbatch.Invalid(name, "the app's id or its secret is missing or malformed")
 	}
-	a := &Adapter{id: appID, secret: appSecret}
+	a := &Adapter{id: appID, secret: secret}
 	send, subscriptions := China, chinaSubscriptions
 	if o.Overseas {
 		send, subscriptions = Overseas, overseasSubscriptions
@@ -140,11 +146,15 @@ func sign(form url.Values, secret string) string {
 
 // post signs a form and makes one exchange.
 func (a *Adapter) post(ctx context.Context, op waybill.Verb, address string, form url.Values, ref string, private []string) (*wire.Reply, *waybill.Error) {
+	secret, e := a.secret.Get(ctx)
+	if e != nil {
+		return nil, e
+	}
 	form.Set("appId", a.id)
-	signature := sign(form, a.secret)
+	signature := sign(form, secret)
 	form.Set("sign", signature)
 	r, err := a.Wire.Do(ctx, &wire.Request{
-		Op: string(op), Ref: ref, Method: http.MethodPost, URL: address, Send: true, Private: append(private[:len(private):len(private)], signature),
+		Op: string(op), Ref: ref, Method: http.MethodPost, URL: address, Send: true, Private: append(private[:len(private):len(private)], secret, signature),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded;charset=UTF-8"}}, Body: []byte(form.Encode()),
 	})
 	if err != nil {

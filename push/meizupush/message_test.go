@@ -1,6 +1,8 @@
 package meizupush
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -189,5 +191,33 @@ func TestBadSettings(t *testing.T) {
 		if _, err := NewReceiptHandler("", secrets, nil, nil); waybill.CodeOf(err) != waybill.InvalidArgument {
 			t.Errorf("secrets of receipts: %v", err)
 		}
+	}
+}
+
+// TestCredentials wants the source asked for each exchange and the signature made
+// with what it gives.
+func TestCredentials(t *testing.T) {
+	secrets := []string{"an-old-secret-1234", pushtest.MeizuSecret}
+	f, a := fake(t, func(o *Options) {
+		o.Credentials = func(context.Context) (string, error) {
+			if len(secrets) == 0 {
+				return "", errors.New("vault: secret-of-the-vault")
+			}
+			s := secrets[0]
+			secrets = secrets[1:]
+			return s, nil
+		}
+	})
+	tokens := []push.Token{token(1)}
+	if r := a.Send(t.Context(), order(), tokens)[0]; r.Err == nil || r.Err.Code != waybill.Unauthenticated || r.Err.VendorCode != "1006" {
+		t.Errorf("with the old secret: %v", r.Err)
+	}
+	if r := a.Send(t.Context(), order(), tokens)[0]; r.Err != nil {
+		t.Errorf("with the new one: %v", r.Err)
+	}
+	before := f.Sends()
+	r := a.Send(t.Context(), order(), tokens)[0]
+	if e := r.Err; e == nil || e.Code != waybill.Unauthenticated || e.Delivery != waybill.NotSent || strings.Contains(e.Error(), "vault") || f.Sends() != before {
+		t.Errorf("a source that fails: %v, %d sends", e, f.Sends()-before)
 	}
 }

@@ -73,7 +73,7 @@
 //	tokens in bad_regids            Unregistered      Recipient  NotSent, dead
 //	other documented ones           Unsupported       Request    NotSent
 //	any other                       Unknown           Provider   Ambiguous
-//	no code, no id                  DataLoss          Provider   Ambiguous
+//	no code; neither id nor result  DataLoss          Provider   Ambiguous
 //
 // A partial success names the tokens that are not valid; the others were taken. A
 // code of a whole batch, such as 20301, which also means a wrong package or site,

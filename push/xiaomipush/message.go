@@ -2,6 +2,7 @@ package xiaomipush
 
 import (
 	"crypto/rand"
+	"maps"
 	"math"
 	"net/url"
 	"strconv"
@@ -38,8 +39,18 @@ const (
 	opensWeb    = "3"
 )
 
-// compose maps a notification to the form, but for whom it goes to.
-func (a *Adapter) compose(n *push.Notification, now time.Time) (url.Values, []push.Adjustment, *waybill.Error) {
+// message is the form of a notification, but for whom it goes to.
+type message url.Values
+
+// to returns the form with more parameters.
+func (m message) to(more url.Values) url.Values {
+	form := maps.Clone(url.Values(m))
+	maps.Copy(form, more)
+	return form
+}
+
+// compose maps a notification.
+func (a *Adapter) compose(n *push.Notification, now time.Time) (message, []push.Adjustment, *waybill.Error) {
 	o, e := push.OverrideOf[Override](n)
 	if e != nil {
 		return nil, nil, e
@@ -82,7 +93,7 @@ func (a *Adapter) compose(n *push.Notification, now time.Time) (url.Values, []pu
 		return nil, nil, pushbatch.Unsupported("the data have " + strconv.Itoa(len(payload)) + " bytes, the vendor takes 4096")
 	}
 	m.Set("payload", string(payload))
-	return m, d.Adjusted, nil
+	return message(m), d.Adjusted, nil
 }
 
 // life is the longest that the vendor keeps a message of a class.

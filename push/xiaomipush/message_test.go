@@ -1,6 +1,8 @@
 package xiaomipush
 
 import (
+	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -210,8 +212,8 @@ func TestSites(t *testing.T) {
 		if _, err := New("s", "a.b", &Options{Site: site, Classes: classes()}); waybill.CodeOf(err) != waybill.InvalidArgument {
 			t.Errorf("site %q with private channels: %v", site, err)
 		}
-		form, adj, e := a.compose(&push.Notification{Kind: push.KindOrder, Title: "T", TTL: push.MaxTTL}, time.Now())
-		if e != nil || form.Get("time_to_live") != "1209600000" || len(adj) != 2 {
+		m, adj, e := a.compose(&push.Notification{Kind: push.KindOrder, Title: "T", TTL: push.MaxTTL}, time.Now())
+		if e != nil || url.Values(m).Get("time_to_live") != "1209600000" || len(adj) != 2 {
 			t.Errorf("site %q: %v, %v", site, e, adj)
 		}
 	}
@@ -261,5 +263,42 @@ func TestBadSettings(t *testing.T) {
 		if _, err := NewReceiptHandler("", secrets, nil, nil); waybill.CodeOf(err) != waybill.InvalidArgument {
 			t.Errorf("secrets of receipts: %v", err)
 		}
+	}
+}
+
+// TestCredentials wants the source asked for each exchange, and its errors NotSent
+// and without their texts.
+func TestCredentials(t *testing.T) {
+	secrets, fail := []string{"an-old-secret-1234", pushtest.XiaomiSecret}, error(nil)
+	f, a := fake(t, func(o *Options) {
+		o.Credentials = func(context.Context) (string, error) {
+			if fail != nil {
+				return "", fail
+			}
+			s := secrets[0]
+			secrets = secrets[1:]
+			return s, nil
+		}
+	})
+	if r := a.Send(t.Context(), order(), []push.Token{token(1)})[0]; r.Err == nil || r.Err.Code != waybill.Unauthenticated || r.Err.VendorCode != "21301" {
+		t.Errorf("with the old secret: %v", r.Err)
+	}
+	if r := a.Send(t.Context(), order(), []push.Token{token(1)})[0]; r.Err != nil {
+		t.Errorf("with the new one: %v", r.Err)
+	}
+	before := f.Sends()
+	for want, err := range map[waybill.Code]error{
+		waybill.Unauthenticated: errors.New("vault: secret-of-the-vault"),
+		waybill.Unavailable:     &waybill.Error{Code: waybill.Unavailable, Message: "secret-of-the-vault", RetryAfter: time.Second},
+	} {
+		fail = err
+		r := a.Send(t.Context(), order(), []push.Token{token(1)})[0]
+		if e := r.Err; e == nil || e.Code != want || e.Delivery != waybill.NotSent || strings.Contains(e.Error(), "vault") || e.Provider != name {
+			t.Errorf("a source that fails: %v", e)
+		}
+	}
+	fail, secrets = nil, []string{"line\nbreak"}
+	if r := a.Send(t.Context(), order(), []push.Token{token(1)})[0]; r.Err == nil || r.Err.Code != waybill.Unauthenticated || f.Sends() != before {
+		t.Errorf("a secret that cannot be sent: %v, %d sends", r.Err, f.Sends()-before)
 	}
 }

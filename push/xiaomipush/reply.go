@@ -3,7 +3,6 @@ package xiaomipush
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -55,11 +54,9 @@ var table = func() map[string]pushbatch.Class {
 }()
 
 // exchange sends to up to 1000 tokens.
-func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[url.Values]) []pushbatch.Outcome {
+func (a *Adapter) exchange(ctx context.Context, j *pushbatch.Job[message]) []pushbatch.Outcome {
 	values := j.Values()
-	form := maps.Clone(j.Message)
-	form.Set("registration_id", strings.Join(values, ","))
-	r, e := a.post(ctx, push.Send, "/v3/message/regid", form, j.Ref, j.Private)
+	r, e := a.post(ctx, push.Send, "/v3/message/regid", j.Message.to(url.Values{"registration_id": {strings.Join(values, ",")}}), j.Ref, j.Private)
 	if e != nil {
 		return j.All(pushbatch.Outcome{Err: e})
 	}

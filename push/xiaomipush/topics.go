@@ -2,8 +2,8 @@ package xiaomipush
 
 import (
 	"context"
-	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/waybill-go/waybill"
@@ -12,31 +12,37 @@ import (
 )
 
 // SendTopic sends the notification to everybody who subscribed to the topic; see
-// [push.TopicSender].
+// [push.TopicSender]. There are no conditions.
 func (a *Adapter) SendTopic(ctx context.Context, n *push.Notification, t push.Topic) push.Result {
-	return a.crowd(ctx, n, pushbatch.Crowd[url.Values]{Op: push.SendTopic, Audience: t.Audience, Wrong: a.CheckTopic(t), Private: []string{t.Name}},
-		"/v3/message/topic", url.Values{"topic": {t.Name}})
+	return a.many(ctx, n, t.Audience, push.SendTopic, checkTopic(t), "/v3/message/topic", url.Values{"topic": {t.Name}})
 }
 
 // Broadcast sends the notification to everybody who has the app; see
 // [push.Broadcaster].
 func (a *Adapter) Broadcast(ctx context.Context, n *push.Notification, to push.Audience) push.Result {
-	return a.crowd(ctx, n, pushbatch.Crowd[url.Values]{Op: push.Broadcast, Audience: to, Wrong: a.CheckAudience(to)}, "/v3/message/all", nil)
+	return a.many(ctx, n, to, push.Broadcast, to.Validate(), "/v3/message/all", nil)
 }
 
-// crowd makes the exchange of both.
-func (a *Adapter) crowd(ctx context.Context, n *push.Notification, to pushbatch.Crowd[url.Values], path string, more url.Values) push.Result {
-	to.Exchange = func(ctx context.Context, j *pushbatch.Job[url.Values]) pushbatch.Outcome {
-		form := maps.Clone(j.Message)
-		maps.Copy(form, more)
-		r, e := a.post(ctx, to.Op, path, form, j.Ref, j.Private)
+// checkTopic says what is wrong with a topic: it has a name, and no condition in
+// its place.
+func checkTopic(t push.Topic) error {
+	err := t.Validate()
+	if err == nil && t.Name == "" {
+		err = waybill.NotSupported("", "Xiaomi has topics by their names only")
+	}
+	return err
+}
+
+// many makes one exchange that reaches many.
+func (a *Adapter) many(ctx context.Context, n *push.Notification, to push.Audience, op waybill.Verb, fault error, path string, more url.Values) push.Result {
+	return a.vendor.SendMany(ctx, n, to, op, fault, more["topic"], func(ctx context.Context, j *pushbatch.Job[message]) pushbatch.Outcome {
+		r, e := a.post(ctx, op, path, j.Message.to(more), j.Ref, j.Private)
 		if e != nil {
 			return pushbatch.Outcome{Err: e}
 		}
 		_, o := read(r)
 		return o
-	}
-	return a.vendor.SendCrowd(ctx, n, to)
+	})
 }
 
 // Subscribe puts tokens into the topic, up to 1000 in an exchange; see
@@ -51,19 +57,14 @@ func (a *Adapter) Unsubscribe(ctx context.Context, t push.Topic, tokens []push.T
 }
 
 func (a *Adapter) enrol(ctx context.Context, op waybill.Verb, path string, t push.Topic, tokens []push.Token) []push.Result {
-	return a.vendor.Enrol(ctx, tokens, pushbatch.Enrolment{Op: op, Wrong: a.CheckTopic(t), Max: maxTokens,
-		Exchange: func(ctx context.Context, values []string) []pushbatch.Outcome {
-			form := url.Values{"registration_id": {strings.Join(values, ",")}, "topic": {t.Name}, "restricted_package_name": {a.pkg}}
-			r, e := a.post(ctx, op, path, form, "", append(values[:len(values):len(values)], t.Name))
-			if e != nil {
-				out := make([]pushbatch.Outcome, len(values))
-				for i := range out {
-					out[i].Err = e
-				}
-				return out
-			}
-			return judge(r, values)
-		}})
+	return pushbatch.Enrol(ctx, name, a.Accepts, t, tokens, op, checkTopic(t), maxTokens, func(ctx context.Context, values []string) []pushbatch.Outcome {
+		form := url.Values{"registration_id": {strings.Join(values, ",")}, "topic": {t.Name}, "restricted_package_name": {a.pkg}}
+		r, e := a.post(ctx, op, path, form, "", append(values[:len(values):len(values)], t.Name))
+		if e != nil {
+			return slices.Repeat([]pushbatch.Outcome{{Err: e}}, len(values))
+		}
+		return judge(r, values)
+	})
 }
 
 var (

@@ -53,8 +53,13 @@ type Options struct {
 	// Default: connections of the adapter's own.
 	HTTPClient *http.Client
 	// Account carries the limits and idle times of the credential. Default: a
-	// private one.
+	// private one. The day's quota, which the vendor sets for public messages, idles
+	// the whole account: where orders must go on, let another adapter, with an
+	// account of its own, send what is public.
 	Account *waybill.Account
+	// Credentials, when set, is asked for the app's secret for each exchange and
+	// overrides the fixed one. It must be safe for concurrent use.
+	Credentials func(ctx context.Context) (appSecret string, err error)
 	// App is the App of the tokens that are taken; tokens without one are taken
 	// too. Empty takes all.
 	App string
@@ -73,24 +78,26 @@ type base = pushbatch.Base
 // Adapter implements [push.Sender] on Mi Push. It is safe for concurrent use.
 type Adapter struct {
 	*base
-	secret, pkg string
-	overseas    bool
-	classes     map[push.Kind]Class
-	vendor      pushbatch.Vendor[url.Values]
+	secret   pushbatch.Secret
+	pkg      string
+	overseas bool
+	classes  map[push.Kind]Class
+	vendor   pushbatch.Vendor[message]
 }
 
 // packageForm is what Android takes as the name of a package.
 var packageForm = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]*(\.[a-zA-Z][a-zA-Z0-9_]*)+$`)
 
-// New returns an adapter for an app's secret and the name of its package, such as
-// "com.example.driver". What is missing or malformed, a table without a row for
-// every kind, and an unknown site are InvalidArgument. New does not use the
-// network.
+// New returns an adapter for an app's secret, which may be empty with
+// Options.Credentials, and the name of its package, such as "com.example.driver".
+// What is missing or malformed, a table without a row for every kind, and an unknown
+// site are InvalidArgument. New does not use the network.
 func New(appSecret, packageName string, o *Options) (*Adapter, error) {
 	if o == nil {
 		o = new(Options)
 	}
-	if appSecret == "" || strings.ContainsFunc(appSecret, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	secret := pushbatch.Secret{Own: appSecret, Source: o.Credentials}
+	if secret.Missing() {
 		return nil, pushbatch.Invalid(name, "the app's secret is missing or malformed")
 	}
 	if !packageForm.MatchString(packageName) {
@@ -104,7 +111,7 @@ func New(appSecret, packageName string, o *Options) (*Adapter, error) {
 	default:
 		return nil, pushbatch.Invalid(name, "Site is none of the vendor's; see BaseURL for another address")
 	}
-	a := &Adapter{secret: appSecret, pkg: packageName, overseas: site != China}
+	a := &Adapter{secret: secret, pkg: packageName, overseas: site != China}
 	var err error
 	a.base, err = pushbatch.NewBase(pushbatch.Settings{
 		Name: name, Vendor: push.Xiaomi, App: o.App, BaseURL: o.BaseURL, Default: string(site), CallbackURL: o.CallbackURL, CallbackMaxLength: maxCallback,
@@ -116,7 +123,7 @@ func New(appSecret, packageName string, o *Options) (*Adapter, error) {
 	if a.classes, err = push.CheckClasses(name, o.Classes, a.checkClass); err != nil {
 		return nil, err
 	}
-	a.vendor = pushbatch.Vendor[url.Values]{Name: name, Accepts: a.Accepts, Max: maxTokens, Compose: a.compose, Exchange: a.exchange}
+	a.vendor = pushbatch.Vendor[message]{Name: name, Accepts: a.Accepts, Max: maxTokens, Compose: a.compose, Exchange: a.exchange}
 	return a, nil
 }
 
@@ -138,9 +145,13 @@ func (a *Adapter) Send(ctx context.Context, n *push.Notification, tokens []push.
 
 // post makes one exchange.
 func (a *Adapter) post(ctx context.Context, op waybill.Verb, path string, form url.Values, ref string, private []string) (*wire.Reply, *waybill.Error) {
+	secret, e := a.secret.Get(ctx)
+	if e != nil {
+		return nil, e
+	}
 	r, err := a.Wire.Do(ctx, &wire.Request{
-		Op: string(op), Ref: ref, Method: http.MethodPost, URL: a.URL + path, Send: true, Private: private, Body: []byte(form.Encode()),
-		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded;charset=UTF-8"}, "Authorization": {"key=" + a.secret}},
+		Op: string(op), Ref: ref, Method: http.MethodPost, URL: a.URL + path, Send: true, Private: append(private[:len(private):len(private)], secret),
+		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded;charset=UTF-8"}, "Authorization": {"key=" + secret}}, Body: []byte(form.Encode()),
 	})
 	if err != nil {
 		return nil, waybill.AsError(err)
