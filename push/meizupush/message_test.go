@@ -99,7 +99,7 @@ func TestNotifyKey(t *testing.T) {
 	if of("k2", "order 17") != same || of("", "order 17") != same || len(same) != 8 {
 		t.Error("what has the same Collapse does not replace the first")
 	}
-	if of("k1", "") != of("k1", "") || of("k1", "") == of("k2", "") || of("k1", "") == same || of("", "") != "" {
+	if first, again := of("k1", ""), of("k1", ""); first != again || first == of("k2", "") || first == same || of("", "") != "" {
 		t.Error("what has no Collapse is not told by its key")
 	}
 	if n := order(); !a.Replaces(n) || a.Replaces(&push.Notification{}) || !a.Replaces(&push.Notification{Collapse: "c"}) {

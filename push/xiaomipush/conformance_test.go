@@ -27,13 +27,6 @@ func classes() map[push.Kind]Class {
 	return map[push.Kind]Class{push.KindOrder: private, push.KindStatus: private, push.KindCoupon: public, push.KindMarketing: public}
 }
 
-func rows(want waybill.Code, scope waybill.Scope, delivery waybill.Delivery, wait bool, codes ...string) (out []pushtest.CodeCase) {
-	for _, c := range codes {
-		out = append(out, pushtest.CodeCase{Code: c, Want: want, Scope: scope, Delivery: delivery, RetryAfter: wait})
-	}
-	return out
-}
-
 // codes are the vendor's, by class; those of dead tokens say something else of one
 // token than of many and stand in TestDeadTokens.
 func codes() (out []pushtest.CodeCase) {

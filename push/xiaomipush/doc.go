@@ -82,7 +82,9 @@
 // # Receipts
 //
 // The vendor does not sign them: Options.CallbackURL has a secret in it, made by
-// [push.CallbackURL], and [NewReceiptHandler] verifies it.
+// [push.CallbackURL], and [NewReceiptHandler] verifies it. A token that the vendor
+// calls invalid (type 16) is dead to it; it says so of the tokens of another site,
+// too, so send each through its own.
 //
 // # Topics and broadcasts
 //
@@ -94,8 +96,9 @@
 //
 // The vendor's pages leave open the number of tokens of an exchange (the limit is
 // that of public clients), the bound of the payload, the TTL overseas (that of the
-// vendor's older SDK), the length of a callback's URL, and whether title and
-// description may be left out beside a template. They are constants of this package.
+// vendor's older SDK), the length of a callback's URL and whether it may be https
+// (an older page says http only), and whether title and description may be left out
+// beside a template. They are constants of this package.
 //
 // # Concurrency
 //

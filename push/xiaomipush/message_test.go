@@ -98,10 +98,10 @@ func TestNotifyID(t *testing.T) {
 	if id("k2", "order 17") != same || id("", "order 17") != same {
 		t.Error("what has the same Collapse does not replace the first")
 	}
-	if id("k1", "") != id("k1", "") || id("k1", "") == id("k2", "") || id("k1", "") == same {
+	if first, again := id("k1", ""), id("k1", ""); first != again || first == id("k2", "") || first == same {
 		t.Error("what has no Collapse is not told by its key")
 	}
-	if id("", "") == id("", "") {
+	if first, then := id("", ""), id("", ""); first == then {
 		t.Error("what has neither replaces another")
 	}
 	if n := order(); !a.Replaces(n) || a.Replaces(&push.Notification{}) || a.Replaces(&push.Notification{Key: "k", Display: push.DataOnly}) || !a.Replaces(&push.Notification{Collapse: "c"}) {
