@@ -23,7 +23,7 @@
 //	Title, Body    title (below 50 characters), description (below 128)
 //	Data           payload, a JSON object of text, with push.Expiry; 4096 bytes
 //	Click          extra.notify_effect: web_uri if http or https, else intent_uri
-//	Sound          extra.sound_uri, by its name in the app's raw resources
+//	Sound          extra.sound_uri, by its name in the app's resources, or an address
 //	TTL            time_to_live, milliseconds: 1 day, private channels 10, overseas 14
 //	Collapse, Key  notify_id; extra.jobkey and callback.param from Key
 //

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -152,13 +153,19 @@ func (a *Adapter) shown(d *pushbatch.Draft, m url.Values, c *Class) *waybill.Err
 		d.Drop("badge", strconv.Itoa(*n.Badge))
 	}
 	d.DropPriority()
-	if sound := n.Sound; sound != "" {
-		if !strings.Contains(sound, "://") {
-			sound = "android.resource://" + a.pkg + "/raw/" + sound
-		}
-		m.Set("extra.sound_uri", sound)
+	if n.Sound != "" {
+		m.Set("extra.sound_uri", a.sound(n.Sound))
 	}
 	return nil
+}
+
+// sound is the address of a sound: a resource of the app, whose names have no
+// extensions, or what is an address already.
+func (a *Adapter) sound(s string) string {
+	if strings.Contains(s, "://") {
+		return s
+	}
+	return "android.resource://" + a.pkg + "/raw/" + strings.TrimSuffix(s, path.Ext(s))
 }
 
 // notifyID is what a device replaces a message by: the same for the same

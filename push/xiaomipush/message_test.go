@@ -83,6 +83,19 @@ func TestClicks(t *testing.T) {
 	}
 }
 
+func TestSounds(t *testing.T) {
+	f, a := fake(t)
+	for sound, want := range map[string]string{
+		"": "", "horn": "android.resource://com.example.driver/raw/horn", "horn.mp3": "android.resource://com.example.driver/raw/horn",
+		"android.resource://a.b/raw/c": "android.resource://a.b/raw/c",
+	} {
+		n := order()
+		n.Sound = sound
+		form, _ := sent(t, f, a, n)
+		expect(t, form, map[string]string{"extra.sound_uri": want})
+	}
+}
+
 func TestNotifyID(t *testing.T) {
 	f, a := fake(t)
 	id := func(key, collapse string) string {
