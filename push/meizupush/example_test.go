@@ -23,6 +23,15 @@ func adapter(meizu *pushtest.Meizu) (*meizupush.Adapter, error) {
 	})
 }
 
+// client is a client with that adapter.
+func client(meizu *pushtest.Meizu, o push.Option) (*push.Client, error) {
+	a, err := adapter(meizu)
+	if err != nil {
+		return nil, err
+	}
+	return push.New(push.With(a), o)
+}
+
 func ExampleNew() {
 	meizu := pushtest.NewMeizu() // stands for server-api-push.meizu.com
 	defer meizu.Close()
@@ -46,28 +55,23 @@ func ExampleNew() {
 func ExampleAdapter_SendTopic() {
 	meizu := pushtest.NewMeizu()
 	defer meizu.Close()
-	a, err := adapter(meizu)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	client, err := push.New(push.With(a), push.WithTopics())
+	c, err := client(meizu, push.WithTopics())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	depot := push.Topic{Audience: push.Audience{Vendor: push.Meizu}, Name: "depot-17"}
-	for _, r := range client.Subscribe(context.Background(), depot, []push.Token{{Vendor: push.Meizu, Value: pushtest.MeizuToken(1)}}) {
+	for _, r := range c.Subscribe(context.Background(), depot, []push.Token{{Vendor: push.Meizu, Value: pushtest.MeizuToken(1)}}) {
 		fmt.Println("subscribed:", r.Err == nil)
 	}
-	r := client.SendTopic(context.Background(), &push.Notification{Kind: push.KindMarketing, Title: "Closed today"}, depot)
+	r := c.SendTopic(context.Background(), &push.Notification{Kind: push.KindMarketing, Title: "Closed today"}, depot)
 	fmt.Println("sent:", r.Err == nil)
 	// Output:
 	// subscribed: true
 	// sent: true
 }
 
-func ExampleAdapter_Broadcast() {
+func ExampleAdapter_Unsubscribe() {
 	meizu := pushtest.NewMeizu()
 	defer meizu.Close()
 	a, err := adapter(meizu)
@@ -75,12 +79,26 @@ func ExampleAdapter_Broadcast() {
 		fmt.Println(err)
 		return
 	}
-	client, err := push.New(push.With(a), push.WithBroadcasts())
+	depot := push.Topic{Audience: push.Audience{Vendor: push.Meizu}, Name: "depot-17"}
+	tokens := []push.Token{{Vendor: push.Meizu, Value: pushtest.MeizuToken(1)}}
+	in := a.Subscribe(context.Background(), depot, tokens)[0]
+	fmt.Println(in.Err, meizu.Subscribed("depot-17", tokens[0].Value))
+	out := a.Unsubscribe(context.Background(), depot, tokens)[0]
+	fmt.Println(out.Err, meizu.Subscribed("depot-17", tokens[0].Value))
+	// Output:
+	// <nil> true
+	// <nil> false
+}
+
+func ExampleAdapter_Broadcast() {
+	meizu := pushtest.NewMeizu()
+	defer meizu.Close()
+	c, err := client(meizu, push.WithBroadcasts())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	r := client.Broadcast(context.Background(), &push.Notification{Kind: push.KindMarketing, Title: "Closed today"}, push.Audience{Vendor: push.Meizu})
+	r := c.Broadcast(context.Background(), &push.Notification{Kind: push.KindMarketing, Title: "Closed today"}, push.Audience{Vendor: push.Meizu})
 	fmt.Println(r.Err == nil)
 	// Output: true
 }

@@ -27,6 +27,15 @@ func adapter(xiaomi *pushtest.Xiaomi) (*xiaomipush.Adapter, error) {
 	})
 }
 
+// client is a client with that adapter.
+func client(xiaomi *pushtest.Xiaomi, o push.Option) (*push.Client, error) {
+	a, err := adapter(xiaomi)
+	if err != nil {
+		return nil, err
+	}
+	return push.New(push.With(a), o)
+}
+
 func ExampleNew() {
 	xiaomi := pushtest.NewXiaomi() // stands for api.xmpush.xiaomi.com
 	defer xiaomi.Close()
@@ -50,28 +59,23 @@ func ExampleNew() {
 func ExampleAdapter_SendTopic() {
 	xiaomi := pushtest.NewXiaomi()
 	defer xiaomi.Close()
-	a, err := adapter(xiaomi)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	client, err := push.New(push.With(a), push.WithTopics())
+	c, err := client(xiaomi, push.WithTopics())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	depot := push.Topic{Audience: push.Audience{Vendor: push.Xiaomi}, Name: "depot-17"}
-	for _, r := range client.Subscribe(context.Background(), depot, []push.Token{{Vendor: push.Xiaomi, Value: pushtest.XiaomiToken(1)}}) {
+	for _, r := range c.Subscribe(context.Background(), depot, []push.Token{{Vendor: push.Xiaomi, Value: pushtest.XiaomiToken(1)}}) {
 		fmt.Println("subscribed:", r.Err == nil)
 	}
-	r := client.SendTopic(context.Background(), &push.Notification{Kind: push.KindMarketing, Title: "Closed today"}, depot)
+	r := c.SendTopic(context.Background(), &push.Notification{Kind: push.KindMarketing, Title: "Closed today"}, depot)
 	fmt.Println("sent:", r.Err == nil)
 	// Output:
 	// subscribed: true
 	// sent: true
 }
 
-func ExampleAdapter_Broadcast() {
+func ExampleAdapter_Unsubscribe() {
 	xiaomi := pushtest.NewXiaomi()
 	defer xiaomi.Close()
 	a, err := adapter(xiaomi)
@@ -79,12 +83,26 @@ func ExampleAdapter_Broadcast() {
 		fmt.Println(err)
 		return
 	}
-	client, err := push.New(push.With(a), push.WithBroadcasts())
+	depot := push.Topic{Audience: push.Audience{Vendor: push.Xiaomi}, Name: "depot-17"}
+	tokens := []push.Token{{Vendor: push.Xiaomi, Value: pushtest.XiaomiToken(1)}}
+	in := a.Subscribe(context.Background(), depot, tokens)[0]
+	fmt.Println(in.Err, xiaomi.Subscribed("depot-17", tokens[0].Value))
+	out := a.Unsubscribe(context.Background(), depot, tokens)[0]
+	fmt.Println(out.Err, xiaomi.Subscribed("depot-17", tokens[0].Value))
+	// Output:
+	// <nil> true
+	// <nil> false
+}
+
+func ExampleAdapter_Broadcast() {
+	xiaomi := pushtest.NewXiaomi()
+	defer xiaomi.Close()
+	c, err := client(xiaomi, push.WithBroadcasts())
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	r := client.Broadcast(context.Background(), &push.Notification{Kind: push.KindMarketing, Title: "Closed today"}, push.Audience{Vendor: push.Xiaomi})
+	r := c.Broadcast(context.Background(), &push.Notification{Kind: push.KindMarketing, Title: "Closed today"}, push.Audience{Vendor: push.Xiaomi})
 	fmt.Println(r.Err == nil)
 	// Output: true
 }
