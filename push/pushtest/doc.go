@@ -38,11 +38,14 @@
 //
 // [NewFCM] is a fake of Firebase Cloud Messaging with Google's token endpoint,
 // [NewAPNs] one of the Apple Push Notification service, [NewOPPO] one of OPPO
-// PUSH, [NewVivo] one of vivo Push, [NewXiaomi] one of Mi Push, [NewMeizu] one of
-// Meizu's push. They are strict, refuse what the vendor would refuse, need no
-// testing.TB and can be used in the tests and demonstrations of an application.
+// PUSH, [NewVivo] one of vivo Push. They are
+// strict, refuse what the vendor would refuse, need no testing.TB and
+// can be used in the tests and demonstrations of an application.
 // [NewServiceAccount] and [NewAPNsKey] make throw-away keys for them. [NewServer] makes a fake of
 // any handler that speaks a vendor's protocol.
+//
+// [NewXiaomi] is a fake of Mi Push, [NewMeizu] one of Meizu's push; they are as
+// strict.
 //
 // # What is left out
 //
