@@ -2,6 +2,7 @@ package pushbatch
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/push"
@@ -20,6 +21,7 @@ type Settings struct {
 	CallbackURL       string
 	CallbackMaxLength int
 	// HTTPClient, UserAgent, MaxReply and Secrets are those of [wire.Config].
+	// Secrets returns a slice of its own at each call.
 	HTTPClient *http.Client
 	UserAgent  string
 	MaxReply   int64
@@ -45,11 +47,11 @@ type Base struct {
 
 // NewBase checks the settings. The error is InvalidArgument.
 func NewBase(s Settings) (*Base, error) {
-	url, err := wire.BaseURL(s.Name, s.BaseURL, s.Default)
+	root, err := wire.BaseURL(s.Name, s.BaseURL, s.Default)
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{URL: url, CallbackURL: s.CallbackURL, name: s.Name, vendor: s.Vendor, app: s.App, account: s.Account}
+	b := &Base{URL: root, CallbackURL: s.CallbackURL, name: s.Name, vendor: s.Vendor, app: s.App, account: s.Account}
 	if b.account == nil {
 		b.account = waybill.NewAccount(s.Name, waybill.Limits{})
 	}
@@ -59,6 +61,10 @@ func NewBase(s Settings) (*Base, error) {
 		}
 		if len(s.CallbackURL) > s.CallbackMaxLength {
 			return nil, b.Invalid("CallbackURL is longer than the vendor takes")
+		}
+		if u, err := url.Parse(s.CallbackURL); err == nil {
+			keys, secret := s.Secrets, u.Query().Get(push.CallbackParam)
+			s.Secrets = func() []string { return append(keys(), secret) }
 		}
 	}
 	if s.MaxReply == 0 {

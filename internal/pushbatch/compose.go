@@ -83,7 +83,12 @@ func (d *Draft) DropDecorations() {
 	if n.Sound != "" {
 		d.Drop("sound", n.Sound)
 	}
-	switch n.Priority {
+	d.DropPriority()
+}
+
+// DropPriority leaves out a priority that the notification names.
+func (d *Draft) DropPriority() {
+	switch d.N.Priority {
 	case push.High:
 		d.Drop("priority", "high")
 	case push.Normal:

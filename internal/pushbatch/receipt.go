@@ -1,9 +1,11 @@
 package pushbatch
 
 import (
+	"crypto/subtle"
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/waybill-go/waybill/push"
 )
@@ -21,6 +23,9 @@ type Callback struct {
 	Decode func(body []byte) ([]push.Event, error)
 	// Answer is what the vendor wants to hear.
 	Answer string
+	// Token, when set, reads a secret that the vendor sends in the body, which
+	// proves as much as that of the URL.
+	Token func(body []byte) string
 }
 
 // ErrReceipt is a body that is not the vendor's.
@@ -41,9 +46,16 @@ func (c *Callback) NewHandler(take push.ReceiptFunc, o *push.ReceiptOptions) (ht
 }
 
 // VerifyReceipt implements [push.ReceiptReader].
-func (c *Callback) VerifyReceipt(r *http.Request, _ []byte) (push.Signature, error) {
-	if !push.CheckCallback(r, c.Secrets...) {
-		return push.Signature{}, errors.New("the URL has no valid secret")
+func (c *Callback) VerifyReceipt(r *http.Request, body []byte) (push.Signature, error) {
+	ok := push.CheckCallback(r, c.Secrets...)
+	if !ok && c.Token != nil {
+		got := []byte(c.Token(Body(body)))
+		for _, s := range c.Secrets {
+			ok = subtle.ConstantTimeCompare(got, []byte(s)) == 1 || ok
+		}
+	}
+	if !ok {
+		return push.Signature{}, errors.New("the request has no valid secret")
 	}
 	return push.Signature{}, nil
 }
@@ -62,4 +74,14 @@ func (c *Callback) DecodeReceipts(_ *http.Request, body []byte) ([]push.Event, e
 func (c *Callback) AcknowledgeReceipts(w http.ResponseWriter) {
 	w.WriteHeader(http.StatusOK)
 	_, _ = io.WriteString(w, c.Answer)
+}
+
+// Field returns a field of a body that is a form, without what may stand before
+// JSON. What is no form, or does not have it, gives nothing.
+func Field(body []byte, name string) []byte {
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil
+	}
+	return Body([]byte(form.Get(name)))
 }

@@ -44,6 +44,9 @@
 // [NewServiceAccount], [NewAPNsKey] and [HuaweiServiceAccount] make throw-away keys for
 // them. [NewServer] makes a fake of any handler that speaks a vendor's protocol.
 //
+// [NewXiaomi] is a fake of Mi Push, [NewMeizu] one of Meizu's push; they are as
+// strict.
+//
 // # What is left out
 //
 // A subtest that an adapter cannot pass stands in Harness.Skip with the reason,
