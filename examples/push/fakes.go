@@ -5,9 +5,11 @@ import (
 	"github.com/waybill-go/waybill/push/apnspush"
 	"github.com/waybill-go/waybill/push/honorpush"
 	"github.com/waybill-go/waybill/push/huaweipush"
+	"github.com/waybill-go/waybill/push/meizupush"
 	"github.com/waybill-go/waybill/push/oppopush"
 	"github.com/waybill-go/waybill/push/pushtest"
 	"github.com/waybill-go/waybill/push/vivopush"
+	"github.com/waybill-go/waybill/push/xiaomipush"
 )
 
 // The adapters on fakes of their vendors, with the fakes' ends.
@@ -52,5 +54,19 @@ func newFakeVivo() (waybill.Provider, func(), error) {
 	f := pushtest.NewVivo()
 	f.Kill(pushtest.VivoToken(goneToken))
 	a, err := vivopush.New(pushtest.VivoID, pushtest.VivoKey, pushtest.VivoSecret, &vivopush.Options{BaseURL: f.URL(), HTTPClient: f.Client(), Classes: vivoClasses()})
+	return a, f.Close, err
+}
+
+func newFakeXiaomi() (waybill.Provider, func(), error) {
+	f := pushtest.NewXiaomi()
+	f.Kill(pushtest.XiaomiToken(goneToken))
+	a, err := xiaomipush.New(pushtest.XiaomiSecret, pushtest.XiaomiPackage, &xiaomipush.Options{BaseURL: f.URL(), HTTPClient: f.Client(), Classes: xiaomiClasses("")})
+	return a, f.Close, err
+}
+
+func newFakeMeizu() (waybill.Provider, func(), error) {
+	f := pushtest.NewMeizu()
+	f.Kill(pushtest.MeizuToken(goneToken))
+	a, err := meizupush.New(pushtest.MeizuAppID, pushtest.MeizuSecret, &meizupush.Options{BaseURL: f.URL(), SubscribeURL: f.URL(), HTTPClient: f.Client(), Classes: meizuClasses()})
 	return a, f.Close, err
 }

@@ -142,6 +142,7 @@ func TestEnvironment(t *testing.T) {
 		"HUAWEI_APP_ID": "1", "HUAWEI_APP_SECRET": "s", "HUAWEI_QUICK_APP_ID": "2", "HUAWEI_QUICK_APP_SECRET": "s",
 		"HONOR_APP_ID": "1", "HONOR_CLIENT_ID": "c", "HONOR_CLIENT_SECRET": "s",
 		"OPPO_APP_KEY": "k", "OPPO_MASTER_SECRET": "s", "VIVO_APP_ID": "1", "VIVO_APP_KEY": "k", "VIVO_APP_SECRET": "s",
+		"XIAOMI_APP_SECRET": "s", "XIAOMI_PACKAGE": "com.example.app", "MEIZU_APP_ID": "1", "MEIZU_APP_SECRET": "s",
 	}
 	env := func(k string) string { return full[k] }
 	v, err := newVendors(env, nil, 10)

@@ -9,9 +9,11 @@ import (
 	"github.com/waybill-go/waybill/push/fcmpush"
 	"github.com/waybill-go/waybill/push/honorpush"
 	"github.com/waybill-go/waybill/push/huaweipush"
+	"github.com/waybill-go/waybill/push/meizupush"
 	"github.com/waybill-go/waybill/push/oppopush"
 	"github.com/waybill-go/waybill/push/pushtest"
 	"github.com/waybill-go/waybill/push/vivopush"
+	"github.com/waybill-go/waybill/push/xiaomipush"
 )
 
 // makers are the vendors, one row each.
@@ -87,6 +89,22 @@ func makers() []maker {
 			},
 			fake: newFakeVivo,
 		},
+		{
+			name: "xiaomi", sample: pushtest.XiaomiToken,
+			needs: []variable{{"XIAOMI_APP_SECRET", "the app's secret"}, {"XIAOMI_PACKAGE", "its package"}, {"XIAOMI_CHANNEL", "a public channel's id, or nothing"}},
+			real: func(e *environment) (waybill.Provider, error) {
+				return xiaomipush.New(e.text("XIAOMI_APP_SECRET"), e.text("XIAOMI_PACKAGE"), &xiaomipush.Options{Classes: xiaomiClasses(e.getenv("XIAOMI_CHANNEL"))})
+			},
+			fake: newFakeXiaomi,
+		},
+		{
+			name: "meizu", sample: pushtest.MeizuToken,
+			needs: []variable{{"MEIZU_APP_ID", "the app's id"}, {"MEIZU_APP_SECRET", "its secret"}},
+			real: func(e *environment) (waybill.Provider, error) {
+				return meizupush.New(e.text("MEIZU_APP_ID"), e.text("MEIZU_APP_SECRET"), &meizupush.Options{Classes: meizuClasses()})
+			},
+			fake: newFakeMeizu,
+		},
 	}
 }
 
@@ -110,4 +128,13 @@ func oppoClasses() map[push.Kind]oppopush.Class {
 
 func vivoClasses() map[push.Kind]vivopush.Class {
 	return classed(vivopush.Class{System: true, Category: "ORDER"}, vivopush.Class{Category: "MARKETING"})
+}
+
+func xiaomiClasses(channel string) map[push.Kind]xiaomipush.Class {
+	public := xiaomipush.Class{Channel: channel, NoChannel: channel == ""}
+	return classed(public, public)
+}
+
+func meizuClasses() map[push.Kind]meizupush.Class {
+	return classed(meizupush.Class{Private: true}, meizupush.Class{})
 }

@@ -52,7 +52,7 @@ func RefusedKey(ctx context.Context, err error) *waybill.Error {
 		return e
 	}
 	e := &waybill.Error{Code: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Message: "the credentials could not be had"}
-	if own := waybill.AsError(err); own.Code != waybill.Unknown {
+	if own := waybill.AsError(err); own != nil && own.Code != waybill.Unknown {
 		e.Code, e.RetryAfter = own.Code, own.RetryAfter
 	}
 	return e

@@ -27,14 +27,7 @@ func (s Secret) Get(ctx context.Context) (string, *waybill.Error) {
 	if err == nil && visible(got) {
 		return got, nil
 	}
-	if e := Ended(ctx); e != nil {
-		return "", e
-	}
-	e := &waybill.Error{Code: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Message: "the source of credentials gave no secret"}
-	if own := waybill.AsError(err); own != nil && own.Code != waybill.Unknown {
-		e.Code, e.RetryAfter = own.Code, own.RetryAfter
-	}
-	return "", e
+	return "", RefusedKey(ctx, err)
 }
 
 // visible reports whether a secret can be sent: something, and only visible

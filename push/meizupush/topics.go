@@ -30,6 +30,14 @@ func checkTopic(t push.Topic) error {
 	return err
 }
 
+// subscribable is checkTopic of a topic that is subscribed to.
+func subscribable(t push.Topic) error {
+	if err := t.Named(); err != nil {
+		return err
+	}
+	return checkTopic(t)
+}
+
 // SendTopic sends the notification to everybody who has the topic as a tag; see
 // [push.TopicSender]. The result's id is that of the vendor's task. There are no
 // conditions.
@@ -74,7 +82,7 @@ func (a *Adapter) Unsubscribe(ctx context.Context, t push.Topic, tokens []push.T
 }
 
 func (a *Adapter) enrol(ctx context.Context, op waybill.Verb, path string, t push.Topic, tokens []push.Token) []push.Result {
-	return pushbatch.Enrol(ctx, name, a.Accepts, t, tokens, op, checkTopic(t), 1, func(ctx context.Context, values []string) []pushbatch.Outcome {
+	return pushbatch.Enrol(ctx, name, a.Accepts, t, tokens, op, subscribable(t), 1, func(ctx context.Context, values []string) []pushbatch.Outcome {
 		form := url.Values{"pushId": {values[0]}, "tags": {t.Name}}
 		r, e := a.post(ctx, op, a.subscribe+"/garcia/api/server/message/"+path, form, "", []string{values[0], t.Name})
 		if e != nil {

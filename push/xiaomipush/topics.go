@@ -33,6 +33,14 @@ func checkTopic(t push.Topic) error {
 	return err
 }
 
+// subscribable is checkTopic of a topic that is subscribed to.
+func subscribable(t push.Topic) error {
+	if err := t.Named(); err != nil {
+		return err
+	}
+	return checkTopic(t)
+}
+
 // many makes one exchange that reaches many.
 func (a *Adapter) many(ctx context.Context, n *push.Notification, to push.Audience, op waybill.Verb, fault error, path string, more url.Values) push.Result {
 	return a.vendor.SendMany(ctx, n, to, op, fault, more["topic"], func(ctx context.Context, j *pushbatch.Job[message]) pushbatch.Outcome {
@@ -57,7 +65,7 @@ func (a *Adapter) Unsubscribe(ctx context.Context, t push.Topic, tokens []push.T
 }
 
 func (a *Adapter) enrol(ctx context.Context, op waybill.Verb, path string, t push.Topic, tokens []push.Token) []push.Result {
-	return pushbatch.Enrol(ctx, name, a.Accepts, t, tokens, op, checkTopic(t), maxTokens, func(ctx context.Context, values []string) []pushbatch.Outcome {
+	return pushbatch.Enrol(ctx, name, a.Accepts, t, tokens, op, subscribable(t), maxTokens, func(ctx context.Context, values []string) []pushbatch.Outcome {
 		form := url.Values{"registration_id": {strings.Join(values, ",")}, "topic": {t.Name}, "restricted_package_name": {a.pkg}}
 		r, e := a.post(ctx, op, path, form, "", append(values[:len(values):len(values)], t.Name))
 		if e != nil {
