@@ -13,6 +13,9 @@ import (
 	"github.com/waybill-go/waybill/storage"
 )
 
+// This file is packages mail and storage at work: the customer's mail, whose large
+// attachment lies where the order's country wants it.
+
 // post is everything for the customer's mail: relays, and buckets for what is
 // too large for a mail.
 type post struct {
@@ -28,11 +31,20 @@ const (
 	linkLife  = 72 * time.Hour
 )
 
-// newPost builds the clients for mail and storage.
+// newPost builds the clients for mail and storage. Files of orders from the
+// mainland stay in its buckets, all others stay out of them, also when a bucket is
+// down: the next one is one of the same side.
 func newPost(p *providers) (*post, error) {
 	var buckets []storage.Option
 	for _, b := range p.buckets {
-		buckets = append(buckets, storage.With(b.bucket, storage.As(b.name)))
+		use := []waybill.UseOption{storage.As(b.name)} // stands before its keys, as in "oss:itineraries/…"
+		switch b.side {
+		case mainland:
+			use = append(use, storage.In("CN"))
+		case abroad:
+			use = append(use, storage.Outside("CN"))
+		}
+		buckets = append(buckets, storage.With(b.bucket, use...))
 	}
 	bucket, err := storage.NewFailover(buckets...)
 	if err != nil {
@@ -73,12 +85,12 @@ func (a *app) mail(ctx context.Context, r *result) {
 	m := &mail.Message{
 		From: a.post.from, To: []mail.Address{r.mailbox}, Key: r.ID + "/mail", Subject: "Your order " + r.ID,
 		Text: fmt.Sprintf("Your order %s is on its way.\n\nFrom: %s\nTo: %s\n%s km, about %s min\nFare: %s\n", r.ID,
-			shown(r.pickup, r.Pickup.Text), shown(r.dropoff, r.Dropoff.Text), kilometres(r.path.Distance), minutes(r.path.Duration), r.fare),
+			shown(r.pickup.Place, r.Pickup.written()), shown(r.dropoff.Place, r.Dropoff.written()), kilometres(r.path.Distance), minutes(r.path.Duration), r.fare),
 		Attachments: []mail.Attachment{{Name: r.ID + ".gpx", Type: "application/gpx+xml", Size: track.size(), Open: track.open}},
 		Region:      r.pickup.Address.Region,
 	}
 	m = m.Stamp() // the mail's id is made of its key; the relays count by it
-	a.intend(stepMail, m.MessageID)
+	a.intend(stepMail, m.MessageID, m.MessageID)
 	ok := r.step(ctx, stepMail, func() ([]waybill.Candidate, error) { return a.post.explain(m) }, func(ctx context.Context) (err error) {
 		r.mailed.receipt, err = a.post.client.Send(ctx, m)
 		return err
