@@ -16,8 +16,9 @@ import (
 // found is where an address is.
 type found struct {
 	geo.Place
-	refound bool   // found again, since the vendor that had suggested it was down
-	reads   string // the address in the driver's language, if that is another
+	again string // who found it again, since the vendor that had suggested it was down
+	lost  string // that vendor
+	reads string // the address in the driver's language, if that is another
 }
 
 // locate turns both addresses into points.
@@ -31,7 +32,7 @@ func (a *app) locate(ctx context.Context, r *result) bool {
 		if e.from.Typed != "" {
 			look = a.choose
 		}
-		if !look(ctx, r, e.name, e.from, e.to) || !a.district(ctx, r, e.name, e.to) {
+		if !look(ctx, r, e.name, e.from, e.to) || !a.district(ctx, r, e.to) {
 			return false
 		}
 	}
@@ -103,7 +104,9 @@ func (a *app) choose(ctx context.Context, r *result, name string, from address, 
 	explain := func() ([]waybill.Candidate, error) { return a.geo.Explain(q) }
 	return r.step(ctx, name, explain, func(ctx context.Context) error {
 		res, err := a.geo.Resolve(ctx, q)
-		to.Place, to.refound = res.Place, res.Refound
+		if to.Place = res.Place; res.Refound {
+			to.again, to.lost = res.Instance, q.Suggestion.Instance
+		}
 		return err
 	})
 }
@@ -116,13 +119,13 @@ type choiceKey struct {
 
 // district looks at the point where the mainland's vendor gave no division: the
 // cities that are served go by its code.
-func (a *app) district(ctx context.Context, r *result, name string, p *found) bool {
+func (a *app) district(ctx context.Context, r *result, p *found) bool {
 	if p.Address.Region != "CN" || p.Address.Adcode != "" {
 		return true
 	}
 	q := geo.ReverseGeocodeRequest{Point: p.Point, Language: r.Customer.Language, Key: r.ID}
 	explain := func() ([]waybill.Candidate, error) { return a.geo.Explain(q) }
-	return r.step(ctx, name, explain, func(ctx context.Context) error {
+	return r.step(ctx, stepDistrict, explain, func(ctx context.Context) error {
 		res, err := a.geo.ReverseGeocode(ctx, q)
 		p.Address.Adcode = res.Place.Address.Adcode
 		return err

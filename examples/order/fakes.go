@@ -73,12 +73,17 @@ func (f httpFake) traffic(mark int) []exchange {
 	return out
 }
 
-// isDigits, isCapitals and isName tell the vendors' codes apart from mistypings.
+// isDigits, isCapitals, isName and isDotted tell the vendors' codes apart from mistypings.
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 func isCapitals(s string) bool { return s == strings.ToUpper(s) && !isDigits(s) }
 
 func isName(s string) bool { return s != "" && s[0] >= 'A' && s[0] <= 'Z' }
+
+func isDotted(s string) bool {
+	family, code, ok := strings.Cut(s, ".")
+	return ok && family != "" && code != ""
+}
 
 func isFCM(s string) bool { return slices.Contains(pushtest.FCMCodes(), s) }
 

@@ -56,13 +56,13 @@ type config struct {
 	wire    int
 }
 
-// program is what the process is given. after, if set, may look at everything
-// before the fakes are stopped.
+// program is what the process is given. before and after, if set, may change the
+// app, and look at everything before the fakes are stopped.
 type program struct {
 	getenv         func(string) string
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	after          func(*app)
+	before, after  func(*app)
 }
 
 // run is the whole program.
@@ -100,6 +100,9 @@ func (g program) run(ctx context.Context, args []string) int {
 		return usageError(g.stderr, err)
 	}
 	defer a.hooks.close()
+	if g.before != nil {
+		g.before(a)
+	}
 	return g.process(ctx, a, orders)
 }
 

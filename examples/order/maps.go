@@ -84,6 +84,7 @@ func withVendor(p *providers, name string) (addresses []geo.Option, routes []rou
 		if osm.route != nil {
 			routes = append(routes,
 				route.With(osm.route, route.As("osrm"), route.Outside("CN")),
+				route.With(osm.route, route.As("osrm-border"), waybill.ForLanes(borderLane)),
 			)
 		}
 	}

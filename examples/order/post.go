@@ -81,7 +81,7 @@ type mailed struct {
 // mail sends the customer the order, with the itinerary attached. It is several
 // megabytes, so the library puts it into a bucket and the mail gets a link.
 func (a *app) mail(ctx context.Context, r *result) {
-	track := itineraryOf(r)
+	track := itineraryOf(r, a.points)
 	m := &mail.Message{
 		From: a.post.from, To: []mail.Address{r.mailbox}, Key: r.ID + "/mail", Subject: "Your order " + r.ID,
 		Text: fmt.Sprintf("Your order %s is on its way.\n\nFrom: %s\nTo: %s\n%s km, about %s min\nFare: %s\n", r.ID,

@@ -92,8 +92,8 @@ func (p found) lines(from address) []string {
 	if text != from.written() {
 		text += "   ← " + from.written()
 	}
-	if p.refound {
-		text += "   (found again: who suggested it is down)"
+	if p.again != "" {
+		text += fmt.Sprintf("   (found again by %s: %s, which had suggested it, is down)", p.again, p.lost)
 	}
 	lines := []string{fmt.Sprintf("%s  %s", p.Address.Region, text)}
 	if p.reads != "" {

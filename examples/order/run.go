@@ -33,6 +33,7 @@ type app struct {
 	post     *post
 	hooks    *hooks
 
+	points  int       // of an itinerary
 	results []*result // by place in the file; nil while not processed
 	books   map[string]*book
 	before  map[int]*result      // what healthy providers said, for -outage
@@ -46,11 +47,11 @@ type app struct {
 // newApp builds the clients.
 func newApp(ctx context.Context, cfg config, p *providers, out *printer) (*app, error) {
 	a := &app{cfg: cfg, p: p, out: out, before: map[int]*result{}, choices: map[choiceKey]choice{}, books: map[string]*book{},
-		journal: newJournal(), registry: push.NewMemoryRegistry()}
+		points: trackPoints, journal: newJournal(), registry: push.NewMemoryRegistry()}
 	var err error
 	for _, build := range []func() error{
 		func() error { a.geo, a.route, err = newMaps(p, cfg.maps); return err },
-		func() error { a.areas, err = newAreas(ctx, cfg); return err },
+		func() error { a.areas, err = newAreas(context.WithoutCancel(ctx), cfg); return err },
 		func() error { a.fleet, err = fleetOf(cfg, p); return err },
 		func() error { a.drivers, err = newDispatcher(a.fleet); return err },
 		func() error { a.sms, err = newSMS(p, a.journal); return err },
@@ -135,7 +136,7 @@ type part struct {
 func (a *app) plan(orders []*order) []part {
 	parts := []part{{orders: orders}}
 	if len(a.cfg.outages) > 0 {
-		half := len(orders) / 2
+		half := (len(orders) - 1) / 2
 		parts = []part{{orders: orders[:half]}, {orders: orders[half:], before: a.takeDown}}
 	}
 	if a.cfg.wire == 0 {

@@ -55,11 +55,11 @@ func (p *providers) addSMS() {
 // account must be enabled for; the fakes' accounts are.
 func (p *providers) addFakeSMS() {
 	ali := smstest.NewAliyun(nil)
-	f := p.start("sms", "aliyun", speaksAliyun, ali, isName)
+	f := p.start("sms", "aliyun", speaksAliyun, ali, isDotted)
 	p.addAliyun(smstest.AliyunKeyID, smstest.AliyunSecret, aliyunsms.Options{BaseURL: f.URL(), HTTPClient: f.Client()})
 	p.gateways = append(p.gateways, aliyunGateway{ali})
 	ten := smstest.NewTencent(nil)
-	f = p.start("sms", "tencent", speaksTencent, ten, isName)
+	f = p.start("sms", "tencent", speaksTencent, ten, isDotted)
 	p.addTencent(smstest.TencentSecretID, smstest.TencentSecretKey, smstest.TencentAppID, tencentsms.Options{BaseURL: f.URL(), HTTPClient: f.Client()})
 	p.gateways = append(p.gateways, tencentGateway{ten})
 	for _, name := range []string{"nexmo", "nexmo-b"} {

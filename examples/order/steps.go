@@ -15,6 +15,7 @@ const (
 	stepTyping   = "typing"   // address.go
 	stepPickup   = "pick-up"  // address.go
 	stepDropoff  = "drop-off" // address.go
+	stepDistrict = "district" // address.go
 	stepArea     = "area"     // areas.go
 	stepDriver   = "driver"   // dispatch.go
 	stepLanguage = "language" // address.go

@@ -101,7 +101,11 @@ func (t text) lines(j *journal) []string {
 		lines = append(lines, fmt.Sprintf("%s   %s refused: nobody may send it, and nothing was sent", t.message.To.Masked(), t.message.Kind))
 		lines = append(lines, reasons(t.refused)...)
 	}
-	if e, ok := j.of(t.message.Key); ok && e.reports > 0 {
+	e, known := j.of(t.message.Key)
+	if t.receipt.Provider == "" && known && e.Delivery == waybill.Ambiguous {
+		lines = append(lines, fmt.Sprintf("%s   %s by %s   nobody knows whether it was sent", t.message.To.Masked(), t.message.Kind, e.Instance))
+	}
+	if known && e.reports > 0 {
 		lines = append(lines, "receipt: "+e.String())
 	}
 	return lines
