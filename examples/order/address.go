@@ -63,7 +63,7 @@ type choice struct {
 // the first. The session's token is the app's own.
 func (a *app) typing(ctx context.Context, o *order, from address) choice {
 	q := geo.SuggestRequest{Session: rand.Text(), Region: from.Region, City: from.City, Language: o.Customer.Language, Limit: 5, Key: o.ID}
-	app := &result{order: o}
+	app := &result{order: o, ranks: a.ranks}
 	var c choice
 	letters := []rune(from.Typed)
 	for _, n := range slices.Compact([]int{max(1, len(letters)*2/3), len(letters)}) {

@@ -21,7 +21,7 @@ func (a *app) explanation(n int) []string {
 	}
 	row("step", "verb", "try", "provider", "took", "code", "scope", "delivery", "wait", "the provider's words")
 	for _, s := range r.steps {
-		for _, c := range s.passed {
+		for _, c := range s.overtaken() {
 			if s.asked(c.Instance) {
 				continue
 			}

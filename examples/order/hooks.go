@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net"
 	"net/http"
 	"slices"
@@ -135,7 +136,7 @@ func (h *hooks) post(ctx context.Context, c hookCall) error {
 	}
 	reply, err := h.client.Do(q)
 	if err != nil {
-		return err
+		return errors.New("the service's own server does not answer") // the error has the URL, and so the token
 	}
 	reply.Body.Close()
 	if reply.StatusCode/100 != 2 {

@@ -24,7 +24,7 @@ func mapOrder() []string { return []string{"amap", "baidu", "google", "osm"} }
 func newMaps(p *providers, order []string) (*geo.Client, *route.Client, error) {
 	addresses, routes := []geo.Option{geo.WithDefaultRegion("CN")}, []route.Option{}
 	if !p.realMaps { // all vendors at once on this machine, which may be a slow one
-		patient := waybill.Policy{AttemptTimeout: 5 * time.Second}
+		patient := waybill.Policy{AttemptTimeout: 3 * time.Second}
 		addresses, routes = append(addresses, geo.WithPolicy(patient)), append(routes, route.WithPolicy(patient))
 	}
 	for _, name := range order {

@@ -165,8 +165,8 @@ func (s step) move(down map[string]bool) string {
 	if served == "" {
 		return ""
 	}
-	for _, c := range s.passed {
-		if down[c.Instance] && c.Instance != served {
+	for _, c := range s.overtaken() {
+		if down[c.Instance] {
 			return c.Instance + " → " + served
 		}
 	}

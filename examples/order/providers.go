@@ -107,3 +107,12 @@ func (p *providers) sorted(order []string) []endpoint {
 	slices.SortStableFunc(list, func(a, b endpoint) int { return place(a) - place(b) })
 	return list
 }
+
+// ranks number the instances in the order in which they are asked.
+func (p *providers) ranks(order []string) map[string]int {
+	out := map[string]int{}
+	for i, e := range p.sorted(order) {
+		out[e.name], out[e.name+"-border"] = i, i
+	}
+	return out
+}

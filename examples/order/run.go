@@ -33,8 +33,9 @@ type app struct {
 	post     *post
 	hooks    *hooks
 
-	points  int       // of an itinerary
-	results []*result // by place in the file; nil while not processed
+	points  int            // of an itinerary
+	ranks   map[string]int // of the providers, in the order in which they are asked
+	results []*result      // by place in the file; nil while not processed
 	books   map[string]*book
 	before  map[int]*result      // what healthy providers said, for -outage
 	choices map[choiceKey]choice // what was typed before it
@@ -48,6 +49,7 @@ type app struct {
 func newApp(ctx context.Context, cfg config, p *providers, out *printer) (*app, error) {
 	a := &app{cfg: cfg, p: p, out: out, before: map[int]*result{}, choices: map[choiceKey]choice{}, books: map[string]*book{},
 		points: trackPoints, journal: newJournal(), registry: push.NewMemoryRegistry()}
+	a.ranks = p.ranks(cfg.maps)
 	var err error
 	for _, build := range []func() error{
 		func() error { a.geo, a.route, err = newMaps(p, cfg.maps); return err },

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -30,7 +31,8 @@ const (
 // result is what became of an order.
 type result struct {
 	*order
-	rehearsal       bool // asked about only, nobody is sent anything
+	ranks           map[string]int // of the providers, as they are asked
+	rehearsal       bool           // asked about only, nobody is sent anything
 	pickup, dropoff found
 	verdict         area.Verdict
 	driver          *driver
@@ -47,7 +49,7 @@ type result struct {
 // process takes an order through all steps. Without a way there is no fare and
 // nothing to tell anybody; the messages do not depend on each other.
 func (a *app) process(ctx context.Context, o *order) *result {
-	r := &result{order: o}
+	r := &result{order: o, ranks: a.ranks}
 	if !a.locate(ctx, r) || !a.admit(r) || !a.dispatch(ctx, r) || !a.measure(ctx, r) {
 		return r
 	}
@@ -62,7 +64,7 @@ func (a *app) process(ctx context.Context, o *order) *result {
 
 // rehearse asks about an order's places and way, and sends nobody anything.
 func (a *app) rehearse(ctx context.Context, o *order) *result {
-	r := &result{order: o, rehearsal: true}
+	r := &result{order: o, ranks: a.ranks, rehearsal: true}
 	if a.locate(ctx, r) && a.admit(r) && a.measure(ctx, r) {
 		return r
 	}
@@ -73,7 +75,8 @@ func (a *app) rehearse(ctx context.Context, o *order) *result {
 type step struct {
 	name     string
 	optional bool                // its failure is none of the order's
-	passed   []waybill.Candidate // providers that are unwell or idle and were passed over
+	passed   []waybill.Candidate // providers that are unwell or idle
+	ranks    map[string]int
 	attempts []waybill.Attempt
 	err      *waybill.Error
 	took     time.Duration
@@ -99,7 +102,7 @@ func (r *result) fail(name string, err error) bool {
 // step makes one call: it asks the client who would be passed over, records all
 // attempts, and notes how it ended.
 func (r *result) step(ctx context.Context, name string, explain func() ([]waybill.Candidate, error), call func(context.Context) error) bool {
-	s := step{name: name}
+	s := step{name: name, ranks: r.ranks}
 	if candidates, err := explain(); err == nil {
 		s.passed = unwell(candidates)
 	}
@@ -116,6 +119,15 @@ func (r *result) optional(ctx context.Context, name string, explain func() ([]wa
 	ok := r.step(ctx, name, explain, call)
 	r.steps[len(r.steps)-1].optional = true
 	return ok
+}
+
+// overtaken are the providers that would have come before the one who served, if
+// they were well.
+func (s step) overtaken() []waybill.Candidate {
+	served := s.by()
+	return slices.DeleteFunc(slices.Clone(s.passed), func(c waybill.Candidate) bool {
+		return served != "" && s.ranks[c.Instance] >= s.ranks[served]
+	})
 }
 
 // unwell keeps the candidates that would serve if they were well, or were not
