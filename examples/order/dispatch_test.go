@@ -13,44 +13,38 @@ import (
 	"github.com/waybill-go/waybill/route"
 )
 
-// TestDispatch holds who is sent: the one who is there first, not the nearest by
+// lookAtDrivers holds who is sent: the one who is there first, not the nearest by
 // air, never one who is busy or silent, nobody twice, and by one request each.
-func TestDispatch(t *testing.T) {
-	t.Parallel()
-	code, out, _ := inspect(t, "", func(a *app) {
-		sent := map[string]string{}
-		for _, r := range a.results {
-			if r.refused() {
-				if r.driver != nil {
-					t.Errorf("%s was refused and has driver %s", r.ID, r.driver.ID)
-				}
-				continue
+func lookAtDrivers(t *testing.T, a *app, out string) {
+	sent := map[string]string{}
+	for _, r := range a.results {
+		if r.refused() {
+			if r.driver != nil {
+				t.Errorf("%s was refused and has driver %s", r.ID, r.driver.ID)
 			}
-			if other := sent[r.driver.ID]; other != "" {
-				t.Errorf("%s has the orders %s and %s", r.driver.ID, other, r.ID)
-			}
-			if sent[r.driver.ID] = r.ID; r.driver.State != "" && r.driver.State != "free" {
-				t.Errorf("%s got a driver who is %s", r.ID, r.driver.State)
-			}
-			tables := 0
-			for _, s := range r.steps {
-				if s.name == stepDriver {
-					tables += len(s.attempts)
-				}
-			}
-			if tables != 1 {
-				t.Errorf("%s: %d requests for the drivers' ways", r.ID, tables)
+			continue
+		}
+		if other := sent[r.driver.ID]; other != "" {
+			t.Errorf("%s has the orders %s and %s", r.driver.ID, other, r.ID)
+		}
+		if sent[r.driver.ID] = r.ID; r.driver.State != "" && r.driver.State != "free" {
+			t.Errorf("%s got a driver who is %s", r.ID, r.driver.State)
+		}
+		tables := 0
+		for _, s := range r.steps {
+			if s.name == stepDriver {
+				tables += len(s.attempts)
 			}
 		}
-		if d := sent["XB-D6"]; d != "SZ-HK-07" {
-			t.Errorf("XB-D6 has %q", d)
+		if tables != 1 {
+			t.Errorf("%s: %d requests for the drivers' ways", r.ID, tables)
 		}
-		if n := fakeOf[*geotest.Amap](t, a, "amap").Accepted("/v3/distance"); n != 6 { // CN, HK and MO
-			t.Errorf("Amap measured %d tables", n)
-		}
-	})
-	if code != exitOK {
-		t.Errorf("exit %d", code)
+	}
+	if d := sent["XB-D6"]; d != "SZ-HK-07" {
+		t.Errorf("XB-D6 has %q", d)
+	}
+	if n := fakeOf[*geotest.Amap](t, a, "amap").Accepted("/v3/distance"); n != 6 { // CN, HK and MO
+		t.Errorf("Amap measured %d tables", n)
 	}
 	wantAll(t, orderBlock(t, out, "SZ-HK-07"), "driver    XB-D6   8.6 km by air, there in 17 min   first of 2 free ones, though 2. by air")
 	wantAll(t, orderBlock(t, out, "SZ-01"), "driver    SZ-D1   1.4 km by air", "first of 2 free ones") // SZ-D2 is nearer, but busy
@@ -136,7 +130,7 @@ func TestAssignedDriver(t *testing.T) {
 	t.Parallel()
 	order := `[{"id":"SZ","pickup":{"text":"深圳北站","region":"CN"},"dropoff":{"text":"腾讯大厦","region":"CN"},"customer":{"mail":"a@customer.example"},
 		"driver":{"phone":"13912345678","phone_region":"CN","language":"zh"}}]`
-	code, out, _ := inspect(t, order, func(a *app) {
+	code, out, _ := inspect(t, order, func(t *testing.T, a *app, _ string) {
 		if n := fakeOf[*geotest.Amap](t, a, "amap").Accepted("/v3/distance"); n != 0 {
 			t.Errorf("%d tables were asked for", n)
 		}

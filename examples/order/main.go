@@ -54,15 +54,19 @@ type config struct {
 	outages []outage
 	explain int
 	wire    int
+
+	points    int   // of an itinerary
+	mailLimit int64 // the largest mail in bytes that is sent whole
 }
 
-// program is what the process is given. before and after, if set, may change the
-// app, and look at everything before the fakes are stopped.
+// program is what the process is given. tune and after, if set, may change the
+// configuration, and look at everything before the fakes are stopped.
 type program struct {
 	getenv         func(string) string
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	before, after  func(*app)
+	tune           func(*config)
+	after          func(*app)
 }
 
 // run is the whole program.
@@ -73,6 +77,9 @@ func (g program) run(ctx context.Context, args []string) int {
 	}
 	if err != nil {
 		return usageError(g.stderr, err)
+	}
+	if g.tune != nil {
+		g.tune(&cfg)
 	}
 	data, err := input(cfg.in, g.stdin)
 	if err != nil {
@@ -100,9 +107,6 @@ func (g program) run(ctx context.Context, args []string) int {
 		return usageError(g.stderr, err)
 	}
 	defer a.hooks.close()
-	if g.before != nil {
-		g.before(a)
-	}
 	return g.process(ctx, a, orders)
 }
 
@@ -139,7 +143,7 @@ func (g program) process(ctx context.Context, a *app, orders []*order) int {
 
 // parse reads the command line. -h prints the usage to stdout.
 func parse(args []string, stdout io.Writer) (config, error) {
-	cfg := config{}
+	cfg := config{points: trackPoints, mailLimit: 1 << 20}
 	var mapsFlag, outageFlag string
 	f := flag.NewFlagSet("order", flag.ContinueOnError)
 	f.SetOutput(io.Discard)

@@ -24,17 +24,13 @@ type post struct {
 	from   mail.Address
 }
 
-// mailLimit is the largest mail in bytes that is sent whole, and linkLife how
-// long a link to the rest works.
-const (
-	mailLimit = 1 << 20
-	linkLife  = 72 * time.Hour
-)
+// linkLife is how long a link to what was too large works.
+const linkLife = 72 * time.Hour
 
 // newPost builds the clients for mail and storage. Files of orders from the
 // mainland stay in its buckets, all others stay out of them, also when a bucket is
-// down: the next one is one of the same side.
-func newPost(p *providers) (*post, error) {
+// down: the next one is one of the same side. A mail above the limit in bytes gets links.
+func newPost(p *providers, limit int64) (*post, error) {
 	var buckets []storage.Option
 	for _, b := range p.buckets {
 		use := []waybill.UseOption{storage.As(b.name)} // stands before its keys, as in "oss:itineraries/…"
@@ -51,7 +47,7 @@ func newPost(p *providers) (*post, error) {
 		return nil, err
 	}
 	options := []mail.Option{
-		mail.WithOffload(mail.Offload{Bucket: bucket, Limit: mailLimit, Expires: linkLife, Prefix: "itineraries/"}),
+		mail.WithOffload(mail.Offload{Bucket: bucket, Limit: limit, Expires: linkLife, Prefix: "itineraries/"}),
 	}
 	for _, relay := range p.relays {
 		options = append(options, mail.With(relay.provider, mail.As(relay.name)))
@@ -81,7 +77,7 @@ type mailed struct {
 // mail sends the customer the order, with the itinerary attached. It is several
 // megabytes, so the library puts it into a bucket and the mail gets a link.
 func (a *app) mail(ctx context.Context, r *result) {
-	track := itineraryOf(r, a.points)
+	track := itineraryOf(r, a.cfg.points)
 	m := &mail.Message{
 		From: a.post.from, To: []mail.Address{r.mailbox}, Key: r.ID + "/mail", Subject: "Your order " + r.ID,
 		Text: fmt.Sprintf("Your order %s is on its way.\n\nFrom: %s\nTo: %s\n%s km, about %s min\nFare: %s\n", r.ID,

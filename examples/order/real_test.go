@@ -91,7 +91,7 @@ func TestRealGatewaysNeedRegistrations(t *testing.T) {
 	if fleet, err := fleetOf(config{}, p); err != nil || len(fleet) > 0 {
 		t.Errorf("%d invented drivers would be sent to by real senders, %v", len(fleet), err)
 	}
-	if _, err := newPost(p); err != nil {
+	if _, err := newPost(p, 1<<20); err != nil {
 		t.Error(err)
 	}
 	if len(p.sms) != 1 || len(p.relays) != 1 || fmt.Sprint(p.realSenders) != "[nexmo smtp]" {
@@ -103,7 +103,7 @@ func TestRealGatewaysNeedRegistrations(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer q.close()
-	if _, err := newPost(q); err == nil || !strings.Contains(err.Error(), "SMTP_FROM") {
+	if _, err := newPost(q, 1<<20); err == nil || !strings.Contains(err.Error(), "SMTP_FROM") {
 		t.Errorf("without SMTP_FROM: %v", err)
 	}
 }

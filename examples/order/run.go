@@ -33,7 +33,6 @@ type app struct {
 	post     *post
 	hooks    *hooks
 
-	points  int            // of an itinerary
 	ranks   map[string]int // of the providers, in the order in which they are asked
 	results []*result      // by place in the file; nil while not processed
 	books   map[string]*book
@@ -48,7 +47,7 @@ type app struct {
 // newApp builds the clients.
 func newApp(ctx context.Context, cfg config, p *providers, out *printer) (*app, error) {
 	a := &app{cfg: cfg, p: p, out: out, before: map[int]*result{}, choices: map[choiceKey]choice{}, books: map[string]*book{},
-		points: trackPoints, journal: newJournal(), registry: push.NewMemoryRegistry()}
+		journal: newJournal(), registry: push.NewMemoryRegistry()}
 	a.ranks = p.ranks(cfg.maps)
 	var err error
 	for _, build := range []func() error{
@@ -59,7 +58,7 @@ func newApp(ctx context.Context, cfg config, p *providers, out *printer) (*app, 
 		func() error { a.sms, err = newSMS(p, a.journal); return err },
 		func() error { a.push, err = newPush(p); return err },
 		func() error { a.users, err = push.NewUsers(a.push, a.registry, nil); return err },
-		func() error { a.post, err = newPost(p); return err },
+		func() error { a.post, err = newPost(p, cfg.mailLimit); return err },
 		func() error { a.hooks, err = newHooks(p, a.journal, a.registry); return err }, // the last: it listens
 	} {
 		if err := build(); err != nil {
