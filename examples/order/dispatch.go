@@ -124,12 +124,12 @@ func (a *app) dispatch(ctx context.Context, r *result) bool {
 		if r.rehearsal {
 			return nil
 		}
-		return a.send(r, near, table.Cells)
+		return a.assign(r, near, table.Cells)
 	})
 }
 
-// send gives the order to the driver who is there first.
-func (a *app) send(r *result, near []nearby.Found[string], cells [][]route.Cell) error {
+// assign gives the order to the driver who is there first.
+func (a *app) assign(r *result, near []nearby.Found[string], cells [][]route.Cell) error {
 	ranks := make([]int, 0, len(near))
 	for i := range near {
 		if cells[i][0].Err == nil { // there is a way

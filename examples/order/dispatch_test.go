@@ -86,7 +86,7 @@ func TestClaim(t *testing.T) {
 	for n := range 20 {
 		wg.Go(func() {
 			r := &result{order: &order{N: n + 1, ID: "O"}}
-			err := a.send(r, near, cells(2*time.Minute, time.Minute))
+			err := a.assign(r, near, cells(2*time.Minute, time.Minute))
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -116,12 +116,12 @@ func TestSendPassesOverWhoHasNoWay(t *testing.T) {
 	a := &app{drivers: d}
 	near := []nearby.Found[string]{{Position: nearby.Position[string]{ID: "A"}}, {Position: nearby.Position[string]{ID: "B"}}}
 	none := route.NewCells(2, 1, &waybill.Error{Code: waybill.NotFound})
-	if err := a.send(&result{order: &order{N: 1, ID: "O"}}, near, none); waybill.CodeOf(err) != waybill.NotFound {
+	if err := a.assign(&result{order: &order{N: 1, ID: "O"}}, near, none); waybill.CodeOf(err) != waybill.NotFound {
 		t.Error(err)
 	}
 	none[1][0] = route.Cell{Duration: time.Hour}
 	r := &result{order: &order{N: 1, ID: "O"}}
-	if err := a.send(r, near, none); err != nil || r.driver.ID != "B" {
+	if err := a.assign(r, near, none); err != nil || r.driver.ID != "B" {
 		t.Errorf("%v, %v", r.driver, err)
 	}
 }

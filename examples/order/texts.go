@@ -9,6 +9,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/sms"
+	"github.com/waybill-go/waybill/sms/phone"
 )
 
 // This file is package sms at work: three messages of three kinds. Which gateway
@@ -100,6 +101,9 @@ func (t text) lines(j *journal) []string {
 	if t.refused != nil {
 		lines = append(lines, fmt.Sprintf("%s   %s refused: nobody may send it, and nothing was sent", t.message.To.Masked(), t.message.Kind))
 		lines = append(lines, reasons(t.refused)...)
+		if phone.Region(t.message.To) == "IN" {
+			lines = append(lines, "  India's operators deliver registered texts alone: SMS_IN_HEADER, SMS_IN_ENTITY and SMS_IN_CONTENT_… name them")
+		}
 	}
 	e, known := j.of(t.message.Key)
 	if t.receipt.Provider == "" && known && e.Delivery == waybill.Ambiguous {

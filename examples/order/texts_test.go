@@ -58,7 +58,7 @@ func lookAtTexts(t *testing.T, a *app, out string) {
 	wantAll(t, out, "driver   approved at aliyun ("+smstest.AliyunTemplate+"), approved at tencent ("+smstest.TencentTemplate+")",
 		"offer    pending at aliyun", "what is not approved goes as a text")
 	wantAll(t, orderBlock(t, out, "PN-11"), "marketing refused: nobody may send it, and nothing was sent",
-		"nexmo, nexmo-b: IN wants senders registered: no sender rule for IN or template gives a content id", "offer ✗ before the network", "mail smtp ✓")
+		"nexmo, nexmo-b: IN wants senders registered: no sender rule for IN or template gives a content id", "India's operators deliver registered texts alone", "offer ✗ before the network", "mail smtp ✓")
 	wantAll(t, orderBlock(t, out, "SZ-01"), "verification by aliyun", "notification by aliyun", "marketing by nexmo")
 }
 
