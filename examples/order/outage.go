@@ -231,6 +231,7 @@ func (r *result) by(name string) string {
 }
 
 func numbers(list []int) string {
+	list = slices.Compact(list) // an order may have two such steps
 	parts := make([]string, len(list))
 	for i, n := range list {
 		parts[i] = fmt.Sprint(n)
