@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,13 +13,21 @@ import (
 // book is what this program believes of the sends of one kind, by key.
 type book struct {
 	intended, notSent, ambiguous []string
+	aliases                      map[string][]string // a key, as the fakes know it
 }
 
-// intend notes that a send is about to be made.
-func (a *app) intend(kind, key string) {
+// intend notes that a send is about to be made. The aliases are the names by which
+// the fakes count it.
+func (a *app) intend(kind, key string, aliases ...string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.books[kind].intended = append(a.books[kind].intended, key)
+	b := a.books[kind]
+	if b == nil {
+		b = &book{aliases: map[string][]string{}}
+		a.books[kind] = b
+	}
+	b.intended = append(b.intended, key)
+	b.aliases[key] = aliases
 }
 
 // conclude notes what the library said of the send that was just made.
@@ -50,58 +59,141 @@ type count struct {
 	duplicates int // at the fakes
 	lost       int // neither accepted nor reported
 	wrong      int // accepted although reported as not sent
+	strayed    int // files in a bucket outside the regions declared for them
 }
 
 // counts compares what was believed with what the fakes' ledgers say.
 func (a *app) counts() []count {
 	var out []count
-	for _, k := range []struct{ kind, family string }{{stepSMS, "nexmo"}, {stepPush, "fcm"}, {stepMail, "smtp"}} {
+	for _, k := range []struct{ kind, domain string }{{stepSMS, "sms"}, {stepCode, "sms"}, {stepOffer, "sms"}, {stepPush, "push"}, {stepMail, "mail"}} {
 		b := a.books[k.kind]
-		c := count{kind: k.kind, intended: len(b.intended), notSent: len(b.notSent), ambiguous: len(b.ambiguous)}
-		ledgers := a.p.ledgers(k.family)
-		if len(ledgers) == 0 {
-			out = append(out, c)
-			continue
+		if b == nil {
+			b = &book{}
 		}
-		var names []string
-		for _, name := range a.p.fakeNames() {
-			if family(name) == k.family {
-				names = append(names, name)
+		ledgers, names := a.p.ledgers(k.domain)
+		c := count{kind: k.kind, where: strings.Join(names, ", "), intended: len(b.intended), notSent: len(b.notSent), ambiguous: len(b.ambiguous)}
+		for _, key := range b.intended {
+			n := 0
+			for _, l := range ledgers {
+				for _, alias := range b.aliases[key] {
+					n += l.Count(alias)
+				}
 			}
-		}
-		c.where = strings.Join(names, ", ")
-		expected := slices.DeleteFunc(slices.Clone(b.intended), func(key string) bool { return slices.Contains(b.notSent, key) })
-		t := smstest.TallyOf(expected, ledgers...)
-		c.accepted, c.duplicates, c.wrong = t.Accepted, t.Duplicates, t.Strangers
-		c.arrived = c.ambiguous
-		for _, key := range t.LostKeys {
-			if slices.Contains(b.ambiguous, key) {
-				c.arrived--
-			} else {
-				c.lost++
-			}
+			c.tally(n, slices.Contains(b.notSent, key), slices.Contains(b.ambiguous, key))
 		}
 		out = append(out, c)
 	}
 	return out
 }
 
-// tally is the last table.
-func (a *app) tally() []string {
-	lines := []string{fmt.Sprintf("%-34s %8s %8s %9s %8s %10s %4s", "Counted at the fakes", "intended", "accepted", "ambiguous", "not sent", "duplicates", "lost")}
-	for _, c := range a.counts() {
-		if c.where == "" {
-			lines = append(lines, fmt.Sprintf("  %-32s %8d %8s %9d %8d %10s %4s", c.kind+" (real services)", c.intended, "–", c.ambiguous, c.notSent, "–", "–"))
+// tally counts one key that the fakes accepted n times.
+func (c *count) tally(n int, notSent, ambiguous bool) {
+	switch {
+	case notSent && n > 0:
+		c.wrong++
+	case ambiguous && n > 0:
+		c.arrived++
+	case n == 0 && !notSent && !ambiguous:
+		c.lost++
+	}
+	c.accepted += n
+	c.duplicates += max(0, n-1)
+}
+
+// strangers is how many sends the fakes accepted that nobody intended.
+func (a *app) strangers() int {
+	var known []string
+	for _, b := range a.books {
+		for _, aliases := range b.aliases {
+			known = append(known, aliases...)
+		}
+	}
+	var all []*smstest.Ledger
+	for _, domain := range []string{"sms", "push", "mail"} {
+		ledgers, _ := a.p.ledgers(domain)
+		all = append(all, ledgers...)
+	}
+	n := 0
+	for _, key := range smstest.TallyOf(known, all...).StrangerKeys {
+		for _, l := range all {
+			n += l.Count(key)
+		}
+	}
+	return n
+}
+
+// files counts where the attachments of one side lie: in which buckets, and
+// whether in any where they may not.
+func (a *app) files(ctx context.Context, kind string, home bool) (count, bool) {
+	c := count{kind: kind}
+	var names []string
+	fakes := true
+	for _, s := range a.p.buckets {
+		if s.holds(home) {
+			names, fakes = append(names, s.name), fakes && s.has != nil
+		}
+	}
+	for _, r := range a.results {
+		if r == nil || (r.pickup.Address.Region == "CN") != home {
 			continue
 		}
-		line := fmt.Sprintf("  %-32s %8d %8d %9d %8d %10d %4d", c.kind+" ("+c.where+")", c.intended, c.accepted, c.ambiguous, c.notSent, c.duplicates, c.lost)
-		if c.ambiguous > 0 {
-			line += fmt.Sprintf("   of the ambiguous %d arrived", c.arrived)
+		for _, l := range r.mailed.receipt.Links {
+			c.intended++
+			_, key, _ := strings.Cut(l.Key, ":")
+			n := 0
+			for _, s := range a.p.buckets {
+				switch {
+				case s.has == nil || !s.has(ctx, key):
+				case s.holds(home):
+					n++
+				default:
+					c.strayed++
+				}
+			}
+			c.tally(n, false, false)
 		}
-		if c.wrong > 0 {
-			line += fmt.Sprintf("   WRONG: %d accepted though reported as not sent", c.wrong)
+	}
+	if fakes {
+		c.where = strings.Join(names, ", ")
+	}
+	return c, len(names) > 0
+}
+
+// tally is the last table.
+func (a *app) tally(ctx context.Context) []string {
+	lines := []string{fmt.Sprintf("%-42s %8s %8s %9s %8s %10s %4s", "Counted at the fakes", "intended", "accepted", "ambiguous", "not sent", "duplicates", "lost")}
+	list := a.counts()
+	for _, side := range []struct {
+		kind string
+		home bool
+	}{{"files, mainland", true}, {"files, abroad", false}} {
+		if c, ok := a.files(ctx, side.kind, side.home); ok {
+			list = append(list, c)
 		}
-		lines = append(lines, line)
+	}
+	for _, c := range list {
+		lines = append(lines, c.line())
+	}
+	if n := a.strangers(); n > 0 {
+		lines = append(lines, fmt.Sprintf("  WRONG: %d accepted that nobody intended", n))
 	}
 	return lines
+}
+
+// line is the row of the table.
+func (c count) line() string {
+	if c.where == "" {
+		return fmt.Sprintf("  %-40s %8d %8s %9d %8d %10s %4s", c.kind+" (real services)", c.intended, "–", c.ambiguous, c.notSent, "–", "–")
+	}
+	line := fmt.Sprintf("  %-40s %8d %8d %9d %8d %10d %4d", c.kind+" ("+c.where+")", c.intended, c.accepted, c.ambiguous, c.notSent, c.duplicates, c.lost)
+	if c.ambiguous > 0 {
+		line += fmt.Sprintf("   of the ambiguous %d arrived", c.arrived)
+	}
+	if c.wrong > 0 {
+		line += fmt.Sprintf("   WRONG: %d accepted though reported as not sent", c.wrong)
+	}
+	if c.strayed > 0 {
+		line += fmt.Sprintf("   WRONG: %d outside their region", c.strayed)
+	}
+	return line
 }

@@ -17,11 +17,11 @@ func (a *app) explanation(n int) []string {
 		return append(lines, "  there were none: the order was not processed", "")
 	}
 	row := func(cells ...any) {
-		lines = append(lines, strings.TrimRight(fmt.Sprintf("  %-9s %-11s %3v %-14s %8v  %-18s %-10s %-10s %-8v %s", cells...), " "))
+		lines = append(lines, strings.TrimRight(fmt.Sprintf("  %-9s %-15s %3v %-14s %8v  %-18s %-10s %-10s %-8v %s", cells...), " "))
 	}
 	row("step", "verb", "try", "provider", "took", "code", "scope", "delivery", "wait", "the provider's words")
 	for _, s := range r.steps {
-		for _, c := range s.passed {
+		for _, c := range s.overtaken() {
 			if s.asked(c.Instance) {
 				continue
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/waybill-go/waybill/geo/geotest"
 	"github.com/waybill-go/waybill/push/pushtest"
+	"github.com/waybill-go/waybill/route/routetest"
 	"github.com/waybill-go/waybill/sms/smstest"
 	"github.com/waybill-go/waybill/storage/storagetest"
 )
@@ -72,24 +73,35 @@ func (f httpFake) traffic(mark int) []exchange {
 	return out
 }
 
-// isDigits, isCapitals and isName tell the vendors' codes apart from mistypings.
+// isDigits, isCapitals, isName and isDotted tell the vendors' codes apart from mistypings.
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 func isCapitals(s string) bool { return s == strings.ToUpper(s) && !isDigits(s) }
 
 func isName(s string) bool { return s != "" && s[0] >= 'A' && s[0] <= 'Z' }
 
+func isDotted(s string) bool {
+	family, code, ok := strings.Cut(s, ".")
+	return ok && family != "" && code != ""
+}
+
 func isFCM(s string) bool { return slices.Contains(pushtest.FCMCodes(), s) }
 
 // What the fakes of each vendor speak, for the first lines.
 const (
-	speaksAmap   = "Amap: /v3/geocode/geo, /v5/direction/driving"
-	speaksBaidu  = "Baidu: /geocoding/v3/, /direction/v2/driving, signed"
-	speaksGoogle = "Google: /maps/api/geocode/json, /directions/v2:computeRoutes"
-	speaksNexmo  = "Vonage (Nexmo): POST /sms/json"
-	speaksFCM    = "FCM HTTP v1 over HTTP/2: POST /v1/projects/…/messages:send"
-	speaksSMTP   = "SMTP: STARTTLS, AUTH PLAIN, SIZE"
-	speaksS3     = "S3: signed with SigV4, really serves its links"
+	speaksAmap    = "Amap: geocoding, suggestions, routes, distances"
+	speaksBaidu   = "Baidu: the same, signed"
+	speaksGoogle  = "Google: Geocoding, Places (New), Routes"
+	speaksOSM     = "OpenStreetMap: Nominatim, Photon"
+	speaksOSRM    = "OpenStreetMap: OSRM, route and table"
+	speaksAliyun  = "Alibaba Cloud SMS: templates, signed with ACS3"
+	speaksTencent = "Tencent Cloud SMS: templates, signed with TC3"
+	speaksNexmo   = "Vonage (Nexmo): POST /sms/json"
+	speaksHuawei  = "Huawei Push Kit: POST /v1/…/messages:send"
+	speaksFCM     = "FCM HTTP v1 over HTTP/2: POST /v1/projects/…/messages:send"
+	speaksSMTP    = "SMTP: STARTTLS, AUTH PLAIN, SIZE"
+	speaksOSS     = "OSS: signed with V4, really serves its links"
+	speaksS3      = "S3: signed with SigV4, really serves its links"
 )
 
 // start keeps a fake and notes it for the first lines.
@@ -119,22 +131,30 @@ func (p *providers) fakeNames() []string {
 	return names
 }
 
-// ledgers are those of the fakes whose names begin with one of the prefixes.
-func (p *providers) ledgers(prefix string) []*smstest.Ledger {
+// ledgers are those of a domain's fakes, with their names in the order in which
+// they are asked.
+func (p *providers) ledgers(domain string) ([]*smstest.Ledger, []string) {
 	var out []*smstest.Ledger
-	for _, name := range p.fakeNames() {
-		if name == prefix || strings.HasPrefix(name, prefix+"-") {
-			out = append(out, p.fakes[name].Ledger())
+	var names []string
+	for _, e := range p.list {
+		if f := p.fakes[e.name]; e.domain == domain && f != nil {
+			out, names = append(out, f.Ledger()), append(names, e.name)
 		}
 	}
-	return out
+	return out, names
 }
 
 var (
 	_ server = (*geotest.Amap)(nil)
 	_ server = (*geotest.Baidu)(nil)
 	_ server = (*geotest.Google)(nil)
+	_ server = (*geotest.OSM)(nil)
+	_ server = (*routetest.OSRM)(nil)
+	_ server = (*smstest.Aliyun)(nil)
+	_ server = (*smstest.Tencent)(nil)
 	_ server = (*smstest.Nexmo)(nil)
+	_ server = (*pushtest.Huawei)(nil)
 	_ server = (*pushtest.FCM)(nil)
+	_ server = (*storagetest.OSS)(nil)
 	_ server = (*storagetest.S3)(nil)
 )

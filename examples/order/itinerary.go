@@ -20,15 +20,16 @@ type itinerary struct {
 	line  []geo.Point // the way as the vendor drew it
 	along []float64   // metres from the beginning, for each point of line
 	took  time.Duration
+	total int // track points
 
 	next    int // track point
 	segment int
 	buf     bytes.Buffer
 }
 
-// itineraryOf prepares the track of an order.
-func itineraryOf(r *result) *itinerary {
-	t := &itinerary{title: "Order " + r.ID, line: r.path.Polyline, took: r.path.Duration}
+// itineraryOf prepares the track of an order, of so many points.
+func itineraryOf(r *result, points int) *itinerary {
+	t := &itinerary{title: "Order " + r.ID, line: r.path.Polyline, took: r.path.Duration, total: points}
 	if len(t.line) < 2 { // the vendor drew nothing
 		t.line = []geo.Point{r.pickup.Point, r.dropoff.Point}
 	}
@@ -63,9 +64,9 @@ func (t *itinerary) size() int64 {
 
 // Read makes as many points as p has room for.
 func (t *itinerary) Read(p []byte) (int, error) {
-	for t.buf.Len() < len(p) && t.next < trackPoints {
-		t.point(float64(t.next) / (trackPoints - 1))
-		if t.next++; t.next == trackPoints {
+	for t.buf.Len() < len(p) && t.next < t.total {
+		t.point(float64(t.next) / float64(t.total-1))
+		if t.next++; t.next == t.total {
 			t.buf.WriteString("</trkseg></trk></gpx>\n")
 		}
 	}

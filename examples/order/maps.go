@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
@@ -16,12 +17,16 @@ import (
 const borderLane = "border"
 
 // mapOrder is the order in which map vendors are asked without -maps.
-func mapOrder() []string { return []string{"amap", "baidu", "google"} }
+func mapOrder() []string { return []string{"amap", "baidu", "google", "osm"} }
 
 // newMaps builds the clients for addresses and routes. Which vendor serves where
 // is said here and nowhere else in this program.
 func newMaps(p *providers, order []string) (*geo.Client, *route.Client, error) {
 	addresses, routes := []geo.Option{geo.WithDefaultRegion("CN")}, []route.Option{}
+	if !p.realMaps { // all vendors at once on this machine, which may be a slow one
+		patient := waybill.Policy{AttemptTimeout: 3 * time.Second}
+		addresses, routes = append(addresses, geo.WithPolicy(patient)), append(routes, route.WithPolicy(patient))
+	}
 	for _, name := range order {
 		g, r := withVendor(p, name)
 		addresses, routes = append(addresses, g...), append(routes, r...)
@@ -37,7 +42,7 @@ func newMaps(p *providers, order []string) (*geo.Client, *route.Client, error) {
 // withVendor is what a vendor adds to the constructors. The program prints these
 // very lines when -maps changes their order.
 func withVendor(p *providers, name string) (addresses []geo.Option, routes []route.Option) {
-	amap, baidu, google, googleB := p.maps["amap"], p.maps["baidu"], p.maps["google"], p.maps["google-b"]
+	amap, baidu, google, googleB, osm := p.maps["amap"], p.maps["baidu"], p.maps["google"], p.maps["google-b"], p.maps["osm"]
 	switch {
 	case p.maps[name] == vendor{}: // no key for it
 	case name == "amap":
@@ -68,6 +73,18 @@ func withVendor(p *providers, name string) (addresses []geo.Option, routes []rou
 			)
 			routes = append(routes,
 				route.With(googleB.route, route.As("google-b"), route.Outside("CN")),
+			)
+		}
+	case name == "osm":
+		if osm.geo != nil {
+			addresses = append(addresses,
+				geo.With(osm.geo, geo.As("osm"), geo.Outside("CN")),
+			)
+		}
+		if osm.route != nil {
+			routes = append(routes,
+				route.With(osm.route, route.As("osrm"), route.Outside("CN")),
+				route.With(osm.route, route.As("osrm-border"), waybill.ForLanes(borderLane)),
 			)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/waybill-go/waybill/sms/phone"
 )
 
-// The dozen orders that are processed without -in.
+// The orders that are processed without -in: a dozen, and two that are refused.
 //
 //go:embed orders.json
 var dozen []byte
@@ -25,29 +25,38 @@ type order struct {
 	N  int    `json:"-"` // its place in the file, from 1
 	ID string `json:"id"`
 
-	Pickup  address `json:"pickup"`
-	Dropoff address `json:"dropoff"`
-	Driver  struct {
-		Phone       string `json:"phone"`
-		PhoneRegion string `json:"phone_region"`
-		Language    string `json:"language"`
-		Token       string `json:"token"` // of the driver's app
-	} `json:"driver"`
+	CityCode string  `json:"city_code"` // whose service areas hold; see areas.go
+	Service  string  `json:"service"`
+	Pickup   address `json:"pickup"`
+	Dropoff  address `json:"dropoff"`
+	Driver   *driver `json:"driver"` // who is assigned already; else the nearest one
 	Customer struct {
-		Mail string `json:"mail"`
+		Mail     string `json:"mail"`
+		Phone    string `json:"phone"` // for the code and offers, if there is one
+		Language string `json:"language"`
+		Offers   bool   `json:"offers"` // agreed to advertising
 	} `json:"customer"`
 
-	number  sms.Number   // of the driver
-	token   string       // of the driver's app
 	mailbox mail.Address // of the customer
+	number  sms.Number   // of the customer
 	bad     error        // what is wrong with it: it is not processed
 }
 
-// address is a place as a customer writes it.
+// address is a place as a customer writes it: a whole address, or letters typed
+// into a search field whose first suggestion was taken.
 type address struct {
 	Text   string `json:"text"`
+	Typed  string `json:"typed"`
 	Region string `json:"region"`
 	City   string `json:"city"`
+}
+
+// written is what the customer wrote, in the one way or the other.
+func (a address) written() string {
+	if a.Typed != "" {
+		return a.Typed + "…"
+	}
+	return a.Text
 }
 
 // badField is a mistake in an order, with the field where it is.
@@ -101,8 +110,8 @@ func (o *order) read(e element) error {
 	return o.check()
 }
 
-// check finds what no provider could make good, and turns raw number and
-// mailbox into what the library takes.
+// check finds what no provider could make good, and turns raw numbers and
+// mailboxes into what the library takes.
 func (o *order) check() error {
 	if len(o.ID) > 32 || strings.ContainsFunc(o.ID, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		o.ID = ""
@@ -112,29 +121,40 @@ func (o *order) check() error {
 		field string
 		*address
 	}{{"pickup", &o.Pickup}, {"dropoff", &o.Dropoff}} {
-		a.Text = strings.TrimSpace(a.Text)
+		a.Text, a.Typed = strings.TrimSpace(a.Text), strings.TrimSpace(a.Typed)
 		switch {
-		case a.Text == "":
+		case a.Text == "" && a.Typed == "":
 			return &badField{a.field + ".text", "the address is empty"}
+		case a.Text != "" && a.Typed != "":
+			return &badField{a.field + ".typed", "the address is given twice, as text too"}
 		case a.Region != "" && !waybill.ValidRegion(a.Region):
 			return &badField{a.field + ".region", "not two capital letters (ISO 3166-1)"}
 		}
 	}
-	region := o.Driver.PhoneRegion
-	if region == "" {
-		region = o.Pickup.Region
+	if o.Driver != nil {
+		if err := o.Driver.check("driver.", o.Pickup.Region); err != nil {
+			return err
+		}
 	}
 	var err error
-	if o.number, err = phone.Parse(o.Driver.Phone, region); err != nil {
-		return &badField{"driver.phone", message(err)}
-	}
-	if _, err = (phone.Policy{}).Check(o.number); err != nil {
-		return &badField{"driver.phone", message(err)}
+	if o.Customer.Phone != "" {
+		if o.number, err = number(o.Customer.Phone, o.Pickup.Region); err != nil {
+			return &badField{"customer.phone", message(err)}
+		}
 	}
 	if o.mailbox, err = mail.ParseAddress(o.Customer.Mail); err != nil {
 		return &badField{"customer.mail", message(err)}
 	}
 	return nil
+}
+
+// number reads a number as people write it, and refuses what no SMS can reach.
+func number(raw, region string) (sms.Number, error) {
+	n, err := phone.Parse(raw, region)
+	if err == nil {
+		_, err = (phone.Policy{}).Check(n)
+	}
+	return n, err
 }
 
 // message is what the library says of an input, without the provider's name

@@ -83,19 +83,7 @@ func faultOf(flavour string) (smstest.Fault, bool) {
 // providers go down.
 func (a *app) takeDown(ctx context.Context, orders []*order) {
 	if slices.ContainsFunc(a.cfg.outages, func(o outage) bool { return a.p.domainOf(o.name) == "maps" }) {
-		var wg sync.WaitGroup
-		found := make([]*result, len(orders))
-		for i, o := range orders {
-			wg.Go(func() {
-				if r := (&result{order: o}); a.locate(ctx, r) && a.measure(ctx, r) {
-					found[i] = r
-				}
-			})
-		}
-		wg.Wait()
-		for i, o := range orders {
-			a.before[o.N] = found[i]
-		}
+		a.ask(ctx, orders)
 	}
 	var names []string
 	for _, o := range a.cfg.outages {
@@ -107,6 +95,28 @@ func (a *app) takeDown(ctx context.Context, orders []*order) {
 		last = orders[0].N
 	}
 	a.out.print([]string{a.out.bold(fmt.Sprintf("── outage before order %d: %s ──", last, strings.Join(names, ", "))), ""})
+}
+
+// ask has the orders that are to come rehearsed, and their customers type: their
+// apps then hold suggestions of a vendor that goes down.
+func (a *app) ask(ctx context.Context, orders []*order) {
+	var wg sync.WaitGroup
+	for _, o := range orders {
+		wg.Go(func() {
+			r := a.rehearse(ctx, o)
+			choices := map[choiceKey]choice{}
+			for name, from := range map[string]address{stepPickup: o.Pickup, stepDropoff: o.Dropoff} {
+				if from.Typed != "" {
+					choices[choiceKey{o.N, name}] = a.typing(ctx, o, from)
+				}
+			}
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			a.before[o.N] = r
+			maps.Copy(a.choices, choices)
+		})
+	}
+	wg.Wait()
 }
 
 // changes says what the outage changed: who served instead, how far the points
@@ -145,6 +155,7 @@ func (a *app) changes() []string {
 	return append(lines, "")
 }
 
+// isMap reports whether changes of a step are told order by order.
 func isMap(step string) bool { return step == stepPickup || step == stepDropoff || step == stepWay }
 
 // move is the change from a provider that was down to the one that served, "" if
@@ -154,8 +165,8 @@ func (s step) move(down map[string]bool) string {
 	if served == "" {
 		return ""
 	}
-	for _, c := range s.passed {
-		if down[c.Instance] && c.Instance != served {
+	for _, c := range s.overtaken() {
+		if down[c.Instance] {
 			return c.Instance + " → " + served
 		}
 	}
@@ -182,7 +193,7 @@ func (a *app) mapChanges(was, is *result) []string {
 	var lines []string
 	for _, e := range []struct {
 		step     string
-		from, to geo.Place
+		from, to found
 	}{{stepPickup, was.pickup, is.pickup}, {stepDropoff, was.dropoff, is.dropoff}} {
 		from, to := was.by(e.step), is.by(e.step)
 		if from == to || to == "" {
@@ -220,6 +231,7 @@ func (r *result) by(name string) string {
 }
 
 func numbers(list []int) string {
+	list = slices.Compact(list) // an order may have two such steps
 	parts := make([]string, len(list))
 	for i, n := range list {
 		parts[i] = fmt.Sprint(n)

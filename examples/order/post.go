@@ -13,6 +13,9 @@ import (
 	"github.com/waybill-go/waybill/storage"
 )
 
+// This file is packages mail and storage at work: the customer's mail, whose large
+// attachment lies where the order's country wants it.
+
 // post is everything for the customer's mail: relays, and buckets for what is
 // too large for a mail.
 type post struct {
@@ -21,25 +24,30 @@ type post struct {
 	from   mail.Address
 }
 
-// mailLimit is the largest mail in bytes that is sent whole, and linkLife how
-// long a link to the rest works.
-const (
-	mailLimit = 1 << 20
-	linkLife  = 72 * time.Hour
-)
+// linkLife is how long a link to what was too large works.
+const linkLife = 72 * time.Hour
 
-// newPost builds the clients for mail and storage.
-func newPost(p *providers) (*post, error) {
+// newPost builds the clients for mail and storage. Files of orders from the
+// mainland stay in its buckets, all others stay out of them, also when a bucket is
+// down: the next one is one of the same side. A mail above the limit in bytes gets links.
+func newPost(p *providers, limit int64) (*post, error) {
 	var buckets []storage.Option
 	for _, b := range p.buckets {
-		buckets = append(buckets, storage.With(b.bucket, storage.As(b.name)))
+		use := []waybill.UseOption{storage.As(b.name)} // stands before its keys, as in "oss:itineraries/…"
+		switch b.side {
+		case mainland:
+			use = append(use, storage.In("CN"))
+		case abroad:
+			use = append(use, storage.Outside("CN"))
+		}
+		buckets = append(buckets, storage.With(b.bucket, use...))
 	}
 	bucket, err := storage.NewFailover(buckets...)
 	if err != nil {
 		return nil, err
 	}
 	options := []mail.Option{
-		mail.WithOffload(mail.Offload{Bucket: bucket, Limit: mailLimit, Expires: linkLife, Prefix: "itineraries/"}),
+		mail.WithOffload(mail.Offload{Bucket: bucket, Limit: limit, Expires: linkLife, Prefix: "itineraries/"}),
 	}
 	for _, relay := range p.relays {
 		options = append(options, mail.With(relay.provider, mail.As(relay.name)))
@@ -69,16 +77,16 @@ type mailed struct {
 // mail sends the customer the order, with the itinerary attached. It is several
 // megabytes, so the library puts it into a bucket and the mail gets a link.
 func (a *app) mail(ctx context.Context, r *result) {
-	track := itineraryOf(r)
+	track := itineraryOf(r, a.cfg.points)
 	m := &mail.Message{
 		From: a.post.from, To: []mail.Address{r.mailbox}, Key: r.ID + "/mail", Subject: "Your order " + r.ID,
 		Text: fmt.Sprintf("Your order %s is on its way.\n\nFrom: %s\nTo: %s\n%s km, about %s min\nFare: %s\n", r.ID,
-			shown(r.pickup, r.Pickup.Text), shown(r.dropoff, r.Dropoff.Text), kilometres(r.path.Distance), minutes(r.path.Duration), r.fare),
+			shown(r.pickup.Place, r.Pickup.written()), shown(r.dropoff.Place, r.Dropoff.written()), kilometres(r.path.Distance), minutes(r.path.Duration), r.fare),
 		Attachments: []mail.Attachment{{Name: r.ID + ".gpx", Type: "application/gpx+xml", Size: track.size(), Open: track.open}},
 		Region:      r.pickup.Address.Region,
 	}
 	m = m.Stamp() // the mail's id is made of its key; the relays count by it
-	a.intend(stepMail, m.MessageID)
+	a.intend(stepMail, m.MessageID, m.MessageID)
 	ok := r.step(ctx, stepMail, func() ([]waybill.Candidate, error) { return a.post.explain(m) }, func(ctx context.Context) (err error) {
 		r.mailed.receipt, err = a.post.client.Send(ctx, m)
 		return err

@@ -23,8 +23,7 @@ func (p *providers) addRelays() {
 				o.TLS = smtpmail.ImplicitTLS
 			}
 			p.mailFrom = p.getenv("SMTP_FROM")
-			p.realSenders = append(p.realSenders, n.name)
-			p.real("mail", n.name, addr)
+			p.realSender("mail", n.name, addr)
 		case p.getenv("SMTP_ADDR") != "":
 			continue
 		default:

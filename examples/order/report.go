@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/waybill-go/waybill"
-	"github.com/waybill-go/waybill/geo"
 	"github.com/waybill-go/waybill/mail"
 	"github.com/waybill-go/waybill/storage"
 )
@@ -45,38 +44,33 @@ func (a *app) block(r *result) []string {
 			kilometres(r.path.Distance), minutes(r.path.Duration), r.fare, r.wayBy)
 	}
 	lines := []string{a.out.bold(head)}
-	add := func(label, text string) { lines = append(lines, fmt.Sprintf("    %-9s %s", label, text)) }
+	add := func(label string, texts ...string) {
+		for _, text := range texts {
+			lines, label = append(lines, fmt.Sprintf("    %-9s %s", label, text)), ""
+		}
+	}
 	for _, e := range []struct {
 		label string
-		geo.Place
+		found
 		address
 	}{{stepPickup, r.pickup, r.Pickup}, {stepDropoff, r.dropoff, r.Dropoff}} {
-		if e.Place.Point.IsZero() {
-			continue
+		if !e.found.Point.IsZero() {
+			add(e.label, e.found.lines(e.address)...)
 		}
-		text := shown(e.Place, e.Text)
-		if text != e.Text {
-			text += "   ← " + e.Text
-		}
-		add(e.label, fmt.Sprintf("%s  %s", e.Address.Region, text))
 	}
-	if r.receipt.Provider != "" {
-		price := ""
-		if r.receipt.Price != "" {
-			price = "   " + r.receipt.Currency + " " + strings.TrimRight(r.receipt.Price, "0")
-		}
-		add(stepSMS, fmt.Sprintf("%s   by %s   %s, %s%s", r.number.Masked(), r.receipt.Instance, plural(len(r.receipt.Parts), "part"), r.receipt.Encoding, price))
+	if len(r.verdict.Stops) > 0 {
+		add(stepArea, r.areaLines()...)
 	}
-	if r.push.ID != "" {
-		add(stepPush, fmt.Sprintf("%s   by %s   %s", r.push.Token, r.push.Instance, r.push.ID))
+	if r.driver != nil {
+		add(stepDriver, r.driverLine())
 	}
-	for i, l := range r.mailed.lines(r) {
-		label := stepMail
-		if i > 0 {
-			label = ""
-		}
-		add(label, l)
+	for _, t := range r.texts {
+		add(t.step, t.lines(a.journal)...)
 	}
+	if r.pushed.ID != "" {
+		add(stepPush, fmt.Sprintf("%s   to %s by %s   %s", r.pushed.Token, r.pushed.User, r.pushed.Instance, r.pushed.ID))
+	}
+	add(stepMail, r.mailed.lines(r)...)
 	var paths []string
 	for _, s := range r.steps {
 		for _, part := range s.split() {
@@ -88,6 +82,22 @@ func (a *app) block(r *result) []string {
 		add("", a.out.bold(failure(r, s)))
 	}
 	return append(lines, "")
+}
+
+// lines are what is printed of a place.
+func (p found) lines(from address) []string {
+	text := shown(p.Place, from.written())
+	if text != from.written() {
+		text += "   ← " + from.written()
+	}
+	if p.again != "" {
+		text += fmt.Sprintf("   (found again by %s: %s, which had suggested it, is down)", p.again, p.lost)
+	}
+	lines := []string{fmt.Sprintf("%s  %s", p.Address.Region, text)}
+	if p.reads != "" {
+		lines = append(lines, "    the driver reads "+p.reads)
+	}
+	return lines
 }
 
 // split takes the mail's step apart: the link first, which is made of a put and a
@@ -130,7 +140,7 @@ func (s step) split() []step {
 // asked to wait.
 func (s step) path() string {
 	var parts []string
-	for _, c := range s.passed {
+	for _, c := range s.overtaken() {
 		if !s.asked(c.Instance) {
 			word := "ejected"
 			if c.Err != nil {
@@ -139,15 +149,23 @@ func (s step) path() string {
 			parts = append(parts, c.Instance+" ("+word+")")
 		}
 	}
+	repeated := false
 	for _, t := range s.attempts {
 		part := name(t.Instance, t.Provider) + " " + mark(t)
-		if n := len(parts); n > 0 && parts[n-1] == part {
-			parts[n-1] = part + " twice"
-			continue
+		switch n := len(parts); {
+		case n > 0 && parts[n-1] == part:
+			parts[n-1], repeated = part+" twice", true
+		case repeated && parts[n-1] == part+" twice":
+			parts[n-1] = part + " several times"
+		case repeated && parts[n-1] == part+" several times":
+		default:
+			parts = append(parts, part)
 		}
-		parts = append(parts, part)
 	}
 	if len(parts) == 0 {
+		if s.err == nil {
+			return "✓ at no cost" // the suggestion had all that was wanted
+		}
 		return "✗ before the network"
 	}
 	return strings.Join(parts, " → ")
@@ -198,29 +216,6 @@ func failure(r *result, s step) string {
 // badBlock is what is printed of an order that could not be used.
 func badBlock(o *order) []string {
 	return []string{fmt.Sprintf("%2d  %s", o.N, o.ID), fmt.Sprintf("    ✗ order %d (%s): %v", o.N, o.ID, o.bad), ""}
-}
-
-// summary is the last lines.
-func (a *app) summary(orders []*order, failed int) []string {
-	bad, untouched := 0, 0
-	for i, o := range orders {
-		switch {
-		case o.bad != nil:
-			bad++
-		case a.results[i] == nil:
-			untouched++
-		}
-	}
-	text := fmt.Sprintf("%s: %d complete", plural(len(orders), "order"), len(orders)-failed)
-	for _, c := range []struct {
-		n    int
-		what string
-	}{{failed - bad - untouched, "with a failed step"}, {bad, "unusable"}, {untouched, "not begun"}} {
-		if c.n > 0 {
-			text += fmt.Sprintf(", %d %s", c.n, c.what)
-		}
-	}
-	return append(a.tally(), text)
 }
 
 func plural(n int, what string) string {

@@ -9,62 +9,89 @@ import (
 	"time"
 
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/geo/area"
 	"github.com/waybill-go/waybill/push"
-	"github.com/waybill-go/waybill/push/pushtest"
 	"github.com/waybill-go/waybill/route"
 	"github.com/waybill-go/waybill/sms"
 )
 
 // app is the program between its first and its last line.
 type app struct {
-	cfg   config
-	out   *printer
-	p     *providers
-	geo   *geo.Client
-	route *route.Client
-	sms   *sms.Client
-	push  *push.Client
-	post  *post
+	cfg      config
+	out      *printer
+	p        *providers
+	geo      *geo.Client
+	areas    area.Checker
+	fleet    []*driver
+	drivers  *dispatcher
+	route    *route.Client
+	sms      *sms.Client
+	journal  *journal
+	push     *push.Client
+	registry push.Registry
+	users    *push.Users
+	post     *post
+	hooks    *hooks
 
-	results []*result // by place in the file; nil while not processed
+	ranks   map[string]int // of the providers, in the order in which they are asked
+	results []*result      // by place in the file; nil while not processed
 	books   map[string]*book
-	before  map[int]*result // what healthy providers said, for -outage
+	before  map[int]*result      // what healthy providers said, for -outage
+	choices map[choiceKey]choice // what was typed before it
 	wires   []exchange
 	marks   map[string]int // where the fakes' logs were before the order of -wire
 
-	mu sync.Mutex // guards books
+	mu sync.Mutex // guards books, before and choices
 }
 
 // newApp builds the clients.
-func newApp(cfg config, p *providers, out *printer) (*app, error) {
-	a := &app{cfg: cfg, p: p, out: out, before: map[int]*result{},
-		books: map[string]*book{stepSMS: {}, stepPush: {}, stepMail: {}}}
+func newApp(ctx context.Context, cfg config, p *providers, out *printer) (*app, error) {
+	a := &app{cfg: cfg, p: p, out: out, before: map[int]*result{}, choices: map[choiceKey]choice{}, books: map[string]*book{},
+		journal: newJournal(), registry: push.NewMemoryRegistry()}
+	a.ranks = p.ranks(cfg.maps)
 	var err error
-	if a.geo, a.route, err = newMaps(p, cfg.maps); err != nil {
-		return nil, err
+	for _, build := range []func() error{
+		func() error { a.geo, a.route, err = newMaps(p, cfg.maps); return err },
+		func() error { a.areas, err = newAreas(context.WithoutCancel(ctx), cfg); return err },
+		func() error { a.fleet, err = fleetOf(cfg, p); return err },
+		func() error { a.drivers, err = newDispatcher(a.fleet); return err },
+		func() error { a.sms, err = newSMS(p, a.journal); return err },
+		func() error { a.push, err = newPush(p); return err },
+		func() error { a.users, err = push.NewUsers(a.push, a.registry, nil); return err },
+		func() error { a.post, err = newPost(p, cfg.mailLimit); return err },
+		func() error { a.hooks, err = newHooks(p, a.journal, a.registry); return err }, // the last: it listens
+	} {
+		if err := build(); err != nil {
+			return nil, err
+		}
 	}
-	if a.sms, err = newSMS(p); err != nil {
-		return nil, err
-	}
-	if a.push, err = newPush(p); err != nil {
-		return nil, err
-	}
-	a.post, err = newPost(p)
-	return a, err
+	return a, nil
 }
 
-// equip gives an order what only this run knows: a token of the driver's app.
-// The fakes know any; a real service needs one from the file.
-func (a *app) equip(o *order) {
-	switch {
-	case o.bad != nil:
-	case o.Driver.Token != "":
-		o.token = o.Driver.Token
-	case a.p.fakes["fcm"] != nil:
-		o.token = pushtest.FCMToken(o.N)
-	default:
-		o.bad = &badField{"driver.token", "empty, and the push service is a real one"}
+// signIn is the morning: the drivers' apps report their tokens.
+func (a *app) signIn(ctx context.Context, orders []*order) []string {
+	drivers, free := slices.Clone(a.fleet), 0
+	for _, d := range a.fleet {
+		if d.State == "" || d.State == "free" {
+			free++
+		}
 	}
+	for _, o := range orders {
+		if o.bad == nil && o.Driver != nil {
+			o.Driver.ID = firstOf(o.Driver.ID, "driver-of-"+o.ID)
+			drivers = append(drivers, o.Driver)
+		}
+	}
+	tokens := 0
+	for i, d := range drivers {
+		a.p.equip(d, i)
+		n, err := a.hooks.reportTokens(ctx, d)
+		if err != nil {
+			a.hooks.refused(err)
+		}
+		tokens += n
+	}
+	return []string{fmt.Sprintf("Drivers: %d on the road, %d of them free; their apps reported %s.", len(a.fleet), free, plural(tokens, "push token")), ""}
 }
 
 // run processes the orders and prints each in the order of the file. It returns
@@ -73,7 +100,7 @@ func (a *app) run(ctx context.Context, orders []*order) int {
 	a.results = make([]*result, len(orders))
 	var good []*order
 	for _, o := range orders {
-		if a.equip(o); o.bad == nil {
+		if o.bad == nil {
 			good = append(good, o)
 		}
 	}
@@ -110,7 +137,7 @@ type part struct {
 func (a *app) plan(orders []*order) []part {
 	parts := []part{{orders: orders}}
 	if len(a.cfg.outages) > 0 {
-		half := len(orders) / 2
+		half := (len(orders) - 1) / 2
 		parts = []part{{orders: orders[:half]}, {orders: orders[half:], before: a.takeDown}}
 	}
 	if a.cfg.wire == 0 {

@@ -2,64 +2,107 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"math"
+	"slices"
 	"time"
 
 	"github.com/waybill-go/waybill"
-	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/geo/area"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/route"
-	"github.com/waybill-go/waybill/sms"
 )
 
 // The steps of an order, as they are printed.
 const (
-	stepPickup  = "pick-up"
-	stepDropoff = "drop-off"
-	stepWay     = "way"
-	stepSMS     = "SMS"
-	stepPush    = "push"
-	stepMail    = "mail"
+	stepTyping   = "typing"   // address.go
+	stepPickup   = "pick-up"  // address.go
+	stepDropoff  = "drop-off" // address.go
+	stepDistrict = "district" // address.go
+	stepArea     = "area"     // areas.go
+	stepDriver   = "driver"   // dispatch.go
+	stepLanguage = "language" // address.go
+	stepWay      = "way"      // way.go
+	stepCode     = "code"     // texts.go
+	stepSMS      = "SMS"      // texts.go
+	stepOffer    = "offer"    // texts.go
+	stepPush     = "push"     // devices.go
+	stepMail     = "mail"     // post.go
 )
 
 // result is what became of an order.
 type result struct {
 	*order
-	pickup, dropoff geo.Place
+	ranks           map[string]int // of the providers, as they are asked
+	rehearsal       bool           // asked about only, nobody is sent anything
+	pickup, dropoff found
+	verdict         area.Verdict
+	driver          *driver
+	approach        approach
 	path            route.Path
 	wayBy           string // who measured the way
 	fare            money
-	receipt         sms.Receipt
-	push            push.Result
+	texts           []text
+	pushed          push.UserResult
 	mailed          mailed
 	steps           []step
+}
+
+// process takes an order through all steps. Without a way there is no fare and
+// nothing to tell anybody; the messages do not depend on each other.
+func (a *app) process(ctx context.Context, o *order) *result {
+	r := &result{order: o, ranks: a.ranks}
+	if !a.locate(ctx, r) || !a.admit(r) || !a.dispatch(ctx, r) || !a.measure(ctx, r) {
+		return r
+	}
+	a.translate(ctx, r)
+	a.confirm(ctx, r)
+	a.text(ctx, r)
+	a.notify(ctx, r)
+	a.mail(ctx, r)
+	a.offer(ctx, r)
+	return r
+}
+
+// rehearse asks about an order's places and way, and sends nobody anything.
+func (a *app) rehearse(ctx context.Context, o *order) *result {
+	r := &result{order: o, ranks: a.ranks, rehearsal: true}
+	if a.locate(ctx, r) && a.admit(r) && a.measure(ctx, r) {
+		return r
+	}
+	return nil
 }
 
 // step is one call of the library: what was tried, and how it ended.
 type step struct {
 	name     string
-	passed   []waybill.Candidate // providers that are unwell or idle and were passed over
+	optional bool                // its failure is none of the order's
+	passed   []waybill.Candidate // providers that are unwell or idle
+	ranks    map[string]int
 	attempts []waybill.Attempt
 	err      *waybill.Error
 	took     time.Duration
 }
 
-// failed returns the steps that did not succeed.
+// failed returns the steps that did not succeed, but for the optional ones.
 func (r *result) failed() []step {
 	var out []step
 	for _, s := range r.steps {
-		if s.err != nil {
+		if s.err != nil && !s.optional {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
+// fail notes a step that ended before any provider was asked.
+func (r *result) fail(name string, err error) bool {
+	r.steps = append(r.steps, step{name: name, err: waybill.AsError(err)})
+	return false
+}
+
 // step makes one call: it asks the client who would be passed over, records all
 // attempts, and notes how it ended.
 func (r *result) step(ctx context.Context, name string, explain func() ([]waybill.Candidate, error), call func(context.Context) error) bool {
-	s := step{name: name}
+	s := step{name: name, ranks: r.ranks}
 	if candidates, err := explain(); err == nil {
 		s.passed = unwell(candidates)
 	}
@@ -69,6 +112,22 @@ func (r *result) step(ctx context.Context, name string, explain func() ([]waybil
 	s.took, s.attempts = time.Since(start), recorder.Attempts()
 	r.steps = append(r.steps, s)
 	return s.err == nil
+}
+
+// optional is a step without which the order is complete all the same.
+func (r *result) optional(ctx context.Context, name string, explain func() ([]waybill.Candidate, error), call func(context.Context) error) bool {
+	ok := r.step(ctx, name, explain, call)
+	r.steps[len(r.steps)-1].optional = true
+	return ok
+}
+
+// overtaken are the providers that would have come before the one who served, if
+// they were well.
+func (s step) overtaken() []waybill.Candidate {
+	served := s.by()
+	return slices.DeleteFunc(slices.Clone(s.passed), func(c waybill.Candidate) bool {
+		return served != "" && s.ranks[c.Instance] >= s.ranks[served]
+	})
 }
 
 // unwell keeps the candidates that would serve if they were well, or were not
@@ -82,113 +141,3 @@ func unwell(candidates []waybill.Candidate) []waybill.Candidate {
 	}
 	return out
 }
-
-// process takes an order through all steps. Without a way there is no fare and
-// nothing to tell anybody; the three messages do not depend on each other.
-func (a *app) process(ctx context.Context, o *order) *result {
-	r := &result{order: o}
-	if !a.locate(ctx, r) || !a.measure(ctx, r) {
-		return r
-	}
-	a.text(ctx, r)
-	a.notify(ctx, r)
-	a.mail(ctx, r)
-	return r
-}
-
-// locate turns both addresses into points.
-func (a *app) locate(ctx context.Context, r *result) bool {
-	for _, e := range []struct {
-		name string
-		from address
-		to   *geo.Place
-	}{{stepPickup, r.Pickup, &r.pickup}, {stepDropoff, r.Dropoff, &r.dropoff}} {
-		q := geo.GeocodeRequest{Query: e.from.Text, Region: e.from.Region, City: e.from.City, Language: r.Driver.Language, Limit: 1, Key: r.ID}
-		explain := func() ([]waybill.Candidate, error) { return a.geo.Explain(q) }
-		if !r.step(ctx, e.name, explain, func(ctx context.Context) error {
-			res, err := a.geo.Geocode(ctx, q)
-			if err == nil {
-				*e.to = res.Places[0]
-			}
-			return err
-		}) {
-			return false
-		}
-	}
-	return true
-}
-
-// crosses reports whether the trip leads from one region to another.
-func (r *result) crosses() bool { return r.pickup.Address.Region != r.dropoff.Address.Region }
-
-// measure finds the way and its price. Pricing keeps estimates and the traffic
-// out of the fare.
-func (a *app) measure(ctx context.Context, r *result) bool {
-	q := a.wayOf(r)
-	return r.step(ctx, stepWay, func() ([]waybill.Candidate, error) { return a.route.Explain(q) }, func(ctx context.Context) error {
-		res, err := a.route.Route(ctx, q)
-		if err != nil {
-			return err
-		}
-		r.path, r.wayBy = res.Paths[0], res.Instance
-		r.fare = tariffOf(r.pickup.Address.Region).fare(r.path, r.crosses())
-		return nil
-	})
-}
-
-func (a *app) wayOf(r *result) route.Request {
-	q := route.Request{Points: []geo.Point{r.pickup.Point, r.dropoff.Point}, Pricing: true, Polyline: true, Key: r.ID}
-	if r.crosses() {
-		q.Lane = borderLane
-	}
-	return q
-}
-
-// text sends the driver the order by SMS, in the driver's language.
-func (a *app) text(ctx context.Context, r *result) {
-	m := sms.Message{
-		To: r.number, Template: driverTemplate, Language: r.Driver.Language, Key: r.ID + "/sms",
-		Params: map[string]string{
-			"order": r.ID, "from": shown(r.pickup, r.Pickup.Text), "to": shown(r.dropoff, r.Dropoff.Text),
-			"km": kilometres(r.path.Distance), "min": minutes(r.path.Duration), "fare": r.fare.String(),
-		},
-	}
-	a.intend(stepSMS, m.Key)
-	ok := r.step(ctx, stepSMS, func() ([]waybill.Candidate, error) { return a.sms.Explain(m) }, func(ctx context.Context) (err error) {
-		r.receipt, err = a.sms.Send(ctx, m)
-		return err
-	})
-	a.conclude(r, ok, m.Key)
-}
-
-// notify pushes the order to the driver's app.
-func (a *app) notify(ctx context.Context, r *result) {
-	token := push.Token{Vendor: push.FCM, Value: r.token}
-	n := &push.Notification{
-		Kind: push.KindOrder, Title: "Order " + r.ID,
-		Body: fmt.Sprintf("%s km, %s min, %s", kilometres(r.path.Distance), minutes(r.path.Duration), r.fare),
-		Data: map[string]string{"order": r.ID}, TTL: 30 * time.Minute, Key: r.ID + "/push", Region: r.pickup.Address.Region,
-	}
-	a.intend(stepPush, token.Value)
-	ok := r.step(ctx, stepPush, func() ([]waybill.Candidate, error) { return a.push.Explain(n, token) }, func(ctx context.Context) error {
-		r.push = a.push.Send(ctx, n, []push.Token{token})[0]
-		if r.push.Err != nil {
-			return r.push.Err
-		}
-		return nil
-	})
-	a.conclude(r, ok, token.Value)
-}
-
-// shown is the address as the vendor writes it for display, else as the customer
-// wrote it.
-func shown(p geo.Place, asked string) string {
-	if p.Address.Formatted != "" {
-		return p.Address.Formatted
-	}
-	return asked
-}
-
-func kilometres(metres float64) string { return fmt.Sprintf("%.1f", metres/1000) }
-
-func minutes(d time.Duration) string { return fmt.Sprintf("%.0f", math.Ceil(d.Minutes())) }

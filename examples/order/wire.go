@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/waybill-go/waybill/sms"
 	"github.com/waybill-go/waybill/sms/smstest"
 )
 
@@ -101,12 +102,25 @@ func parameters(raw string) []string {
 	return pairs
 }
 
-// people masks the driver's number and token and the customer's mailbox,
-// wherever they stand.
+// people masks the numbers and tokens of the driver, and the number and mailbox
+// of the customer, wherever they stand.
 func (r *result) people() *strings.Replacer {
-	digits := strings.TrimPrefix(string(r.number), "+")
 	local, _, _ := strings.Cut(r.mailbox.Addr, "@")
-	pairs := []string{r.token, "***", digits, strings.TrimPrefix(r.number.Masked(), "+"), local + "@", local[:1] + "…@"}
+	pairs := []string{local + "@", local[:1] + "…@"}
+	numbers := []sms.Number{r.number}
+	if r.driver != nil {
+		numbers = append(numbers, r.driver.number)
+		for _, token := range r.driver.Tokens {
+			if token != "" {
+				pairs = append(pairs, token, "***")
+			}
+		}
+	}
+	for _, n := range numbers {
+		if n != "" { // with and without the calling code, as gateways write them
+			pairs = append(pairs, n.Digits(), strings.TrimPrefix(n.Masked(), "+"), n.National(), "***")
+		}
+	}
 	if r.mailbox.Name != "" {
 		pairs = append(pairs, r.mailbox.Name, "***")
 	}
