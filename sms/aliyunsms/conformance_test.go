@@ -124,7 +124,7 @@ func unsupported() []smstest.MessageCase {
 func TestConformance(t *testing.T) {
 	smstest.Run(t, smstest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
-			return aliyunsms.New(smstest.AliyunKeyID, smstest.AliyunSecret, &aliyunsms.Options{BaseURL: baseURL, HTTPClient: hc})
+			return aliyunsms.New(smstest.AliyunKeyID, smstest.AliyunSecret, &aliyunsms.Options{BaseURL: baseURL, HTTPClient: hc, MaxReply: maxReply})
 		},
 		Server:      func(testing.TB) smstest.Server { return smstest.NewAliyun(nil) },
 		Messages:    messages(),

@@ -104,7 +104,7 @@ func TestConformance(t *testing.T) {
 	smstest.Run(t, smstest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
 			return tencentsms.New(smstest.TencentSecretID, smstest.TencentSecretKey, smstest.TencentAppID,
-				&tencentsms.Options{BaseURL: baseURL, HTTPClient: hc})
+				&tencentsms.Options{BaseURL: baseURL, HTTPClient: hc, MaxReply: maxReply})
 		},
 		Server:      func(testing.TB) smstest.Server { return smstest.NewTencent(nil) },
 		Messages:    messages(),

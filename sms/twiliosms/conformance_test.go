@@ -116,6 +116,7 @@ func TestConformance(t *testing.T) {
 				New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
 					o := options
 					o.BaseURL, o.HTTPClient = baseURL, hc
+					o.MaxReply = maxReply
 					return twiliosms.New(smstest.TwilioAccount, smstest.TwilioToken, &o)
 				},
 				Server:      func(testing.TB) smstest.Server { return smstest.NewTwilio(fakeOptions) },
