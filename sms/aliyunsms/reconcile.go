@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -115,7 +114,7 @@ func (a *Adapter) lookUp(ctx context.Context, m *sms.Message, day string) (found
 
 // outcome reads an entry of the list.
 func outcome(d *detail) sms.Outcome {
-	out := sms.Outcome{Served: waybill.Served{Provider: name}, Delivery: waybill.Sent, VendorCode: safeCode(string(d.ErrCode)), Why: "the message is in the list"}
+	out := sms.Outcome{Served: waybill.Served{Provider: name}, Delivery: waybill.Sent, VendorCode: d.ErrCode.Code(), Why: "the message is in the list"}
 	switch d.SendStatus {
 	case "1":
 		out.Status = sms.StatusAccepted
@@ -126,13 +125,4 @@ func outcome(d *detail) sms.Outcome {
 		out.Status = sms.StatusDelivered
 	}
 	return out
-}
-
-// safeCode returns a code if it can be one, so that nothing else of a reply gets
-// into a record.
-func safeCode(s string) string {
-	if len(s) > 64 || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return ""
-	}
-	return s
 }

@@ -49,13 +49,9 @@ type abroad struct {
 // reports repeat no key. Nothing is signed, so Events.Signed is never set. Numbers may be
 // hidden in part; then To and From are empty. Times are in UTC+8.
 func (a *Adapter) ReadWebhook(_ context.Context, call *sms.WebhookCall) (sms.Events, error) {
-	var list []json.RawMessage
-	if call.JSON(&list) != nil {
-		var one json.RawMessage
-		if call.JSON(&one) != nil || len(one) == 0 || one[0] != '{' {
-			return sms.Events{}, badCall("the body is no list of reports")
-		}
-		list = []json.RawMessage{one}
+	list, err := call.List()
+	if err != nil {
+		return sms.Events{}, waybill.AsError(err).With(name, "webhook", "")
 	}
 	events := sms.Events{Answer: sms.WebhookAnswer{ContentType: "application/json", Body: `{"code":0,"msg":"接收成功"}`}}
 	for _, raw := range list {
@@ -86,7 +82,7 @@ func badCall(why string) error { return waybill.Invalid("webhook", why).With(nam
 // report reads a delivery report.
 func (p *pushed) report() sms.DeliveryReport {
 	r := sms.DeliveryReport{
-		Gateway: name, ID: string(p.BizID), Key: keyOf(string(p.OutID)), VendorCode: safeCode(string(p.ErrCode)), Sent: localTime(p.Sent), At: localTime(p.Reported),
+		Gateway: name, ID: string(p.BizID), Key: keyOf(string(p.OutID)), VendorCode: p.ErrCode.Code(), Sent: localTime(p.Sent), At: localTime(p.Reported),
 	}
 	r.To, r.Recipient = numberOf(string(p.Phone))
 	r.Parts = partsOf(p.Size)
@@ -104,7 +100,7 @@ func (p *pushed) report() sms.DeliveryReport {
 
 // report reads a delivery report from abroad, where no number is a mainland one.
 func (p *abroad) report() sms.DeliveryReport {
-	r := sms.DeliveryReport{Gateway: name, ID: string(p.MessageID), VendorCode: safeCode(string(p.ErrorCode)), Parts: partsOf(p.SmsSize),
+	r := sms.DeliveryReport{Gateway: name, ID: string(p.MessageID), VendorCode: p.ErrorCode.Code(), Parts: partsOf(p.SmsSize),
 		Sent: dateOf(p.SendDate), At: dateOf(p.ReceiveDate)}
 	if n, err := sms.ParseNumber("+" + strings.TrimPrefix(string(p.To), "+")); err == nil {
 		r.To, r.Recipient = n, n.Masked()
