@@ -107,6 +107,8 @@ func (p *pushed) inbound() sms.Inbound {
 	}
 	if n, ok := p.Time.Int(); ok && n > 0 && n < 1<<40 {
 		m.At = time.Unix(n, 0).UTC()
+	} else {
+		m.At = localTime(p.Time) // as reports write theirs
 	}
 	return m
 }
