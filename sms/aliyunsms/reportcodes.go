@@ -16,9 +16,9 @@ type reason struct {
 }
 
 // reasons is the table of the codes of delivery reports, from
-// https://help.aliyun.com/document_detail/101347.html. One of them may mean a
-// number that is out of service as well as a phone that is switched off, so that
-// no number is taken for dead by it.
+// https://help.aliyun.com/document_detail/101347.html. MOBILE_NOT_ON_SERVICE means
+// a number out of service as well as a phone that is switched off, so that nobody
+// is taken for dead by it.
 var reasons = map[string]reason{
 	"MOBILE_NOT_ON_SERVICE":   {sms.StatusFailed, waybill.Unavailable, waybill.ScopeRecipient, "out of service, switched off or out of reach"},
 	"MOBILE_ACCOUNT_ABNORMAL": {sms.StatusFailed, waybill.Unavailable, waybill.ScopeRecipient, "the recipient's account is not in order"},

@@ -46,8 +46,8 @@ type abroad struct {
 // ReadWebhook reads a pushed list of delivery reports or inbound messages; see
 // [sms.Webhook]. It follows https://help.aliyun.com/zh/sms/developer-reference/smsreport-2
 // and smsup-2, and https://help.aliyun.com/zh/sms/smsreport-http-intl, whose
-// reports repeat no key. Nothing is signed, so Events.Signed is never set. Numbers may be
-// hidden in part; then To and From are empty. Times are in UTC+8.
+// reports repeat no key. Nothing is signed, so Events.Signed is never set. Numbers
+// may be hidden in part; then To and From are empty. Times are in UTC+8.
 func (a *Adapter) ReadWebhook(_ context.Context, call *sms.WebhookCall) (sms.Events, error) {
 	list, err := call.List()
 	if err != nil {

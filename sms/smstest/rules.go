@@ -276,8 +276,8 @@ func (r *ruleRig) lowered() {
 	r.limited(q, 0, 59*time.Second) // until the third is over
 }
 
-// backwards: a clock that goes back lets nobody through. What it had counted then
-// lies ahead, and is over when the clock has come to it again.
+// backwards: a clock that goes back lets no more through. What was counted before
+// lies ahead then, and is over a window after the clock has come to it again.
 func (r *ruleRig) backwards() {
 	if r.h.Bubble {
 		return // the bubble's time only goes on
