@@ -106,8 +106,9 @@ func (c *BulkCounts) add(o BulkOutcome) {
 
 // Bulk sends a sequence of messages, such as [CSV] reads, a slice's or a query's
 // rows, and counts what became of them. A few are in memory at a time, however
-// long the sequence is. An error in the place of a message is counted as unread,
-// and the next one read.
+// long the sequence is: less than 2 MiB in all, beside what the recorder and the
+// callbacks keep. An error in the place of a message is counted as unread, and
+// the next one read.
 //
 // With a recorder that recognises keys (package sms/sqlsms) it can be repeated
 // after whatever interrupted it: what was sent or may have been sent before is

@@ -194,7 +194,7 @@ func TestBulkRefuses(t *testing.T) {
 	}
 }
 
-// A million messages take no more memory than a few.
+// However many messages there are, Bulk takes no more memory than for a few.
 func TestBulkMemory(t *testing.T) {
 	n := 200000
 	if testing.Short() {

@@ -333,6 +333,53 @@ func TestClientRefusedSenderHarmsOnlyItself(t *testing.T) {
 	}
 }
 
+// A template that a gateway has not approved harms neither the gateway's other
+// templates nor the same one in another language, nor texts; each refused one is
+// asked for once and goes through the next gateway from then on.
+func TestUnapprovedTemplateHarmsOnlyItself(t *testing.T) {
+	a := &gateway{name: "a", fail: func(_ int, m sms.Message) error {
+		if strings.HasPrefix(m.Gateway.TemplateID, "BAD") {
+			return &waybill.Error{Code: waybill.PermissionDenied, Scope: waybill.ScopeSender, Delivery: waybill.NotSent, VendorCode: "isv.SMS_TEMPLATE_ILLEGAL"}
+		}
+		return nil
+	}}
+	b := &gateway{name: "b"}
+	entry := func(g, id, language string) sms.GatewayTemplate {
+		return sms.GatewayTemplate{Gateway: g, ID: id, Language: language}
+	}
+	c := newClient(t, sms.With(a), sms.With(b),
+		sms.WithTemplate("arrived", sms.Template{Gateways: []sms.GatewayTemplate{entry("a", "BAD-zh", "zh"), entry("a", "GOOD-en", "en"), entry("b", "B1", "")}}),
+		sms.WithTemplate("left", sms.Template{Gateways: []sms.GatewayTemplate{entry("a", "GOOD-left", ""), entry("b", "B2", "")}}))
+	send := func(template, language string) string {
+		t.Helper()
+		m := sms.Message{To: london, Template: template, Language: language}
+		if template == "" {
+			m.Text = "Hello"
+		}
+		res, err := c.Send(t.Context(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.Provider
+	}
+	for range 3 {
+		for _, x := range [][3]string{{"arrived", "zh", "b"}, {"arrived", "en", "a"}, {"left", "zh", "a"}, {"left", "en", "a"}, {"", "", "a"}} {
+			if got := send(x[0], x[1]); got != x[2] {
+				t.Errorf("%q in %q went through %s", x[0], x[1], got)
+			}
+		}
+	}
+	bad := 0
+	for _, m := range a.seen {
+		if m.Gateway.TemplateID == "BAD-zh" {
+			bad++
+		}
+	}
+	if bad != 1 {
+		t.Errorf("the refused template was tried %d times", bad)
+	}
+}
+
 func TestClientAttemptTimeoutIsTenSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, err := sms.New(sms.With(hanging{}))

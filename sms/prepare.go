@@ -114,13 +114,14 @@ func (c *Client) laneFor(m Message) string {
 }
 
 // selection is what the engine needs to know. A number sticks to its gateway; a
-// refused sender or template makes just this combination ineligible.
+// refused sender or template makes just this combination ineligible, of which the
+// language is a part since each may have a template of its own.
 func (r *request) selection() *failover.Select {
 	m := &r.m
 	s := &failover.Select{
 		Key: string(m.To), Ref: m.Key, Tenant: m.Tenant, Lane: r.lane,
 		AllowDuplicates: m.AllowDuplicates, Eligible: r,
-		Sender:  m.Kind.String() + "/" + m.Region + "/" + m.Template + "/" + m.From,
+		Sender:  m.Kind.String() + "/" + m.Region + "/" + m.Template + "/" + m.Language + "/" + m.From,
 		Missing: "Region (the number has none)",
 	}
 	if m.Region != "" {

@@ -370,3 +370,26 @@ func FuzzReceiver(f *testing.F) {
 		}
 	})
 }
+
+func TestList(t *testing.T) {
+	for body, want := range map[string]int{
+		`[]`: 0, `[{"a":1},7,null]`: 3, `{"a":1}`: 1, "\xef\xbb\xbf\n [{}] ": 1, ` {} `: 1,
+		``: -1, `null`: -1, `7`: -1, `"[]"`: -1, `[1`: -1, `{"a":`: -1, `<html>`: -1, `[] []`: -1,
+	} {
+		list, err := (&sms.WebhookCall{Body: []byte(body)}).List()
+		if want < 0 {
+			if waybill.CodeOf(errOr(err)) != waybill.InvalidArgument || list != nil {
+				t.Errorf("%q: %d members, %v", body, len(list), err)
+			}
+		} else if err != nil || len(list) != want {
+			t.Errorf("%q: %d members, %v", body, len(list), err)
+		}
+	}
+}
+
+func ExampleWebhookCall_List() {
+	call := &sms.WebhookCall{Method: http.MethodPost, Body: []byte(`[{"id":1},{"id":2}]`)}
+	members, err := call.List()
+	fmt.Println(len(members), err)
+	// Output: 2 <nil>
+}

@@ -242,10 +242,16 @@ func (u *Rules) reserve(ctx context.Context, m *Message, text string) (*reservat
 	var limits []*Limit
 	for i := range u.set.Limits {
 		l := &u.set.Limits[i]
-		if l.fits(m) {
-			limits = append(limits, l)
-			h.query.Counts = append(h.query.Counts, l.count(h.query.Recipient, m))
+		if !l.fits(m) {
+			continue
 		}
+		c := l.count(h.query.Recipient, m)
+		if k := slices.IndexFunc(h.query.Counts, func(o RuleCount) bool { return o.Key == c.Key }); k >= 0 {
+			h.query.Counts[k].Max = min(h.query.Counts[k].Max, c.Max) // one counter, counted once
+			continue
+		}
+		limits = append(limits, l)
+		h.query.Counts = append(h.query.Counts, c)
 	}
 	a, err := u.store.Reserve(ctx, h.query)
 	if err != nil {

@@ -428,8 +428,11 @@ func TestNewRulesRefuses(t *testing.T) {
 		"empty text":           {OptOutTexts: []string{""}},
 		"window's kind":        {Windows: []sms.SendingWindow{{Kinds: []sms.Kind{9}, Close: time.Hour}}},
 		"window's region":      {Windows: []sms.SendingWindow{{Regions: []string{"cn"}, Close: time.Hour}}},
-		"window over midnight": {Windows: []sms.SendingWindow{{Open: 22 * time.Hour, Close: 6 * time.Hour}}},
+		"window of nothing":    {Windows: []sms.SendingWindow{{Open: 8 * time.Hour, Close: 8 * time.Hour}}},
 		"window of two days":   {Windows: []sms.SendingWindow{{Close: 48 * time.Hour}}},
+		"window from midnight": {Windows: []sms.SendingWindow{{Open: 24 * time.Hour, Close: 6 * time.Hour}}},
+		"window before":        {Windows: []sms.SendingWindow{{Open: -time.Hour, Close: 6 * time.Hour}}},
+		"window until before":  {Windows: []sms.SendingWindow{{Open: 6 * time.Hour, Close: -time.Hour}}},
 		"window's day":         {Windows: []sms.SendingWindow{{Close: time.Hour, Days: []time.Weekday{7}}}},
 	} {
 		if _, err := sms.NewRules(store, set); waybill.CodeOf(err) != waybill.InvalidArgument {

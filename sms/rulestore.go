@@ -98,7 +98,7 @@ type RuleQuery struct {
 	Recipient string
 	// OnlyAllowed refuses who is not on the allow list, OptOut who opted out.
 	OnlyAllowed, OptOut bool
-	// Counts are the limits that the message must pass.
+	// Counts are the limits that the message must pass, no two with one Key.
 	Counts []RuleCount
 }
 

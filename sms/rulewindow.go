@@ -15,9 +15,10 @@ type SendingWindow struct {
 	// region comes before one that names none, and of equals the first.
 	Regions []string
 	// Open and Close are times since midnight on the clock: from Open on, and
-	// before Close.
+	// before Close. A Close before Open is that of the next day, such as 2 hours
+	// after midnight for a window that opens at 20.
 	Open, Close time.Duration
-	// Days are the days of the week; none means all.
+	// Days are the days of the week on which it opens; none means all.
 	Days []time.Weekday
 }
 
@@ -38,8 +39,8 @@ func (w *SendingWindow) fault() string {
 		return "a sending window names an unknown kind"
 	case !validRegions(w.Regions):
 		return "a sending window names a region that is not two capital letters"
-	case w.Open < 0 || w.Close <= w.Open || w.Close > 24*time.Hour:
-		return "a sending window does not open before it closes, within a day"
+	case w.Open < 0 || w.Open >= 24*time.Hour || w.Close < 0 || w.Close > 24*time.Hour || w.Close == w.Open:
+		return "a sending window does not open and close within a day"
 	case slices.ContainsFunc(w.Days, func(d time.Weekday) bool { return d < time.Sunday || d > time.Saturday }):
 		return "a sending window names an unknown day"
 	}
@@ -154,12 +155,16 @@ func (u *Rules) window(k Kind, region string) *SendingWindow {
 func (w *SendingWindow) next(t time.Time, zone *time.Location) (time.Time, bool) {
 	local := t.In(zone)
 	y, m, d := local.Date()
-	for day := range 9 {
+	over := 0
+	if w.Close < w.Open {
+		over = 1
+	}
+	for day := -over; day < 9; day++ {
 		open := atClock(y, m, d+day, w.Open, zone)
 		if len(w.Days) > 0 && !slices.Contains(w.Days, open.Weekday()) {
 			continue
 		}
-		switch end := atClock(y, m, d+day, w.Close, zone); {
+		switch end := atClock(y, m, d+day+over, w.Close, zone); {
 		case t.Before(open):
 			return open, true
 		case t.Before(end):
@@ -169,8 +174,19 @@ func (w *SendingWindow) next(t time.Time, zone *time.Location) (time.Time, bool)
 	return t, false
 }
 
-// atClock returns the moment at which the clocks of a day show a time.
+// atClock returns the moment at which the clocks of a day show a time, or leap
+// over it.
 func atClock(y int, m time.Month, d int, clock time.Duration, zone *time.Location) time.Time {
-	s := int(clock / time.Second)
-	return time.Date(y, m, d, s/3600, s/60%60, s%60, int(clock%time.Second), zone)
+	sec := int(clock / time.Second)
+	t := time.Date(y, m, d, sec/3600, sec/60%60, sec%60, int(clock%time.Second), zone)
+	shown := t.Hour()*3600 + t.Minute()*60 + t.Second()
+	if shown == sec%(24*3600) {
+		return t
+	}
+	// The clocks never show it. Go goes by the offset before or after the leap.
+	start, end := t.ZoneBounds()
+	if end.IsZero() || !start.IsZero() && t.Sub(start) < end.Sub(t) {
+		return start
+	}
+	return end
 }

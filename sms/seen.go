@@ -23,8 +23,8 @@ const (
 // Seen remembers which events of gateways were handled, so that a repeat and a
 // replay are recognised. Keys are hashes and hold no personal data. A Seen must
 // be safe for concurrent use. [MemorySeen] serves one process; several that serve
-// the same gateway want a shared one, in which a claim that is neither kept nor
-// released should lapse after a minute.
+// the same gateway want a shared one, as package sms/redissms has, in which a
+// claim that is neither kept nor released lapses after a minute.
 type Seen interface {
 	// Claim reserves an event.
 	Claim(ctx context.Context, key string) (Claim, error)

@@ -104,6 +104,24 @@ func (c *WebhookCall) JSON(v any) error {
 	return nil
 }
 
+// List returns the members of a JSON list in the body, or the one object that is
+// the body, still to be decoded; anything else is InvalidArgument. Gateways that
+// push lists send single members now and then.
+func (c *WebhookCall) List() ([]json.RawMessage, error) {
+	var list []json.RawMessage
+	if c.JSON(&list) == nil {
+		return list, nil
+	}
+	var one json.RawMessage
+	if err := c.JSON(&one); err != nil {
+		return nil, err
+	}
+	if one[0] != '{' {
+		return nil, webhookError("the body is neither a list nor an object")
+	}
+	return []json.RawMessage{one}, nil
+}
+
 // jsonText returns a JSON value as text.
 func jsonText(raw json.RawMessage) string {
 	switch {

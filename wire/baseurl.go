@@ -25,3 +25,10 @@ func BaseURL(provider, raw, def string) (string, error) {
 	}
 	return strings.TrimRight(raw, "/"), nil
 }
+
+// Absolute reports whether s is an absolute http or https URL without user and
+// fragment, such as one that a vendor is to call back.
+func Absolute(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil && u.Fragment == ""
+}

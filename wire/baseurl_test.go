@@ -35,3 +35,19 @@ func ExampleBaseURL() {
 	fmt.Printf("%q %v\n", base, err)
 	// Output: "" acmesms: new: invalid argument (BaseURL carries a user, a query or a fragment)
 }
+
+func TestAbsolute(t *testing.T) {
+	for s, want := range map[string]bool{
+		"https://example.com/sms?x=1": true, "http://127.0.0.1:80": true, "": false, "example.com": false, "/sms": false, "ftp://example.com": false,
+		"https://": false, "https://user@example.com": false, "https://example.com#a": false, "https://exa mple.com": false, "\x7f": false,
+	} {
+		if wire.Absolute(s) != want {
+			t.Errorf("%q", s)
+		}
+	}
+}
+
+func ExampleAbsolute() {
+	fmt.Println(wire.Absolute("https://example.com/reports"), wire.Absolute("/reports"))
+	// Output: true false
+}

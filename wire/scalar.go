@@ -33,6 +33,24 @@ func (s *Scalar) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// maxCode is the longest code of a vendor's that is believed to be one.
+const maxCode = 64
+
+// Code returns s if it can be a vendor's code, at most 64 printable ASCII
+// characters without blanks, and "" if not: so nothing else of a reply or a call
+// gets into a record or an error.
+func (s Scalar) Code() string {
+	if len(s) > maxCode {
+		return ""
+	}
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return ""
+		}
+	}
+	return string(s)
+}
+
 // Int returns the whole number that s holds, 0 and false if it holds none.
 func (s Scalar) Int() (int64, bool) {
 	n, err := strconv.ParseInt(string(s), 10, 64)

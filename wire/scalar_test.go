@@ -3,6 +3,7 @@ package wire_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/waybill-go/waybill/wire"
@@ -30,9 +31,27 @@ func TestScalar(t *testing.T) {
 	}
 }
 
+// What a vendor calls a code is one, or nothing.
+func TestScalarCode(t *testing.T) {
+	long := strings.Repeat("x", 64)
+	for in, want := range map[wire.Scalar]wire.Scalar{
+		"isv.LIMIT": "isv.LIMIT", "MK:0001": "MK:0001", "-43": "-43", wire.Scalar(long): wire.Scalar(long), "": "",
+		wire.Scalar(long + "x"): "", "用户关机": "", "call +44 7700": "", "a\nb": "", "a\tb": "", "\x7f": "", "\xff": "",
+	} {
+		if got := in.Code(); got != string(want) {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func ExampleScalar() {
 	var reply struct{ Status, Count wire.Scalar }
 	_ = json.Unmarshal([]byte(`{"Status": 0, "Count": "12"}`), &reply)
 	fmt.Println(reply.Status, reply.Count)
 	// Output: 0 12
+}
+
+func ExampleScalar_Code() {
+	fmt.Printf("%q %q\n", wire.Scalar("UNDELIV").Code(), wire.Scalar("not reached: +447700900123").Code())
+	// Output: "UNDELIV" ""
 }

@@ -71,8 +71,10 @@ func newApp(c *config, getenv func(string) string, j *journal) (*app, error) {
 			options = append(options, sms.WithSender(rule))
 		}
 	}
-	var err error
-	a.rules, err = sms.NewRules(sms.NewMemoryRules(), sms.RuleSet{Limits: sms.VerificationLimits()})
+	store, err := newRuleStore(context.Background(), j)
+	if err == nil {
+		a.rules, err = sms.NewRules(store, sms.RuleSet{Limits: sms.VerificationLimits(), HashKey: []byte(hashKey(getenv))})
+	}
 	if err == nil {
 		a.client, err = sms.New(append(options, sms.WithRules(a.rules))...)
 	}
@@ -81,6 +83,15 @@ func newApp(c *config, getenv func(string) string, j *journal) (*app, error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// hashKey is the secret of the hashes in the journal. Without one they are no
+// better than the numbers themselves to somebody who tries them all.
+func hashKey(getenv func(string) string) string {
+	if k := getenv("SMS_HASH_KEY"); k != "" {
+		return k
+	}
+	return "of the fakes"
 }
 
 func (a *app) close() {

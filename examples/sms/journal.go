@@ -23,6 +23,7 @@ type journal struct {
 	records map[string]*entry
 	held    map[string]string // the id of the record that holds a key
 	order   []string
+	marks   []mark // of the lists of the rules, the oldest first
 }
 
 // entry is a record with the last word of its receipts.
@@ -35,6 +36,14 @@ type entry struct {
 type line struct {
 	Record *waybill.Record `json:"record,omitempty"`
 	Report *receipt        `json:"report,omitempty"`
+	Mark   *mark           `json:"mark,omitempty"`
+}
+
+// mark is an entry of a list, such as somebody who has opted out: a keyed hash.
+type mark struct {
+	List      sms.RuleList
+	Recipient string
+	On        bool
 }
 
 // receipt is what is kept of a delivery report.
@@ -87,6 +96,9 @@ func (j *journal) take(l line) {
 			j.held[r.Key] = r.ID
 		}
 	}
+	if l.Mark != nil {
+		j.marks = append(j.marks, *l.Mark)
+	}
 	if p := l.Report; p != nil {
 		for _, id := range j.order {
 			e := j.records[id]
@@ -137,6 +149,33 @@ func (j *journal) report(_ context.Context, p sms.DeliveryReport) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.write(line{Report: &receipt{p.Gateway, p.ID, p.Key, p.Status}})
+}
+
+// ruleStore is a store of rules whose lists are in the journal, so that who has
+// opted out is known to the next run. A service uses package sms/redissms.
+type ruleStore struct {
+	*sms.MemoryRules
+	journal *journal
+}
+
+func newRuleStore(ctx context.Context, j *journal) (*ruleStore, error) {
+	s := &ruleStore{sms.NewMemoryRules(), j}
+	for _, m := range j.marks {
+		if err := s.MemoryRules.Mark(ctx, m.List, m.Recipient, m.On); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Mark implements sms.RuleStore.
+func (s *ruleStore) Mark(ctx context.Context, l sms.RuleList, recipient string, on bool) error {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	if err := s.journal.write(line{Mark: &mark{l, recipient, on}}); err != nil {
+		return err
+	}
+	return s.MemoryRules.Mark(ctx, l, recipient, on)
 }
 
 // all returns the entries in order.

@@ -14,7 +14,8 @@
 // arguments for a message of its own. Without NEXMO_KEY and NEXMO_SECRET in the
 // environment it starts fakes of the gateway within the process. What was sent is
 // written into the file of -journal, by which a second run of the same bulk knows
-// what the first one sent.
+// what the first one sent, and who has sent STOP to -serve (as a hash, whose key
+// is SMS_HASH_KEY).
 package main
 
 import (
@@ -129,7 +130,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return exitUsage
 	}
 	if c.migrate != "" {
-		return fileTask(c.migrate, stderr, func(r io.Reader) (bool, error) { return migrate(r, c.column, c.region, stdout, stderr) })
+		return fileTask(c.migrate, stderr, func(r io.ReadSeeker) (bool, error) { return migrate(r, c.column, c.region, stdout, stderr) })
 	}
 	j, err := openJournal(c.journal)
 	if err != nil {
@@ -147,26 +148,27 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	defer a.close()
 	switch {
 	case c.serve != "":
-		err = a.serve(ctx, stdout, stderr)
+		return status(true, a.serve(ctx, stdout, stderr), stderr)
 	case c.bulk != "":
-		return fileTask(c.bulk, stderr, func(r io.Reader) (bool, error) { return a.sendMany(ctx, r, stdout, stderr) })
-	default:
-		err = a.sendOne(ctx, stdout)
+		return fileTask(c.bulk, stderr, func(r io.ReadSeeker) (bool, error) { return a.sendMany(ctx, r, stdout, stderr) })
 	}
-	if err != nil {
-		return failed(stderr, err)
-	}
-	return exitOK
+	fine, err := a.sendOne(ctx, stdout)
+	return status(fine, err, stderr)
 }
 
 // fileTask runs what reads a file. fine is false when something in it was not.
-func fileTask(name string, stderr io.Writer, f func(io.Reader) (fine bool, err error)) int {
+func fileTask(name string, stderr io.Writer, f func(io.ReadSeeker) (fine bool, err error)) int {
 	file, err := os.Open(name)
 	if err != nil {
 		return failed(stderr, errors.New("the file cannot be opened"))
 	}
 	defer file.Close()
 	fine, err := f(file)
+	return status(fine, err, stderr)
+}
+
+// status is the exit status of a task.
+func status(fine bool, err error, stderr io.Writer) int {
 	switch {
 	case err != nil:
 		return failed(stderr, err)

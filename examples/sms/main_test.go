@@ -53,9 +53,9 @@ func TestDryRun(t *testing.T) {
 		"gateway   nexmo-a is asked first", "gateway   nexmo-b is asked 2.", "nothing was sent")
 	out, _ = program(t, exitOK, "-to", "61234567", "-region", "HK", "-text", "包裹已送达")
 	holds(t, out, "+852 6123 4567, HK", "ucs2, 5 units in 1 part(s) of 70")
-	out, _ = program(t, exitOK, "-to", "+919812345678", "-text", "Your parcel is here.")
-	holds(t, out, "passed over: IN wants senders registered")
-	out, _ = program(t, exitOK, "-to", "13800138000", "-text", "包裹已送达")
+	out, _ = program(t, exitFailed, "-to", "+919812345678", "-text", "Your parcel is here.")
+	holds(t, out, "passed over: IN wants senders registered", "nobody would be asked")
+	out, _ = program(t, exitFailed, "-to", "13800138000", "-text", "包裹已送达")
 	holds(t, out, "CN", "passed over: CN wants senders registered")
 }
 
@@ -94,7 +94,7 @@ func TestBulk(t *testing.T) {
 	holds(t, out, "4 rows, 3 can be sent in 3 part(s)", "nexmo-a is asked first for 3", "nothing was sent")
 	holds(t, errs, "row 3: sms: csv: invalid argument (line 4: the number cannot be read)")
 	out, errs = program(t, exitFailed, append(args, "-send")...)
-	holds(t, out, "3 sent, 0 certainly not, 0 perhaps, 0 sent by an earlier run, 1 unreadable", "[##############################----------] 4", "nexmo-a", "sent", "GB")
+	holds(t, out, "3 sent, 0 certainly not, 0 perhaps, 0 sent by an earlier run, 1 unreadable", "[##############################!!!!!!!!!!] 4 of 4", "nexmo-a", "sent", "GB")
 	holds(t, errs, "row 3")
 	if strings.Contains(out+errs, "7400123456") {
 		t.Error("a number is printed")
@@ -231,6 +231,42 @@ func TestReceiptsAndInbound(t *testing.T) {
 	}
 }
 
+// Who has sent STOP is known to the next run by the journal, which does not hold
+// the number; START undoes it there, too.
+func TestOptOutsOutliveTheServer(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "journal")
+	hear := func(word string) {
+		t.Helper()
+		j, err := openJournal(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer j.Close()
+		c, err := parse([]string{"-serve", "127.0.0.1:0"}, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := newApp(c, nothing, j)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.close()
+		if _, err := a.rules.Hear(t.Context(), sms.Inbound{Gateway: "nexmo-a", From: "+447400123456", Text: word}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send := []string{"-to", "+447400123456", "-text", "Hello", "-journal", name, "-send"}
+	hear("STOP")
+	_, errs := program(t, exitFailed, send...)
+	holds(t, errs, "opted out")
+	hear("start")
+	program(t, exitOK, send...)
+	b, err := os.ReadFile(name)
+	if err != nil || strings.Contains(string(b), "7400123456") {
+		t.Errorf("the journal holds the number: %v", err)
+	}
+}
+
 // The server ends with the context.
 func TestServe(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -296,13 +332,27 @@ func TestRealGateways(t *testing.T) {
 }
 
 func TestBar(t *testing.T) {
+	signs := func(good, bad, open int) string {
+		return "[" + strings.Repeat("#", good) + strings.Repeat("!", bad) + strings.Repeat(".", open) + "] "
+	}
 	for c, want := range map[sms.BulkCounts]string{
-		{}: "[" + strings.Repeat(" ", 40) + "] 0", {Done: 2, Sent: 1}: "[" + strings.Repeat("#", 20) + strings.Repeat("-", 20) + "] 2",
-		{Done: 4, Sent: 3, Existing: 1}: "[" + strings.Repeat("#", 40) + "] 4",
+		{}: signs(0, 0, 40) + "0 of 4", {Done: 2, Sent: 1}: signs(10, 10, 20) + "2 of 4", {Done: 4, Sent: 3, Existing: 1}: signs(40, 0, 0) + "4 of 4",
+		{Done: 1, Ambiguous: 1}: signs(0, 10, 30) + "1 of 4", {Done: 5, Sent: 5}: signs(40, 0, 0) + "5 of 4",
 	} {
-		if got := bar(c); got != want {
+		if got := bar(c, 4); got != want {
 			t.Errorf("%+v: %s", c, got)
 		}
+	}
+	if got := bar(sms.BulkCounts{Done: 1, Sent: 1}, 0); got != signs(0, 0, 40)+"1 of 0" {
+		t.Error(got)
+	}
+	for text, want := range map[string]int{"": 0, "to\n": 0, "to\n1\n\n\"2\n3\",x\n": 2, "to\n1\n\"": 1} {
+		if got := rowsOf(strings.NewReader(text)); got != want {
+			t.Errorf("%q: %d rows", text, got)
+		}
+	}
+	if nobody(nil) == nil || nobody([]waybill.Candidate{{Order: 1}}) != nil {
+		t.Error("somebody and nobody are mixed up")
 	}
 	if got := fill("a {b} {c}", map[string]string{"b": "x"}); got != "a x {c}" {
 		t.Error(got)

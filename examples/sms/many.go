@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,7 +13,11 @@ import (
 )
 
 // sendMany sends to every row of a CSV file, or counts what it would.
-func (a *app) sendMany(ctx context.Context, file io.Reader, out, problems io.Writer) (fine bool, err error) {
+func (a *app) sendMany(ctx context.Context, file io.ReadSeeker, out, problems io.Writer) (fine bool, err error) {
+	total := rowsOf(file)
+	if _, err := file.Seek(0, io.SeekStart); err != nil && a.send {
+		return false, errors.New("the file cannot be read twice")
+	}
 	rows := sms.CSV(file, &sms.CSVOptions{Message: a.message(), Number: a.number})
 	if !a.send {
 		return a.countMany(rows, out, problems)
@@ -20,6 +26,7 @@ func (a *app) sendMany(ctx context.Context, file io.Reader, out, problems io.Wri
 	if prefix == "" {
 		prefix = "row-"
 	}
+	drawn := -1
 	counts, err := sms.Bulk(ctx, a.client, rows, &sms.BulkOptions{
 		Concurrency: a.concurrency, Rate: a.rate, KeyPrefix: prefix,
 		Result: func(r sms.BulkResult) {
@@ -28,26 +35,50 @@ func (a *app) sendMany(ctx context.Context, file io.Reader, out, problems io.Wri
 			}
 		},
 		Progress: func(c sms.BulkCounts) {
-			if c.Done%100 == 0 {
-				fmt.Fprint(out, bar(c), "\r")
+			if now := filled(c, total); now != drawn {
+				drawn = now
+				fmt.Fprint(out, bar(c, total), "\r")
 			}
 		},
 	})
-	fmt.Fprintln(out, bar(counts))
+	fmt.Fprintln(out, bar(counts, total))
 	fmt.Fprintf(out, "%d sent, %d certainly not, %d perhaps, %d sent by an earlier run, %d unreadable\n",
 		counts.Sent, counts.NotSent, counts.Ambiguous, counts.Existing, counts.Unread)
 	statistics(a.journal, out)
 	return counts.NotSent+counts.Ambiguous+counts.Unread == 0, err
 }
 
-// bar draws the shares of what is done; the length of a stream is not known.
-func bar(c sms.BulkCounts) string {
-	const width = 40
-	if c.Done == 0 {
-		return "[" + strings.Repeat(" ", width) + "] 0"
+// rowsOf counts the rows below the header without keeping them, as far as the file
+// is CSV.
+func rowsOf(file io.Reader) int {
+	r := csv.NewReader(file)
+	r.FieldsPerRecord, r.ReuseRecord = -1, true
+	n := -1
+	for {
+		if _, err := r.Read(); err != nil {
+			return max(n, 0)
+		}
+		n++
 	}
-	good := width * (c.Sent + c.Existing) / c.Done
-	return fmt.Sprintf("[%s%s] %d", strings.Repeat("#", good), strings.Repeat("-", width-good), c.Done)
+}
+
+// width is that of the bar in characters.
+const width = 40
+
+// filled is how much of the bar is drawn; all of it where the rows were not
+// counted.
+func filled(c sms.BulkCounts, total int) int {
+	return width * min(c.Done, total) / max(total, 1)
+}
+
+// bar draws how much is done, and how much of that went well.
+func bar(c sms.BulkCounts, total int) string {
+	done := filled(c, total)
+	good := 0
+	if c.Done > 0 {
+		good = done * (c.Sent + c.Existing) / c.Done
+	}
+	return fmt.Sprintf("[%s%s%s] %d of %d", strings.Repeat("#", good), strings.Repeat("!", done-good), strings.Repeat(".", width-done), c.Done, total)
 }
 
 // countMany says where the rows would go, by the gateway that is asked first.
@@ -58,8 +89,8 @@ func (a *app) countMany(rows func(func(sms.Message, error) bool), out, problems 
 		n++
 		if err == nil {
 			var candidates []waybill.Candidate
-			if candidates, err = a.client.Explain(m); err == nil && (len(candidates) == 0 || candidates[0].Order == 0) {
-				err = candidates[0].Err
+			if candidates, err = a.client.Explain(m); err == nil {
+				err = nobody(candidates)
 			}
 			if err == nil {
 				first[candidates[0].Instance]++
@@ -80,6 +111,21 @@ func (a *app) countMany(rows func(func(sms.Message, error) bool), out, problems 
 	}
 	fmt.Fprintln(out, "dry run   nothing was sent; -send sends")
 	return bad == 0, nil
+}
+
+// nobody returns why nobody would be asked, nil if somebody would.
+func nobody(candidates []waybill.Candidate) error {
+	for _, k := range candidates {
+		if k.Order > 0 {
+			return nil
+		}
+	}
+	for _, k := range candidates {
+		if k.Err != nil {
+			return k.Err
+		}
+	}
+	return errors.New("nobody would be asked")
 }
 
 // fill puts parameters into a text, for an estimate.

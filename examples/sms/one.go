@@ -10,11 +10,12 @@ import (
 	"github.com/waybill-go/waybill/sms/phone"
 )
 
-// sendOne says what would be done with one message, and does it if asked to.
-func (a *app) sendOne(ctx context.Context, out io.Writer) error {
+// sendOne says what would be done with one message, and does it if asked to. fine
+// is false when nobody would be asked.
+func (a *app) sendOne(ctx context.Context, out io.Writer) (fine bool, err error) {
 	to, err := a.number(a.to)
 	if err != nil {
-		return err
+		return false, err
 	}
 	m := a.message()
 	m.To, m.Key = to, a.key
@@ -25,19 +26,25 @@ func (a *app) sendOne(ctx context.Context, out io.Writer) error {
 	}
 	parts, err := sms.CountFor(to.Region(), a.text)
 	if err != nil {
-		return err
+		return false, err
 	}
 	fmt.Fprintf(out, "text      %s, %d units in %d part(s) of %d\n", parts.Encoding, parts.Units, parts.Count, parts.Limit)
 	candidates, err := a.client.Explain(m)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, k := range candidates {
 		fmt.Fprintf(out, "gateway   %s %s\n", k.Instance, reason(k))
+		fine = fine || k.Order > 0
 	}
-	if !a.send {
+	switch {
+	case a.send:
+	case fine:
 		fmt.Fprintln(out, "dry run   nothing was sent; -send sends")
-		return nil
+		return true, nil
+	default:
+		fmt.Fprintln(out, "dry run   nothing was sent, and nobody would be asked")
+		return false, nil
 	}
 	receipt, err := a.client.Send(ctx, m)
 	if waybill.DeliveryOf(err) == waybill.Sent {
@@ -49,5 +56,5 @@ func (a *app) sendOne(ctx context.Context, out io.Writer) error {
 	} else {
 		fmt.Fprintf(out, "%-9s %v\n", waybill.DeliveryOf(err), waybill.CodeOf(err))
 	}
-	return err
+	return err == nil, err
 }

@@ -61,11 +61,24 @@ func classOf(code string) (c class, known bool) {
 		return class{waybill.Unsupported, request, not, 0, "a parameter holds a forbidden word"}, true
 	case "isv.SMS_CONTENT_ILLEGAL":
 		return class{waybill.Unsupported, request, not, 0, "the content is forbidden"}, true
-	case "isv.EXTEND_CODE_ERROR":
+	case "isv.UNSUPPORTED_CONTENT":
+		return class{waybill.Unsupported, request, not, 0, "the content has characters that the service does not send"}, true
+	case "isv.CUSTOMER_REFUSED": // another gateway must not get around it
+		return class{waybill.OptedOut, waybill.ScopeRecipient, not, 0, "the recipient has opted out"}, true
+	case "isv.SMS_TEST_NUMBER_LIMIT": // of this one number; the account may send to others
+		return class{waybill.Unsupported, request, not, 0, "the number is not bound to the test sign"}, true
+	case "isv.SMS_TEST_TEMPLATE_PARAMS_ILLEGAL":
+		return class{waybill.Unsupported, request, not, 0, "a parameter does not fit the test template"}, true
+	case "isv.EXTEND_CODE_ERROR", "isv.ONE_CODE_MULTIPLE_SIGN", "isv.CODE_EXCEED_LIMIT", "isv.CODE_ERROR":
 		return class{waybill.PermissionDenied, sender, not, 0, "the extension code is not allowed"}, true
+	case "isv.SMS_CONTENT_MISMATCH_TEMPLATE_TYPE":
+		return class{waybill.PermissionDenied, sender, not, 0, "the template is not for this kind of message"}, true
+	case "isv.SMS_TEST_SIGN_TEMPLATE_LIMIT":
+		return class{waybill.PermissionDenied, sender, not, 0, "a test sign goes with a test template alone"}, true
 	case "isv.SMS_TEMPLATE_ILLEGAL":
 		return class{waybill.PermissionDenied, sender, not, 0, "the template does not exist or is not approved"}, true
-	case "isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_ILLEGAL", "isv.SIGN_STATE_ILLEGAL":
+	case "isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_ILLEGAL", "isv.SIGN_STATE_ILLEGAL",
+		"isv.SIGN_NAME_ILLEGAL", "isv.SIGNATURE_BLACKLIST", "isv.SIGN_OVER_LIMIT", "isv.SMS_SIGN_EMOJI_ILLEGAL":
 		return class{waybill.PermissionDenied, sender, not, 0, "the sign name does not exist or is not approved"}, true
 	case "isv.SMS_SIGNATURE_SCENE_ILLEGAL":
 		return class{waybill.PermissionDenied, sender, not, 0, "the sign name is not for this kind of message"}, true
@@ -73,7 +86,7 @@ func classOf(code string) (c class, known bool) {
 		return class{waybill.PermissionDenied, account, not, 0, "the key may not do this"}, true
 	case "isv.PRODUCT_UN_SUBSCRIPT", "isv.PRODUCT_UNSUBSCRIBE":
 		return class{waybill.PermissionDenied, account, not, 0, "the service is not activated"}, true
-	case "isv.ACCOUNT_NOT_EXISTS", "isv.ACCOUNT_ABNORMAL":
+	case "isv.ACCOUNT_NOT_EXISTS", "isv.ACCOUNT_ABNORMAL", "isv.SECURITY_FROZEN_ACCOUNT":
 		return class{waybill.PermissionDenied, account, not, 0, "the account does not exist or is not in order"}, true
 	case "isv.DENY_IP_RANGE":
 		return class{waybill.PermissionDenied, account, not, 0, "this host's address is not on the account's list"}, true
@@ -81,6 +94,8 @@ func classOf(code string) (c class, known bool) {
 		return class{waybill.Internal, provider, waybill.Ambiguous, 0, "the request was seen before"}, true
 	case "isp.SYSTEM_ERROR", "InternalError":
 		return class{waybill.Internal, provider, waybill.Ambiguous, 0, "system error"}, true
+	case "isp.GATEWAY_ERROR":
+		return class{waybill.Unavailable, provider, waybill.Ambiguous, 0, "the service's gateway failed"}, true
 	case "ServiceUnavailable":
 		return class{waybill.Unavailable, provider, waybill.Ambiguous, 0, "service unavailable"}, true
 	}
@@ -107,9 +122,13 @@ var families = []struct {
 	{"InvalidAccessKeyId", class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, 0, "the key is unknown or not active"}},
 	{"SignatureDoesNotMatch", class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, 0, "the signature is wrong"}},
 	{"IncompleteSignature", class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, 0, "the signature is wrong"}},
+	{"MissingAccessKeyId", class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, 0, "the key is missing"}},
 	{"InvalidTimeStamp", class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, 0, "this host's clock is wrong"}},
 	{"InvalidSecurityToken", class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, 0, "the security token is wrong or expired"}},
 	{"Forbidden", class{waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "the key may not do this"}},
+	{"NoPermission", class{waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "the key may not do this"}},
+	{"InvalidAction", class{waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "there is no such action"}},
+	{"InvalidVersion", class{waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "there is no such version"}},
 	{"Throttling", class{waybill.RateLimited, waybill.ScopeService, waybill.NotSent, throttleWait, "too many requests"}},
 }
 

@@ -34,6 +34,25 @@ func codes() []smstest.CodeCase {
 		{Code: "isv.TEMPLATE_PARAMS_ILLEGAL", Want: waybill.Unsupported, Scope: request, Delivery: not},
 		{Code: "isv.BLACK_KEY_CONTROL_LIMIT", Want: waybill.Unsupported, Scope: request, Delivery: not},
 		{Code: "isv.SMS_CONTENT_ILLEGAL", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "isv.UNSUPPORTED_CONTENT", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "isv.CUSTOMER_REFUSED", Want: waybill.OptedOut, Scope: recipient, Delivery: not},
+		{Code: "isv.SMS_TEST_NUMBER_LIMIT", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "isv.SMS_TEST_TEMPLATE_PARAMS_ILLEGAL", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "isv.ONE_CODE_MULTIPLE_SIGN", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "isv.CODE_EXCEED_LIMIT", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "isv.CODE_ERROR", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "isv.SMS_CONTENT_MISMATCH_TEMPLATE_TYPE", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "isv.SMS_TEST_SIGN_TEMPLATE_LIMIT", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "isv.SIGN_NAME_ILLEGAL", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "isv.SIGNATURE_BLACKLIST", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "isv.SIGN_OVER_LIMIT", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "isv.SMS_SIGN_EMOJI_ILLEGAL", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "isv.SECURITY_FROZEN_ACCOUNT", Want: waybill.PermissionDenied, Scope: account, Delivery: not},
+		{Code: "isp.GATEWAY_ERROR", Want: waybill.Unavailable, Scope: provider, Delivery: maybe},
+		{Code: "MissingAccessKeyId", Want: waybill.Unauthenticated, Scope: account, Delivery: not},
+		{Code: "NoPermission", Want: waybill.PermissionDenied, Scope: account, Delivery: not},
+		{Code: "InvalidAction.NotFound", Want: waybill.PermissionDenied, Scope: account, Delivery: not},
+		{Code: "InvalidVersion", Want: waybill.PermissionDenied, Scope: account, Delivery: not},
 		{Code: "isv.EXTEND_CODE_ERROR", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
 		{Code: "isv.SMS_TEMPLATE_ILLEGAL", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
 		{Code: "isv.SMS_SIGNATURE_ILLEGAL", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
@@ -105,7 +124,7 @@ func unsupported() []smstest.MessageCase {
 func TestConformance(t *testing.T) {
 	smstest.Run(t, smstest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
-			return aliyunsms.New(smstest.AliyunKeyID, smstest.AliyunSecret, &aliyunsms.Options{BaseURL: baseURL, HTTPClient: hc})
+			return aliyunsms.New(smstest.AliyunKeyID, smstest.AliyunSecret, &aliyunsms.Options{BaseURL: baseURL, HTTPClient: hc, MaxReply: maxReply})
 		},
 		Server:      func(testing.TB) smstest.Server { return smstest.NewAliyun(nil) },
 		Messages:    messages(),

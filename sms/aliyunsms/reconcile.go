@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -84,10 +83,11 @@ func cannot(key, why string) error {
 	return waybill.NotSupported(string(sms.Reconcile), why).With(name, "", key)
 }
 
-// lookUp goes through one day's list; whole is false if it was longer than we
-// read.
+// lookUp goes through one day's list; whole is true if as many messages were read
+// as it counts, without which absence is no proof.
 func (a *Adapter) lookUp(ctx context.Context, m *sms.Message, day string) (found *detail, whole bool, err error) {
 	number := format(m.To)
+	seen := int64(0)
 	for page := 1; page <= maxPages; page++ {
 		query := url.Values{"PhoneNumber": {number}, "SendDate": {day}, "PageSize": {strconv.Itoa(pageSize)}, "CurrentPage": {strconv.Itoa(page)}}
 		reply, err := a.exchange(ctx, wire.Request{Op: string(sms.Reconcile), Ref: m.Key, Private: []string{string(m.To), m.To.Digits(), number}},
@@ -104,9 +104,9 @@ func (a *Adapter) lookUp(ctx context.Context, m *sms.Message, day string) (found
 				return d, true, nil
 			}
 		}
-		total, _ := v.TotalCount.Int()
-		if len(v.List.Items) == 0 || int64(page*pageSize) >= total {
-			return nil, true, nil
+		seen += int64(len(v.List.Items))
+		if total, counted := v.TotalCount.Int(); len(v.List.Items) == 0 || counted && seen >= total {
+			return nil, counted && seen >= total, nil
 		}
 	}
 	return nil, false, nil
@@ -114,40 +114,15 @@ func (a *Adapter) lookUp(ctx context.Context, m *sms.Message, day string) (found
 
 // outcome reads an entry of the list.
 func outcome(d *detail) sms.Outcome {
-	out := sms.Outcome{Served: waybill.Served{Provider: name}, Delivery: waybill.Sent, VendorCode: safeCode(string(d.ErrCode)), Why: "the message is in the list"}
+	out := sms.Outcome{Served: waybill.Served{Provider: name}, Delivery: waybill.Sent, VendorCode: d.ErrCode.Code(), Why: "the message is in the list"}
 	switch d.SendStatus {
 	case "1":
 		out.Status = sms.StatusAccepted
 	case "2":
-		out.Status, out.Code, out.Scope = failed(string(d.ErrCode))
+		r := failed(string(d.ErrCode))
+		out.Status, out.Code, out.Scope = r.status, r.code, r.scope
 	case "3":
 		out.Status = sms.StatusDelivered
 	}
 	return out
-}
-
-// failed reads the code of a message that did not arrive: a word of SMPP's, or
-// one of the operators' many, of which there is no table.
-func failed(code string) (sms.Status, waybill.Code, waybill.Scope) {
-	s, ok := sms.StatusOfSMPP(code)
-	switch {
-	case ok && s == sms.StatusExpired:
-		return s, waybill.Unavailable, waybill.ScopeRecipient
-	case ok && s == sms.StatusRejected:
-		return s, waybill.Unknown, waybill.ScopeUnknown
-	}
-	c, known := classOf(code)
-	if known && strings.HasPrefix(code, "isv.") {
-		return sms.StatusRejected, c.code, c.scope
-	}
-	return sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown
-}
-
-// safeCode returns a code if it can be one, so that nothing else of a reply gets
-// into a record.
-func safeCode(s string) string {
-	if len(s) > 64 || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return ""
-	}
-	return s
 }

@@ -91,6 +91,7 @@ func TestReconcileReplies(t *testing.T) {
 		`{"OutId":"k-1","SendStatus":2,"ErrCode":"UNDELIV"}`:                    {Delivery: waybill.Sent, Status: sms.StatusFailed},
 		`{"OutId":"k-1","SendStatus":2,"ErrCode":"EXPIRED"}`:                    {Delivery: waybill.Sent, Status: sms.StatusExpired, Code: waybill.Unavailable},
 		`{"OutId":"k-1","SendStatus":2,"ErrCode":"isv.BUSINESS_LIMIT_CONTROL"}`: {Delivery: waybill.Sent, Status: sms.StatusRejected, Code: waybill.RecipientLimited},
+		`{"OutId":"k-1","SendStatus":2,"ErrCode":"MOBILE_IN_BLACK"}`:            {Delivery: waybill.Sent, Status: sms.StatusRejected, Code: waybill.OptedOut},
 		`{"OutId":"k-1"}`:          {Delivery: waybill.Sent},
 		`{"OutId":"another"},null`: {Delivery: waybill.Ambiguous},
 	} {
@@ -103,6 +104,26 @@ func TestReconcileReplies(t *testing.T) {
 	for _, body := range []string{`{"Code":"OK","SmsSendDetailDTOs":[]}`, `{"Code":"OK","SmsSendDetailDTOs":{"SmsSendDetailDTO":{}}}`, `x`, ``} {
 		if _, err := adapter(t, replying(t, 200, body), aliyunsms.Options{}).Reconcile(t.Context(), sms.ReconcileRequest{Message: order("k-1"), Begun: time.Now()}); err == nil {
 			t.Errorf("%q is taken for a list", body)
+		}
+	}
+}
+
+// A list that is shorter than it counts, or does not count, proves no absence.
+func TestShortListsProveNothing(t *testing.T) {
+	for body, want := range map[string]waybill.Delivery{
+		`{"Code":"OK","TotalCount":0,"SmsSendDetailDTOs":{"SmsSendDetailDTO":[]}}`:                    waybill.NotSent,
+		`{"Code":"OK","TotalCount":"0"}`:                                                              waybill.NotSent,
+		`{"Code":"OK","TotalCount":1,"SmsSendDetailDTOs":{"SmsSendDetailDTO":[{"OutId":"another"}]}}`: waybill.NotSent,
+		`{"Code":"OK","TotalCount":1,"SmsSendDetailDTOs":{"SmsSendDetailDTO":[]}}`:                    waybill.Ambiguous,
+		`{"Code":"OK","TotalCount":"50","SmsSendDetailDTOs":null}`:                                    waybill.Ambiguous,
+		`{"Code":"OK"}`: waybill.Ambiguous,
+		`{"Code":"OK","SmsSendDetailDTOs":{"SmsSendDetailDTO":[]}}`:                                      waybill.Ambiguous,
+		`{"Code":"OK","TotalCount":null,"SmsSendDetailDTOs":{"SmsSendDetailDTO":[{"OutId":"another"}]}}`: waybill.Ambiguous,
+	} {
+		old := sms.ReconcileRequest{Message: order("k-1"), Begun: time.Now().Add(-3 * time.Hour), AbsentAfter: time.Hour}
+		o, err := adapter(t, replying(t, 200, body), aliyunsms.Options{}).Reconcile(t.Context(), old)
+		if err != nil || o.Delivery != want {
+			t.Errorf("%s: %v %v", body, o.Delivery, err)
 		}
 	}
 }

@@ -28,26 +28,40 @@ type pushed struct {
 	Sign     wire.Scalar `json:"sign_name"`
 	Dest     wire.Scalar `json:"dest_code"`
 	Sequence wire.Scalar `json:"sequence_id"`
+	abroad
+}
+
+// abroad is a member of the other list of delivery reports, which the service
+// pushes for messages outside the mainland.
+type abroad struct {
+	To          wire.Scalar `json:"To"`
+	Status      wire.Scalar `json:"Status"`
+	MessageID   wire.Scalar `json:"MessageId"`
+	SmsSize     wire.Scalar `json:"SmsSize"`
+	SendDate    wire.Scalar `json:"SendDate"`
+	ReceiveDate wire.Scalar `json:"ReceiveDate"`
+	ErrorCode   wire.Scalar `json:"ErrorCode"`
 }
 
 // ReadWebhook reads a pushed list of delivery reports or inbound messages; see
 // [sms.Webhook]. It follows https://help.aliyun.com/zh/sms/developer-reference/smsreport-2
-// and smsup-2. Nothing is signed, so Events.Signed is never set. Numbers may be
-// hidden in part; then To and From are empty. Times are in UTC+8.
+// and smsup-2, and https://help.aliyun.com/zh/sms/smsreport-http-intl, whose
+// reports repeat no key. Nothing is signed, so Events.Signed is never set. Numbers
+// may be hidden in part; then To and From are empty. Times are in UTC+8.
 func (a *Adapter) ReadWebhook(_ context.Context, call *sms.WebhookCall) (sms.Events, error) {
-	var list []json.RawMessage
-	if call.JSON(&list) != nil {
-		var one json.RawMessage
-		if call.JSON(&one) != nil || len(one) == 0 || one[0] != '{' {
-			return sms.Events{}, badCall("the body is no list of reports")
-		}
-		list = []json.RawMessage{one}
+	list, err := call.List()
+	if err != nil {
+		return sms.Events{}, waybill.AsError(err).With(name, "webhook", "")
 	}
 	events := sms.Events{Answer: sms.WebhookAnswer{ContentType: "application/json", Body: `{"code":0,"msg":"接收成功"}`}}
 	for _, raw := range list {
 		var p pushed
 		switch {
-		case json.Unmarshal(raw, &p) != nil, p.Phone == "":
+		case json.Unmarshal(raw, &p) != nil:
+			events.Unread++
+		case p.Phone == "" && p.To != "" && p.MessageID != "":
+			events.Reports = append(events.Reports, p.abroad.report())
+		case p.Phone == "":
 			events.Unread++
 		case p.Content != nil && p.BizID == "":
 			events.Inbound = append(events.Inbound, p.inbound())
@@ -68,21 +82,57 @@ func badCall(why string) error { return waybill.Invalid("webhook", why).With(nam
 // report reads a delivery report.
 func (p *pushed) report() sms.DeliveryReport {
 	r := sms.DeliveryReport{
-		Gateway: name, ID: string(p.BizID), Key: keyOf(string(p.OutID)), VendorCode: safeCode(string(p.ErrCode)), Sent: localTime(p.Sent), At: localTime(p.Reported),
+		Gateway: name, ID: string(p.BizID), Key: keyOf(string(p.OutID)), VendorCode: p.ErrCode.Code(), Sent: localTime(p.Sent), At: localTime(p.Reported),
 	}
 	r.To, r.Recipient = numberOf(string(p.Phone))
-	if n, ok := p.Size.Int(); ok && n > 0 && n <= sms.MaxParts {
-		r.Parts = int(n)
-	}
+	r.Parts = partsOf(p.Size)
 	switch strings.ToLower(string(p.Success)) {
 	case "true", "1":
 		r.Status = sms.StatusDelivered
 	case "false", "0":
-		r.Status, r.Code, r.Scope = failed(string(p.ErrCode))
+		why := failed(string(p.ErrCode))
+		r.Status, r.Code, r.Scope, r.Message = why.status, why.code, why.scope, why.text
 	default:
 		r.Status, _ = sms.StatusOfSMPP(string(p.ErrCode))
 	}
 	return r
+}
+
+// report reads a delivery report from abroad, where no number is a mainland one.
+func (p *abroad) report() sms.DeliveryReport {
+	r := sms.DeliveryReport{Gateway: name, ID: string(p.MessageID), VendorCode: p.ErrorCode.Code(), Parts: partsOf(p.SmsSize),
+		Sent: dateOf(p.SendDate), At: dateOf(p.ReceiveDate)}
+	if n, err := sms.ParseNumber("+" + strings.TrimPrefix(string(p.To), "+")); err == nil {
+		r.To, r.Recipient = n, n.Masked()
+	} else if _, shown := numberOf(string(p.To)); strings.Contains(shown, "*") {
+		r.Recipient = shown
+	}
+	switch p.Status {
+	case "1":
+		r.Status = sms.StatusDelivered
+	case "2":
+		why := failed(string(p.ErrorCode))
+		r.Status, r.Code, r.Scope, r.Message = why.status, why.code, why.scope, why.text
+	case "6":
+		r.Status, r.Code, r.Scope = sms.StatusExpired, waybill.Unavailable, waybill.ScopeRecipient
+	}
+	return r
+}
+
+func partsOf(size wire.Scalar) int {
+	if n, ok := size.Int(); ok && n > 0 && n <= sms.MaxParts {
+		return int(n)
+	}
+	return 0
+}
+
+// dateOf reads a time with its zone, the zero one if it cannot.
+func dateOf(s wire.Scalar) time.Time {
+	t, err := time.Parse(time.RFC1123Z, string(s))
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
 }
 
 // inbound reads an inbound message.

@@ -48,8 +48,80 @@ func TestReports(t *testing.T) {
 		{ID: "9", To: hongkong, Recipient: hongkong.Masked(), Status: sms.StatusFailed, VendorCode: "UNDELIV", Parts: 1},
 		{ID: "8^0", To: hangzhou, Recipient: hangzhou.Masked(), Status: sms.StatusRejected, VendorCode: "REJECTD"},
 		{ID: "7^0", To: hangzhou, Recipient: hangzhou.Masked(), Status: sms.StatusExpired, VendorCode: "EXPIRED", Code: waybill.Unavailable, Scope: waybill.ScopeRecipient},
-		{ID: "6^0", To: hangzhou, Recipient: hangzhou.Masked(), Status: sms.StatusRejected, VendorCode: "isv.BLACK_KEY_CONTROL_LIMIT", Code: waybill.Unsupported, Scope: waybill.ScopeRequest},
+		{ID: "6^0", To: hangzhou, Recipient: hangzhou.Masked(), Status: sms.StatusRejected, VendorCode: "isv.BLACK_KEY_CONTROL_LIMIT", Code: waybill.Unsupported, Scope: waybill.ScopeRequest, Message: "a parameter holds a forbidden word"},
 		{ID: "5^0", To: hangzhou, Recipient: hangzhou.Masked()},
+	} {
+		want.Gateway = "aliyunsms"
+		if got := e.Reports[i]; got != want {
+			g, _ := json.Marshal(got)
+			t.Errorf("%d: %s", i, g)
+		}
+	}
+}
+
+// Why a message did not arrive, by the table of the receipts' codes. Only who has
+// opted out and what is no number is taken for dead.
+func TestReasons(t *testing.T) {
+	for code, want := range map[string]struct {
+		status sms.Status
+		code   waybill.Code
+		scope  waybill.Scope
+	}{
+		"MOBILE_NOT_ON_SERVICE":      {sms.StatusFailed, waybill.Unavailable, waybill.ScopeRecipient},
+		"mobile_not_on_service":      {sms.StatusFailed, waybill.Unavailable, waybill.ScopeRecipient},
+		"MOBILE_ACCOUNT_ABNORMAL":    {sms.StatusFailed, waybill.Unavailable, waybill.ScopeRecipient},
+		"MOBLLE_TERMINAL_ERROR":      {sms.StatusFailed, waybill.Unavailable, waybill.ScopeRecipient},
+		"MOBILE_TERMINAL_ERROR":      {sms.StatusFailed, waybill.Unavailable, waybill.ScopeRecipient},
+		"SP_NOT_BY_INTER_SMS":        {sms.StatusFailed, waybill.Unavailable, waybill.ScopeRecipient},
+		"INVALID_NUMBER":             {sms.StatusFailed, waybill.Unregistered, waybill.ScopeRecipient},
+		"MOBILE_SEND_LIMIT":          {sms.StatusRejected, waybill.RecipientLimited, waybill.ScopeRecipient},
+		"MOBILE_IN_BLACK":            {sms.StatusRejected, waybill.OptedOut, waybill.ScopeRecipient},
+		"USER_REJECT":                {sms.StatusRejected, waybill.OptedOut, waybill.ScopeRecipient},
+		"isv.CUSTOMER_REFUSED":       {sms.StatusRejected, waybill.OptedOut, waybill.ScopeRecipient},
+		"isv.BUSINESS_LIMIT_CONTROL": {sms.StatusRejected, waybill.RecipientLimited, waybill.ScopeRecipient},
+		"CONTENT_KEYWORD":            {sms.StatusRejected, waybill.PermissionDenied, waybill.ScopeSender},
+		"CONTENT_ERROR":              {sms.StatusRejected, waybill.PermissionDenied, waybill.ScopeSender},
+		"PORT_NOT_REGISTERED":        {sms.StatusRejected, waybill.PermissionDenied, waybill.ScopeSender},
+		"PARAMS_ILLEGAL":             {sms.StatusRejected, waybill.Unsupported, waybill.ScopeRequest},
+		"NO_ROUTE":                   {sms.StatusFailed, waybill.Unavailable, waybill.ScopeProvider},
+		"IS_CLOSE":                   {sms.StatusFailed, waybill.Unavailable, waybill.ScopeProvider},
+		"SP_UNKNOWN_ERROR":           {sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown},
+		"EXPIRED":                    {sms.StatusExpired, waybill.Unavailable, waybill.ScopeRecipient},
+		"REJECTD":                    {sms.StatusRejected, waybill.Unknown, waybill.ScopeUnknown},
+		"MK:0001":                    {sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown},
+		"":                           {sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown},
+	} {
+		for _, body := range []string{
+			`[{"phone_number":"13800138000","success":false,"err_code":"` + code + `","biz_id":"1^0"}]`,
+			`[{"To":"8613800138000","Status":"2","ErrorCode":"` + code + `","MessageId":"1"}]`,
+		} {
+			e, err := read(t, body)
+			if err != nil || len(e.Reports) != 1 {
+				t.Fatalf("%s: %v", code, err)
+			}
+			if r := e.Reports[0]; r.Status != want.status || r.Code != want.code || r.Scope != want.scope || r.VendorCode != code || waybill.DeliveryOf(r.Err()) != waybill.Sent {
+				t.Errorf("%s: %v %v %v %q", code, r.Status, r.Code, r.Scope, r.VendorCode)
+			}
+		}
+	}
+}
+
+// Messages outside the mainland are reported in another shape, where eleven digits
+// that begin with 13 are North American.
+func TestReportsFromAbroad(t *testing.T) {
+	e, err := read(t, `[{"To":"85291234567","SendDate":"Thu, 25 Nov 2021 10:25:00 +0800","ReceiveDate":"Thu, 25 Nov 2021 10:25:33 +0800","Status":"1",
+		"ErrorCode":"success","ErrorDescription":"success","TaskId":"67890","SmsSize":"2","MessageId":"1234500001"},
+		{"To":"13105550123","Status":6,"MessageId":7,"SmsSize":null,"SendDate":"yesterday"},
+		{"To":"8521111****","Status":"9","MessageId":"8"}, {"To":"85291234567"}, {"MessageId":"9"}]`)
+	if err != nil || len(e.Reports) != 3 || e.Unread != 2 {
+		t.Fatalf("%d %d %v", len(e.Reports), e.Unread, err)
+	}
+	canada := sms.Number("+13105550123")
+	for i, want := range []sms.DeliveryReport{
+		{ID: "1234500001", To: hongkong, Recipient: hongkong.Masked(), Status: sms.StatusDelivered, VendorCode: "success", Parts: 2,
+			Sent: time.Date(2021, 11, 25, 2, 25, 0, 0, time.UTC), At: time.Date(2021, 11, 25, 2, 25, 33, 0, time.UTC)},
+		{ID: "7", To: canada, Recipient: canada.Masked(), Status: sms.StatusExpired, Code: waybill.Unavailable, Scope: waybill.ScopeRecipient},
+		{ID: "8", Recipient: "8521111****"},
 	} {
 		want.Gateway = "aliyunsms"
 		if got := e.Reports[i]; got != want {
@@ -166,6 +238,7 @@ func FuzzReadWebhook(f *testing.F) {
 	f.Add(`[{"phone_number":"13800138000","success":true,"biz_id":"9^0","out_id":"k","sms_size":"1","send_time":"2024-01-02 08:00:00"}]`)
 	f.Add(`[{"phone_number":"138****8000","content":"TD","sequence_id":1}]`)
 	f.Add(`{"phone_number":7}`)
+	f.Add(`[{"To":"8521111****","Status":"2","ErrorCode":"MOBILE_IN_BLACK","MessageId":"1","SmsSize":"1","SendDate":"Thu, 25 Nov 2021 10:25:00 +0800"}]`)
 	a, err := aliyunsms.New("id", "secret", nil)
 	if err != nil {
 		f.Fatal(err)

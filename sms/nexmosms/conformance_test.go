@@ -73,7 +73,7 @@ func unsupported() []smstest.MessageCase {
 func TestConformance(t *testing.T) {
 	smstest.Run(t, smstest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
-			return nexmosms.New(smstest.NexmoKey, smstest.NexmoSecret, &nexmosms.Options{BaseURL: baseURL, HTTPClient: hc})
+			return nexmosms.New(smstest.NexmoKey, smstest.NexmoSecret, &nexmosms.Options{BaseURL: baseURL, HTTPClient: hc, MaxReply: maxReply})
 		},
 		Server:      func(testing.TB) smstest.Server { return smstest.NewNexmo(nil) },
 		Messages:    messages(),
@@ -90,7 +90,7 @@ func TestConformanceSigned(t *testing.T) {
 		t.Run(method.String(), func(t *testing.T) {
 			h := smstest.Harness{
 				New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
-					return nexmosms.New(smstest.NexmoKey, signatureSecret, &nexmosms.Options{BaseURL: baseURL, HTTPClient: hc, Signing: method})
+					return nexmosms.New(smstest.NexmoKey, signatureSecret, &nexmosms.Options{BaseURL: baseURL, HTTPClient: hc, MaxReply: maxReply, Signing: method})
 				},
 				Server: func(testing.TB) smstest.Server {
 					return smstest.NewNexmo(&smstest.NexmoOptions{Secret: signatureSecret, Signing: method.String()})

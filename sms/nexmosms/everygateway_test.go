@@ -58,13 +58,13 @@ func gateways() []gateway {
 		{name: "nexmosms", message: sms.Message{To: london, Text: "Order "},
 			fake: func(l *smstest.Ledger) smstest.Server { return smstest.NewNexmo(&smstest.NexmoOptions{Ledger: l}) },
 			adapter: func(base string, hc *http.Client) (waybill.Provider, error) {
-				return nexmosms.New(smstest.NexmoKey, smstest.NexmoSecret, &nexmosms.Options{BaseURL: base, HTTPClient: hc, MaxReply: 1 << 16})
+				return nexmosms.New(smstest.NexmoKey, smstest.NexmoSecret, &nexmosms.Options{BaseURL: base, HTTPClient: hc, MaxReply: maxReply})
 			},
 			codes: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "22", "23", "29", "32", "33", "99", "101"}},
 		{name: "aliyunsms", message: sms.Message{To: hangzhou, Template: "order"}, template: entry("aliyunsms", smstest.AliyunTemplate, true),
 			fake: func(l *smstest.Ledger) smstest.Server { return smstest.NewAliyun(&smstest.AliyunOptions{Ledger: l}) },
 			adapter: func(base string, hc *http.Client) (waybill.Provider, error) {
-				return aliyunsms.New(smstest.AliyunKeyID, smstest.AliyunSecret, &aliyunsms.Options{BaseURL: base, HTTPClient: hc, MaxReply: 1 << 16})
+				return aliyunsms.New(smstest.AliyunKeyID, smstest.AliyunSecret, &aliyunsms.Options{BaseURL: base, HTTPClient: hc, MaxReply: maxReply})
 			},
 			codes: []string{"isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL", "isv.AMOUNT_NOT_ENOUGH", "isv.OUT_OF_SERVICE",
 				"isv.MOBILE_NUMBER_ILLEGAL", "isv.MOBILE_COUNT_OVER_LIMIT", "isv.DOMESTIC_NUMBER_NOT_SUPPORTED", "isv.TEMPLATE_MISSING_PARAMETERS",
@@ -73,17 +73,21 @@ func gateways() []gateway {
 				"isv.SMS_SIGN_ILLEGAL", "isv.SIGN_STATE_ILLEGAL", "isv.SMS_SIGNATURE_SCENE_ILLEGAL", "isp.RAM_PERMISSION_DENY", "isv.PRODUCT_UN_SUBSCRIPT",
 				"isv.PRODUCT_UNSUBSCRIBE", "isv.ACCOUNT_NOT_EXISTS", "isv.ACCOUNT_ABNORMAL", "isv.DENY_IP_RANGE", "isp.SYSTEM_ERROR", "InvalidAccessKeyId.NotFound",
 				"InvalidAccessKeyId.Inactive", "SignatureDoesNotMatch", "InvalidTimeStamp.Expired", "InvalidSecurityToken.Expired", "SignatureNonceUsed", "Forbidden",
-				"Forbidden.RAM", "Throttling", "Throttling.User", "ServiceUnavailable", "InternalError", "isv.NEW", "isp.NEW"}},
+				"Forbidden.RAM", "Throttling", "Throttling.User", "ServiceUnavailable", "InternalError", "isv.CUSTOMER_REFUSED", "isv.UNSUPPORTED_CONTENT",
+				"isv.SMS_TEST_NUMBER_LIMIT", "isv.ONE_CODE_MULTIPLE_SIGN", "isv.SMS_CONTENT_MISMATCH_TEMPLATE_TYPE", "isv.SIGN_NAME_ILLEGAL",
+				"isv.SIGNATURE_BLACKLIST", "isv.SECURITY_FROZEN_ACCOUNT", "isp.GATEWAY_ERROR", "MissingAccessKeyId", "NoPermission", "InvalidAction.NotFound",
+				"InvalidVersion", "isv.NEW", "isp.NEW"}},
 		{name: "twiliosms", message: sms.Message{To: london, Text: "Order "},
 			fake: func(l *smstest.Ledger) smstest.Server { return smstest.NewTwilio(&smstest.TwilioOptions{Ledger: l}) },
 			adapter: func(base string, hc *http.Client) (waybill.Provider, error) {
-				return twiliosms.New(smstest.TwilioAccount, smstest.TwilioToken, &twiliosms.Options{BaseURL: base, HTTPClient: hc, MaxReply: 1 << 16})
+				return twiliosms.New(smstest.TwilioAccount, smstest.TwilioToken, &twiliosms.Options{BaseURL: base, HTTPClient: hc, MaxReply: maxReply})
 			},
-			codes: []string{"20003", "20404", "20429", "20500", "21211", "21614", "21408", "21606", "21212", "21659", "21660", "21661", "21608", "21610", "21611", "21612", "21617", "21699"}},
+			codes: []string{"20003", "20404", "20429", "20500", "21211", "21614", "21408", "21606", "21212", "21659", "21660", "21661", "21608", "21610", "21611", "21612", "21617", "21699",
+				"10001", "10002", "20005", "20403", "21265", "21266", "21268", "21602", "21609", "21618", "21635", "21655", "21656", "21657", "21703", "21730"}},
 		{name: "tencentsms", message: sms.Message{To: hangzhou, Template: "order"}, template: entry("tencentsms", smstest.TencentTemplate, false),
 			fake: func(l *smstest.Ledger) smstest.Server { return smstest.NewTencent(&smstest.TencentOptions{Ledger: l}) },
 			adapter: func(base string, hc *http.Client) (waybill.Provider, error) {
-				return tencentsms.New(smstest.TencentSecretID, smstest.TencentSecretKey, smstest.TencentAppID, &tencentsms.Options{BaseURL: base, HTTPClient: hc, MaxReply: 1 << 16})
+				return tencentsms.New(smstest.TencentSecretID, smstest.TencentSecretKey, smstest.TencentAppID, &tencentsms.Options{BaseURL: base, HTTPClient: hc, MaxReply: maxReply})
 			},
 			codes: []string{"InvalidParameterValue.IncorrectPhoneNumber", "FailedOperation.PhoneNumberParseFail", "FailedOperation.PhoneNumberInBlacklist",
 				"LimitExceeded.PhoneNumberThirtySecondLimit", "LimitExceeded.PhoneNumberOneHourLimit", "LimitExceeded.PhoneNumberDailyLimit",
@@ -101,7 +105,8 @@ func gateways() []gateway {
 				"UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone", "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
 				"UnsupportedOperation.UnsupportedRegion", "AuthFailure.SignatureFailure", "AuthFailure.UnauthorizedOperation", "InternalError.SigVerificationFail",
 				"InternalError.RestApiInterfaceNotExist", "RequestLimitExceeded", "InternalError.Timeout", "InternalError.SendAndRecvFail", "InternalError",
-				"FailedOperation.OtherError", "FailedOperation.ParametersOtherError", "New.Code"}},
+				"FailedOperation.OtherError", "FailedOperation.ParametersOtherError", "ServiceUnavailable", "ResourceUnavailable",
+				"ResourceInsufficient", "IpNotInWhitelist", "ActionOffline", "InvalidRequest", "FailedOperation.SignIdNotExist", "InvalidParameter.AppidAndBizId", "New.Code"}},
 	}
 }
 

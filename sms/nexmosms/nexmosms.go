@@ -50,7 +50,6 @@ package nexmosms
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"sync"
 
 	"github.com/waybill-go/waybill"
@@ -155,7 +154,7 @@ func (a *Adapter) fault() string {
 		return "the key does not have 8 characters"
 	case o.Credentials == nil && a.secret == "":
 		return "the secret is empty"
-	case o.Callback != "" && !absolute(o.Callback):
+	case o.Callback != "" && !wire.Absolute(o.Callback):
 		return "Callback is not an absolute http or https URL"
 	case o.Signing > SHA512 || o.WebhookSigning > SHA512:
 		return "Signing is unknown"
@@ -163,12 +162,6 @@ func (a *Adapter) fault() string {
 		return "From is neither a number nor up to 11 letters and digits"
 	}
 	return ""
-}
-
-// absolute reports whether s is an absolute URL without user and fragment.
-func absolute(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil && u.Fragment == ""
 }
 
 // Name returns "nexmosms".

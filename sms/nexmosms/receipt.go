@@ -58,6 +58,8 @@ func receiptClass(errCode string) receiptReason {
 		return receiptReason{waybill.OptedOut, recipient, "blocked by the carrier"}
 	case "15":
 		return receiptReason{waybill.Unavailable, recipient, "prepaid, without funds"}
+	case "39": // from Vonage's support; the page does not list it
+		return receiptReason{waybill.PermissionDenied, sender, "illegal sender for the United States"}
 	case "50":
 		return receiptReason{waybill.PermissionDenied, sender, "India: the entity id is wrong or missing"}
 	case "51":

@@ -152,16 +152,10 @@ func (a *Adapter) credentials(ctx context.Context, ref string) (key, secret stri
 		return a.key, a.secret, nil
 	}
 	key, secret, err = a.opts.Credentials(ctx)
-	e := waybill.FromContext(ctx)
-	switch {
-	case err == nil && len(key) == keyLength && secret != "":
+	if err == nil && len(key) == keyLength && secret != "" {
 		return key, secret, nil
-	case e == nil:
-		// The source's own error is not kept: nobody knows what is in it.
-		e = &waybill.Error{Code: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Message: "the source of credentials gave no key of 8 characters and secret"}
 	}
-	e.Delivery = waybill.NotSent
-	return "", "", e.With(name, string(sms.Send), ref)
+	return "", "", wire.NoCredentials(ctx, "the source of credentials gave no key of 8 characters and secret").With(name, string(sms.Send), ref)
 }
 
 // complete adds to the library's form what the library does not know, and signs

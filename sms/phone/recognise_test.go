@@ -83,7 +83,7 @@ func TestEveryEdgeOfTheAutomaton(t *testing.T) {
 		}
 	}
 	walked, codes := 0, map[string]bool{}
-	step := 4
+	step := 4 * thinned
 	if os.Getenv("WAYBILL_TEST_PHONE") == "all" {
 		step = 1
 	}
@@ -109,14 +109,14 @@ func TestEveryEdgeOfTheAutomaton(t *testing.T) {
 		}
 	}
 	t.Logf("%d nodes, %d edges, %d calling codes", n, walked, len(codes))
-	if walked < 1000 {
+	if walked < 1000/thinned {
 		t.Errorf("only %d edges", walked)
 	}
 }
 
 // Random valid numbers of every calling code, as the automaton makes them.
 func TestRandomWalks(t *testing.T) {
-	const each = 20
+	const each = 20 / thinned
 	rng := rand.New(rand.NewPCG(7, 8))
 	walked := 0
 	for code := range phonenumbers.GetSupportedCallingCodes() {

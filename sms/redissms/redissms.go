@@ -1,5 +1,6 @@
 // Package redissms keeps the lists and counts of [sms.Rules] in Redis, so that
-// all processes of a service count together.
+// all processes of a service count together, and what their receivers have handled
+// ([Seen]).
 //
 // # Use
 //
@@ -67,17 +68,25 @@ func New(client redis.UniversalClient, o *Options) (*Store, error) {
 	if o == nil {
 		o = new(Options)
 	}
-	s := &Store{client: client, prefix: o.Prefix, clock: o.Clock}
+	prefix, err := prefixOf(client, o.Prefix)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{client: client, prefix: "{" + prefix + "}:", clock: o.Clock}, nil
+}
+
+// prefixOf checks what every constructor is given, and returns the prefix or its
+// default.
+func prefixOf(client redis.UniversalClient, prefix string) (string, error) {
 	switch {
 	case client == nil:
-		return nil, waybill.Invalid("new", "the client is nil").With("redissms", "", "")
-	case strings.ContainsAny(s.prefix, "{}"):
-		return nil, waybill.Invalid("new", "the prefix holds a brace").With("redissms", "", "")
-	case s.prefix == "":
-		s.prefix = "waybill:sms"
+		return "", waybill.Invalid("new", "the client is nil").With("redissms", "", "")
+	case strings.ContainsAny(prefix, "{}"):
+		return "", waybill.Invalid("new", "the prefix holds a brace").With("redissms", "", "")
+	case prefix == "":
+		prefix = "waybill:sms"
 	}
-	s.prefix = "{" + s.prefix + "}:"
-	return s, nil
+	return prefix, nil
 }
 
 // Reserve implements [sms.RuleStore] by one script.
@@ -92,7 +101,7 @@ func (s *Store) Reserve(ctx context.Context, q sms.RuleQuery) (sms.RuleAnswer, e
 	}
 	got, err := reserve.Run(ctx, s.client, keys, args...).Int64Slice()
 	if err != nil {
-		return sms.RuleAnswer{}, s.failed(ctx, err)
+		return sms.RuleAnswer{}, failed(ctx, "rules", err)
 	}
 	if len(got) != 4 || got[0] < 0 || got[0] > int64(sms.RuleFrequency) {
 		return sms.RuleAnswer{}, &waybill.Error{Code: waybill.DataLoss, Delivery: waybill.NotSent, Provider: "redissms", Op: "reserve", Message: "the script's answer cannot be read"}
@@ -118,7 +127,7 @@ func (s *Store) Release(ctx context.Context, q sms.RuleQuery, a sms.RuleAnswer) 
 		keys[i] = s.prefix + "count:" + c.Key
 		args[i] = a.At.UnixMilli() / c.Step.Milliseconds()
 	}
-	return s.failed(ctx, release.Run(ctx, s.client, keys, args...).Err())
+	return failed(ctx, "rules", release.Run(ctx, s.client, keys, args...).Err())
 }
 
 // Mark implements [sms.RuleStore].
@@ -127,9 +136,9 @@ func (s *Store) Mark(ctx context.Context, l sms.RuleList, recipient string, on b
 		return waybill.Invalid("mark", "there is no such list").With("redissms", "", "")
 	}
 	if on {
-		return s.failed(ctx, s.client.SAdd(ctx, s.list(l), recipient).Err())
+		return failed(ctx, "rules", s.client.SAdd(ctx, s.list(l), recipient).Err())
 	}
-	return s.failed(ctx, s.client.SRem(ctx, s.list(l), recipient).Err())
+	return failed(ctx, "rules", s.client.SRem(ctx, s.list(l), recipient).Err())
 }
 
 func (s *Store) list(l sms.RuleList) string { return s.prefix + l.String() }
@@ -143,14 +152,14 @@ func (s *Store) now() int64 {
 
 // failed makes an error of Redis one of ours, without its text: it may repeat
 // the command and so the number.
-func (s *Store) failed(ctx context.Context, err error) error {
+func failed(ctx context.Context, op string, err error) error {
 	if err == nil {
 		return nil
 	}
 	if e := waybill.FromContext(ctx); e != nil {
-		return e.With("redissms", "rules", "").Unsent()
+		return e.With("redissms", op, "").Unsent()
 	}
-	return &waybill.Error{Code: waybill.Unavailable, Delivery: waybill.NotSent, Provider: "redissms", Op: "rules", Message: "Redis did not do the command"}
+	return &waybill.Error{Code: waybill.Unavailable, Delivery: waybill.NotSent, Provider: "redissms", Op: op, Message: "Redis did not do the command"}
 }
 
 func flag(b bool) int {

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,6 +164,97 @@ func TestClientRefusesByTheRules(t *testing.T) {
 	}
 }
 
+// Several processes of a service send to one number at once, and half of what
+// they send nobody takes: at no time were more accepted than allowed, and in the
+// end exactly so many.
+func TestProcessesTogetherKeepTheLimit(t *testing.T) {
+	const most, processes = 25, 4
+	cleaner := server(t)
+	p := prefix(t, cleaner)
+	var accepted, turn atomic.Int64
+	clients := make([]*sms.Client, processes)
+	for i := range clients {
+		rules, err := sms.NewRules(store(t, server(t), p), sms.RuleSet{Limits: []sms.Limit{
+			{Window: time.Hour, Max: most}, {Per: sms.PerTenant, Window: time.Hour, Max: 1000}, {Per: sms.PerTenant, Window: time.Hour, Max: 900},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		clients[i], err = sms.New(sms.With(fickle{&accepted, &turn}), sms.WithRules(rules),
+			sms.WithPolicy(waybill.Policy{TriesPerProvider: 1, ConsecutiveFailures: -1, FailureShare: -1}))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := sms.Message{To: "+447700900123", Text: "Hello"}
+	for accepted.Load() < most {
+		var wg sync.WaitGroup
+		for i := range 40 {
+			wg.Go(func() {
+				_, err := clients[i%processes].Send(t.Context(), m)
+				if code := waybill.CodeOf(err); err != nil && code != waybill.RecipientLimited && code != waybill.Unsupported {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := accepted.Load(); n > most || t.Failed() {
+			t.Fatalf("%d were accepted, allowed are %d", n, most)
+		}
+	}
+	for _, c := range clients {
+		if _, err := c.Send(t.Context(), m); waybill.CodeOf(err) != waybill.RecipientLimited {
+			t.Errorf("one more: %v", err)
+		}
+	}
+	if n := cleaner.HLen(t.Context(), "{"+p+"}:count:tenant:0:3600000:60000:").Val(); n < 1 || n > 2 {
+		t.Errorf("a tenant's count has %d steps", n)
+	}
+}
+
+// fickle takes every second message and refuses the others with proof.
+type fickle struct{ accepted, turn *atomic.Int64 }
+
+func (fickle) Name() string { return "fickle" }
+
+func (f fickle) Send(context.Context, sms.Message) (sms.Receipt, error) {
+	if f.turn.Add(1)%2 == 0 {
+		return sms.Receipt{}, &waybill.Error{Code: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent}
+	}
+	f.accepted.Add(1)
+	return sms.Receipt{ID: "1"}, nil
+}
+
+// An opt-out that one process hears holds in another, and START undoes it there.
+func TestOptOutsAreShared(t *testing.T) {
+	p := prefix(t, server(t))
+	var rules [2]*sms.Rules
+	var sent int
+	for i := range rules {
+		var err error
+		if rules[i], err = sms.NewRules(store(t, server(t), p), sms.RuleSet{HashKey: []byte("k")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := sms.New(sms.With(counter{&sent}), sms.WithRules(rules[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := sms.Message{To: "+447700900123", Text: "Hello"}
+	for i, word := range []string{"STOP", "start", "退订", "Unstop"} {
+		if _, err := rules[0].Hear(t.Context(), sms.Inbound{Gateway: "g", From: m.To, Text: word}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := c.Send(t.Context(), m)
+		if out := waybill.CodeOf(err) == waybill.OptedOut; err != nil && !out || out != (i%2 == 0) {
+			t.Errorf("after %q: %v", word, err)
+		}
+	}
+	if sent != 2 {
+		t.Errorf("%d were sent", sent)
+	}
+}
+
 type counter struct{ n *int }
 
 func (counter) Name() string { return "counter" }
@@ -215,20 +308,41 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
+// Decisions within three limits each, over a thousand numbers, by one goroutine
+// and by many. Redis decides alone, so that more than it can serve only wait.
 func BenchmarkReserve(b *testing.B) {
 	c := server(b)
 	s := store(b, c, prefix(b, c))
-	q := sms.RuleQuery{OptOut: true, Counts: make([]sms.RuleCount, 3)}
-	b.ReportAllocs()
-	i := 0
-	for b.Loop() {
-		i++
-		q.Recipient = fmt.Sprint(i % 1000)
-		for j := range q.Counts {
-			q.Counts[j] = sms.RuleCount{Key: fmt.Sprint(j, ":", q.Recipient), Window: time.Minute, Step: time.Millisecond, Max: 100}
+	query := func(i int) sms.RuleQuery {
+		q := sms.RuleQuery{OptOut: true, Recipient: strconv.Itoa(i % 1000)}
+		for j, window := range []time.Duration{time.Minute, time.Hour, 24 * time.Hour} {
+			q.Counts = append(q.Counts, sms.RuleCount{Key: strconv.Itoa(j) + ":" + q.Recipient, Window: window, Step: time.Millisecond, Max: 10 * (j + 1)})
 		}
-		if _, err := s.Reserve(b.Context(), q); err != nil {
-			b.Fatal(err)
-		}
+		return q
 	}
+	b.Run("one", func(b *testing.B) {
+		b.ReportAllocs()
+		i := 0
+		for b.Loop() {
+			i++
+			if _, err := s.Reserve(b.Context(), query(i)); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "decisions/s")
+	})
+	b.Run("many", func(b *testing.B) {
+		b.ReportAllocs()
+		b.SetParallelism(32)
+		var turn atomic.Int64
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				if _, err := s.Reserve(b.Context(), query(int(turn.Add(1)))); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "decisions/s")
+	})
 }

@@ -1,6 +1,7 @@
 package smstest
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -22,14 +23,15 @@ type RuleHarness struct {
 
 // RunRules tries a store of [sms.Rules] against the contract of
 // [sms.RuleStore]: lists and their order, sliding windows to the millisecond,
-// releases, and a limit of N that lets exactly N through when a hundred ask at
-// once, through several stores on the same data.
+// releases, a clock that goes back, and a limit of N that lets exactly N through
+// when a hundred ask at once, through several stores on the same data.
 func RunRules(t *testing.T, h RuleHarness) {
 	t.Helper()
 	for name, f := range map[string]func(*ruleRig){
 		"lists": (*ruleRig).lists, "order": (*ruleRig).order, "windows": (*ruleRig).windows, "several": (*ruleRig).several,
 		"steps": (*ruleRig).steps, "release": (*ruleRig).release, "allowed": (*ruleRig).allowed, "apart": (*ruleRig).apart,
-		"lowered": (*ruleRig).lowered, "concurrently": (*ruleRig).concurrently,
+		"lowered": (*ruleRig).lowered, "backwards": (*ruleRig).backwards, "concurrently": (*ruleRig).concurrently,
+		"releases_at_once": (*ruleRig).releasesAtOnce,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if h.Bubble {
@@ -272,6 +274,78 @@ func (r *ruleRig) lowered() {
 	}
 	q.Counts[0].Max = 1
 	r.limited(q, 0, 59*time.Second) // until the third is over
+}
+
+// backwards: a clock that goes back lets no more through. What was counted before
+// lies ahead then, and is over a window after the clock has come to it again.
+func (r *ruleRig) backwards() {
+	if r.h.Bubble {
+		return // the bubble's time only goes on
+	}
+	q := sms.RuleQuery{Recipient: "r", Counts: []sms.RuleCount{per("a", time.Minute, 2)}}
+	r.want(q, 0)
+	r.pass(-time.Hour)
+	a := r.ask(q)
+	if a.Refused != 0 {
+		r.t.Fatalf("%+v", a)
+	}
+	r.want(q, sms.RuleFrequency)
+	if err := r.store().Release(r.t.Context(), q, a); err != nil {
+		r.t.Fatal(err)
+	}
+	r.want(q, 0)
+	r.limited(q, 0, time.Minute) // for the one of now
+	r.pass(time.Minute)
+	r.want(q, 0)
+	r.want(q, sms.RuleFrequency) // the one ahead still counts
+}
+
+// releasesAtOnce: reservations and releases at the same time, of which at no
+// moment more than the limit are held.
+func (r *ruleRig) releasesAtOnce() {
+	const most, askers, rounds = 5, 16, 12
+	stores := []sms.RuleStore{r.store(), r.h.New(r.t, r.name, r.now)}
+	q := sms.RuleQuery{Recipient: "r", Counts: []sms.RuleCount{per("a", time.Hour, most)}}
+	var mu sync.Mutex
+	held, highest := 0, 0
+	var wg sync.WaitGroup
+	for i := range askers {
+		wg.Go(func() {
+			s := stores[i%len(stores)]
+			for range rounds {
+				a, err := s.Reserve(r.t.Context(), q)
+				if err != nil {
+					r.t.Error(err)
+					return
+				}
+				if a.Refused != 0 {
+					continue
+				}
+				mu.Lock()
+				held++
+				highest = max(highest, held)
+				mu.Unlock()
+				runtime.Gosched()
+				mu.Lock()
+				held-- // before the store knows, so that held is never too high
+				mu.Unlock()
+				if err := s.Release(r.t.Context(), q, a); err != nil {
+					r.t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if highest > most {
+		r.t.Errorf("%d were held at once, the limit is %d", highest, most)
+	}
+	for i := range most { // all came back
+		if a := r.ask(q); a.Refused != 0 {
+			r.t.Fatalf("only %d places are free in the end", i)
+		}
+	}
+	r.want(q, sms.RuleFrequency)
 }
 
 // concurrently: a hundred at once through four stores, limits of N.

@@ -65,6 +65,12 @@ var classes = map[string]class{
 	"InvalidParameterValue.SdkAppIdNotExist":                         {waybill.PermissionDenied, account, not, nil, "the SdkAppId does not exist"},
 	"UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny": {waybill.PermissionDenied, sender, not, nil, "a personal account may not send marketing"},
 
+	"FailedOperation.SignIdNotExist":             {waybill.PermissionDenied, sender, not, nil, "the signature does not exist"},
+	"FailedOperation.TemplateIdNotExist":         {waybill.PermissionDenied, sender, not, nil, "the template does not exist"},
+	"FailedOperation.ProhibitSubAccountUse":      {waybill.PermissionDenied, account, not, nil, "only the main account may do this"},
+	"FailedOperation.NotEnterpriseCertification": {waybill.PermissionDenied, account, not, nil, "only a company's account may do this"},
+	"InvalidParameter.AppidAndBizId":             {waybill.PermissionDenied, account, not, nil, "the SdkAppId is not the account's"},
+
 	"FailedOperation.TemplateParamSetNotMatchApprovedTemplate":        {waybill.Unsupported, request, not, nil, "the parameters do not fit the template"},
 	"FailedOperation.ContainSensitiveWord":                            {waybill.Unsupported, request, not, nil, "a parameter holds a forbidden word"},
 	"FailedOperation.FailResolvePacket":                               {waybill.Unsupported, request, not, nil, "the request cannot be read"},
@@ -87,11 +93,21 @@ var classes = map[string]class{
 	"InvalidAction":                          {waybill.PermissionDenied, account, not, nil, "there is no such action"},
 	"NoSuchVersion":                          {waybill.PermissionDenied, account, not, nil, "there is no such version"},
 	"UnsupportedRegion":                      {waybill.PermissionDenied, account, not, nil, "the data centre does not offer the service"},
+	"NoSuchProduct":                          {waybill.PermissionDenied, account, not, nil, "there is no such product"},
+	"ActionOffline":                          {waybill.PermissionDenied, account, not, nil, "the action is no longer there"},
+	"IpInBlacklist":                          {waybill.PermissionDenied, account, not, nil, "this host's address is on a block list"},
+	"IpNotInWhitelist":                       {waybill.PermissionDenied, account, not, nil, "this host's address is not on the account's list"},
+	"InvalidRequest":                         {waybill.Unsupported, request, not, nil, "the request cannot be read"},
+	"UnsupportedProtocol":                    {waybill.Unsupported, request, not, nil, "the protocol is not supported"},
+	"RequestSizeLimitExceeded":               {waybill.Unsupported, request, not, nil, "the request is too large"},
+	"ResourceInsufficient":                   {waybill.QuotaExhausted, account, not, nil, "the package is used up"},
 	"RequestLimitExceeded":                   {waybill.RateLimited, waybill.ScopeService, not, after(time.Second), "too many requests"},
 
 	// Handed over to the back end, and no answer in time.
 	"InternalError.Timeout":                {waybill.Unavailable, provider, maybe, nil, "timed out at the service"},
 	"InternalError.SendAndRecvFail":        {waybill.Unavailable, provider, maybe, nil, "timed out at the service"},
+	"ServiceUnavailable":                   {waybill.Unavailable, provider, maybe, nil, "service unavailable"},
+	"ResourceUnavailable":                  {waybill.Unavailable, provider, maybe, nil, "service unavailable"},
 	"FailedOperation.OtherError":           {waybill.Internal, provider, maybe, nil, "another error of the service"},
 	"FailedOperation.ParametersOtherError": {waybill.Internal, provider, maybe, nil, "another error of the service"},
 }

@@ -35,12 +35,16 @@ func codes() []smstest.CodeCase {
 	add(waybill.RateLimited, service, not, true, "LimitExceeded.GlobalSmsSendingRateLimit", "RequestLimitExceeded", "RequestLimitExceeded.UinLimitExceeded",
 		"LimitExceeded.SomethingNew")
 	add(waybill.Unsupported, request, not, false, "LimitExceeded.PhoneNumberCountLimit")
-	add(waybill.QuotaExhausted, account, not, false, "FailedOperation.InsufficientBalanceInSmsPackage",
+	add(waybill.Unsupported, request, not, false, "InvalidRequest", "UnsupportedProtocol", "RequestSizeLimitExceeded", "InvalidParameter.DirtyWordFound",
+		"InvalidParameterValue.TemplateWithDirtyWords", "UnknownParameter")
+	add(waybill.QuotaExhausted, account, not, false, "ResourceInsufficient", "FailedOperation.InsufficientBalanceInSmsPackage",
 		"UnauthorizedOperation.ServiceSuspendDueToArrears", "UnauthorizedOperation.SerivceSuspendDueToArrears")
 	add(waybill.PermissionDenied, sender, not, false, "FailedOperation.SignatureIncorrectOrUnapproved", "FailedOperation.TemplateIncorrectOrUnapproved",
-		"FailedOperation.TemplateUnapprovedOrNotExist", "FailedOperation.MissingSignature", "UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny")
+		"FailedOperation.TemplateUnapprovedOrNotExist", "FailedOperation.SignIdNotExist", "FailedOperation.TemplateIdNotExist", "FailedOperation.MissingSignature", "UnauthorizedOperation.IndividualUserMarketingSmsPermissionDeny")
 	add(waybill.PermissionDenied, account, not, false, "UnauthorizedOperation.RequestIpNotInWhitelist", "UnauthorizedOperation.RequestPermissionDeny",
 		"UnauthorizedOperation.SdkAppIdIsDisabled", "UnauthorizedOperation.SmsSdkAppIdVerifyFail", "InvalidParameterValue.SdkAppIdNotExist",
+		"FailedOperation.ProhibitSubAccountUse", "FailedOperation.NotEnterpriseCertification", "InvalidParameter.AppidAndBizId", "NoSuchProduct",
+		"ActionOffline", "IpInBlacklist", "IpNotInWhitelist", "InvalidAction", "NoSuchVersion", "UnsupportedRegion",
 		"UnauthorizedOperation.SomethingNew", "AuthFailure.UnauthorizedOperation", "InternalError.RestApiInterfaceNotExist")
 	add(waybill.Unsupported, request, not, false, "FailedOperation.TemplateParamSetNotMatchApprovedTemplate", "FailedOperation.TemplateParamSetNotMatchApprovedTemplat",
 		"FailedOperation.ContainSensitiveWord", "FailedOperation.FailResolvePacket", "FailedOperation.JsonParseFail",
@@ -51,8 +55,8 @@ func codes() []smstest.CodeCase {
 		"UnsupportedOperation.GlobalTemplateToChineseMainlandPhone", "UnsupportedOperation.UnsupportedRegion", "UnsupportedOperation.UnsuportedRegion")
 	add(waybill.Unauthenticated, account, not, false, "AuthFailure.SignatureFailure", "AuthFailure.SignatureExpire", "AuthFailure.SecretIdNotFound",
 		"InternalError.SigVerificationFail", "InternalError.SigFieldMissing", "InternalError.RequestTimeException")
-	add(waybill.Unavailable, provider, maybe, false, "InternalError.Timeout", "InternalError.SendAndRecvFail")
-	add(waybill.Internal, provider, maybe, false, "InternalError", "InternalError.OtherError", "InternalError.UnknownError",
+	add(waybill.Unavailable, provider, maybe, false, "InternalError.Timeout", "InternalError.SendAndRecvFail", "ServiceUnavailable", "ResourceUnavailable")
+	add(waybill.Internal, provider, maybe, false, "InternalError", "InternalError.OtherError", "InternalError.UnknownError", "InternalError.JsonParseFail",
 		"InternalError.ParseBackendResponseFail", "FailedOperation.OtherError", "FailedOperation.ParametersOtherError")
 	add(waybill.Unknown, request, not, false, "SomethingNew.OfANumber")
 	return out
@@ -100,7 +104,7 @@ func TestConformance(t *testing.T) {
 	smstest.Run(t, smstest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
 			return tencentsms.New(smstest.TencentSecretID, smstest.TencentSecretKey, smstest.TencentAppID,
-				&tencentsms.Options{BaseURL: baseURL, HTTPClient: hc})
+				&tencentsms.Options{BaseURL: baseURL, HTTPClient: hc, MaxReply: maxReply})
 		},
 		Server:      func(testing.TB) smstest.Server { return smstest.NewTencent(nil) },
 		Messages:    messages(),

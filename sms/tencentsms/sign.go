@@ -62,12 +62,7 @@ func (a *Adapter) credentials(ctx context.Context, op, ref string) (Credentials,
 	if err == nil && c.SecretID != "" && c.SecretKey != "" {
 		return c, nil
 	}
-	e := waybill.FromContext(ctx)
-	if e == nil {
-		// The source's own error is not kept: nobody knows what is in it.
-		e = &waybill.Error{Code: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Message: "the source of credentials gave no key"}
-	}
-	return Credentials{}, e.Unsent().With(name, op, ref)
+	return Credentials{}, wire.NoCredentials(ctx, "the source of credentials gave no key").With(name, op, ref)
 }
 
 // sign returns the Authorization header; see

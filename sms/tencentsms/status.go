@@ -90,7 +90,7 @@ func (a *Adapter) Reconcile(ctx context.Context, r sms.ReconcileRequest) (sms.Ou
 
 func (p *pulled) outcome() sms.Outcome {
 	out := sms.Outcome{Served: waybill.Served{Provider: name}, Delivery: waybill.Sent, ID: string(p.SerialNo),
-		VendorCode: safeCode(string(p.Description)), Why: "there is a report on the message"}
+		VendorCode: p.Description.Code(), Why: "there is a report on the message"}
 	switch strings.ToUpper(string(p.ReportStatus)) {
 	case "SUCCESS":
 		out.Status = sms.StatusDelivered
@@ -110,15 +110,6 @@ func failed(code string) (sms.Status, waybill.Code, waybill.Scope) {
 		return s, waybill.Unknown, waybill.ScopeUnknown
 	}
 	return sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown
-}
-
-// safeCode returns a code if it can be one, so that nothing else of a reply gets
-// into a record.
-func safeCode(s string) string {
-	if len(s) > 64 || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return ""
-	}
-	return s
 }
 
 type templateRequest struct {

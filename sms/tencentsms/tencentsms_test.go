@@ -227,7 +227,7 @@ func TestBatchFaults(t *testing.T) {
 		t.Run(f.String(), func(t *testing.T) {
 			t.Parallel()
 			s := fake(t, nil)
-			a := adapter(t, s, tencentsms.Options{MaxReply: 1 << 16})
+			a := adapter(t, s, tencentsms.Options{MaxReply: maxReply})
 			s.Fail(f)
 			ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, waybill.ErrAttemptTimeout)
 			defer cancel()

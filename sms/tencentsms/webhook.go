@@ -44,13 +44,9 @@ func (a *Adapter) ReadWebhook(_ context.Context, call *sms.WebhookCall) (sms.Eve
 			}
 		}
 	}
-	var list []json.RawMessage
-	if call.JSON(&list) != nil {
-		var one json.RawMessage
-		if call.JSON(&one) != nil || len(one) == 0 || one[0] != '{' {
-			return sms.Events{}, badCall("the body is neither a list of reports nor a message")
-		}
-		list = []json.RawMessage{one}
+	list, err := call.List()
+	if err != nil {
+		return sms.Events{}, waybill.AsError(err).With(name, "webhook", "")
 	}
 	events := sms.Events{Answer: sms.WebhookAnswer{ContentType: "application/json", Body: `{"result":0,"errmsg":"OK"}`}}
 	for _, raw := range list {
@@ -87,7 +83,7 @@ func foreign() error {
 
 // report reads a delivery report. errmsg is the operator's code.
 func (p *pushed) report() sms.DeliveryReport {
-	r := sms.DeliveryReport{Gateway: name, ID: string(p.SID), To: p.number(), VendorCode: safeCode(string(p.ErrMsg)), At: localTime(p.Received)}
+	r := sms.DeliveryReport{Gateway: name, ID: string(p.SID), To: p.number(), VendorCode: p.ErrMsg.Code(), At: localTime(p.Received)}
 	r.Recipient = r.To.Masked()
 	if sms.ValidKey(string(p.Session)) {
 		r.Key = string(p.Session)
@@ -111,6 +107,8 @@ func (p *pushed) inbound() sms.Inbound {
 	}
 	if n, ok := p.Time.Int(); ok && n > 0 && n < 1<<40 {
 		m.At = time.Unix(n, 0).UTC()
+	} else {
+		m.At = localTime(p.Time) // as reports write theirs
 	}
 	return m
 }

@@ -64,8 +64,17 @@ func TestInbound(t *testing.T) {
 	if m := e.Inbound[0]; m.From != shenzhen || m.Text != "R" || m.Sign != "运单" || m.To != "88" || !m.At.Equal(time.Unix(1704153600, 0)) || m.Validate() != nil {
 		t.Errorf("%+v", m)
 	}
-	if e, err = read(t, `{"mobile":"13800138000","port":"106901333914","text":"","time":"x"}`); err != nil || e.Inbound[0].To != "106901333914" {
+	if e, err = read(t, `{"mobile":"13800138000","port":"106901333914","text":"","time":"x"}`); err != nil || e.Inbound[0].To != "106901333914" || !e.Inbound[0].At.IsZero() {
 		t.Errorf("%v", err)
+	}
+	e, err = read(t, `[{"mobile":"91234567","nationcode":"+852","text":"TD","time":"2024-01-02 08:00:00"},{"mobile":"13800138000","text":"R","time":"1704153600"}]`)
+	if err != nil || len(e.Inbound) != 2 || e.Inbound[0].From != hongkong {
+		t.Fatal(err)
+	}
+	for i, m := range e.Inbound {
+		if !m.At.Equal(time.Unix(1704153600, 0)) {
+			t.Errorf("%d: %v", i, m.At)
+		}
 	}
 }
 

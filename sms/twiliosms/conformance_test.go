@@ -36,6 +36,36 @@ func codes() []smstest.CodeCase {
 		{Code: "21611", Want: waybill.RateLimited, Scope: sender, Delivery: not, RetryAfter: true},
 		{Code: "21612", Want: waybill.Unsupported, Scope: request, Delivery: not},
 		{Code: "21617", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "20005", Want: waybill.PermissionDenied, Scope: account, Delivery: not},
+		{Code: "10001", Want: waybill.PermissionDenied, Scope: account, Delivery: not},
+		{Code: "20006", Want: waybill.PermissionDenied, Scope: account, Delivery: not},
+		{Code: "20008", Want: waybill.PermissionDenied, Scope: account, Delivery: not},
+		{Code: "20403", Want: waybill.PermissionDenied, Scope: account, Delivery: not},
+		{Code: "10002", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21267", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21401", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21601", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21603", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21657", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21701", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21702", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21703", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21704", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21705", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21654", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21655", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21265", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21266", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21268", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21602", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21604", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21605", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21609", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21618", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21619", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21656", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21635", Want: waybill.Unregistered, Scope: recipient, Delivery: not},
+		{Code: "21730", Want: waybill.Unavailable, Scope: waybill.ScopeProvider, Delivery: not},
 		{Code: "21699", Want: waybill.Unsupported, Scope: request, Delivery: not}, // one of the many others
 	}
 }
@@ -86,6 +116,7 @@ func TestConformance(t *testing.T) {
 				New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
 					o := options
 					o.BaseURL, o.HTTPClient = baseURL, hc
+					o.MaxReply = maxReply
 					return twiliosms.New(smstest.TwilioAccount, smstest.TwilioToken, &o)
 				},
 				Server:      func(testing.TB) smstest.Server { return smstest.NewTwilio(fakeOptions) },

@@ -141,12 +141,7 @@ func (a *Adapter) credentials(ctx context.Context, op, ref string) (user, passwo
 	if err == nil && user != "" && password != "" {
 		return user, password, nil
 	}
-	e := waybill.FromContext(ctx)
-	if e == nil {
-		// The source's own error is not kept: nobody knows what is in it.
-		e = &waybill.Error{Code: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Message: "the source of credentials gave no user and password"}
-	}
-	return "", "", e.Unsent().With(name, op, ref)
+	return "", "", wire.NoCredentials(ctx, "the source of credentials gave no user and password").With(name, op, ref)
 }
 
 // Check says without the network what Send would refuse; see [sms.Checker].

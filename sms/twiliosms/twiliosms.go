@@ -39,7 +39,6 @@ package twiliosms
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"regexp"
 
 	"github.com/waybill-go/waybill"
@@ -123,7 +122,7 @@ func New(accountSID, authToken string, o *Options) (*Adapter, error) {
 		why = "the AuthToken or the API key is empty"
 	case a.opts.From != "" && senderOf(a.opts.From) == noSender:
 		why = "From is neither a number nor up to 11 letters and digits nor a messaging service"
-	case a.opts.StatusCallback != "" && !absolute(a.opts.StatusCallback):
+	case a.opts.StatusCallback != "" && !wire.Absolute(a.opts.StatusCallback):
 		why = "StatusCallback is not an absolute http or https URL"
 	}
 	if why != "" {
@@ -140,12 +139,6 @@ func New(accountSID, authToken string, o *Options) (*Adapter, error) {
 		return nil, err
 	}
 	return a, nil
-}
-
-// absolute reports whether s is an absolute URL without user and fragment.
-func absolute(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil && u.Fragment == ""
 }
 
 // Name returns "twiliosms".

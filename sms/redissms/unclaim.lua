@@ -1,0 +1,5 @@
+-- KEYS: the event. ARGV: the owner of the claim that ends.
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+  redis.call('DEL', KEYS[1])
+end
+return 0
