@@ -21,6 +21,7 @@ const (
 
 // Page is what is drawn: WGS-84 points and lines, and a table below.
 type Page struct {
+	// Title is the heading.
 	Title string
 	// Lines and Marks are drawn in their order, the last on top.
 	Lines []Line
@@ -45,10 +46,12 @@ type Mark struct {
 
 // Row is a line of the table.
 type Row struct {
+	// Name comes first, then Figures in narrow columns, then the Note.
 	Name    string
-	Figures []string // narrow columns
+	Figures []string
 	Note    string
-	Class   Class
+	// Class colours the row like what it is about.
+	Class Class
 }
 
 // Credits is what a vendor's terms want to stand beside its results.
