@@ -136,7 +136,7 @@ func (a *Adapter) path(g *routeReply, r *route.Request) (p route.Path, wrong str
 		}
 	}
 	if r.Polyline {
-		if p.Polyline, ok = a.line(g.Polyline.Encoded); !ok {
+		if p.Polyline, ok = a.line(g.Polyline.Encoded, r); !ok {
 			return p, "a route's polyline cannot be decoded"
 		}
 	}
@@ -188,8 +188,9 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // line decodes a polyline and tags each point with the datum that Google speaks
 // there.
-func (a *Adapter) line(encoded string) ([]geo.Point, bool) {
-	points, err := polyline.Decode(encoded, polyline.Precision5, geo.WGS84)
+func (a *Adapter) line(encoded string, r *route.Request) ([]geo.Point, bool) {
+	datum, known := a.wayDatum(r)
+	points, err := polyline.Decode(encoded, polyline.Precision5, datum)
 	if err != nil {
 		return nil, false
 	}
@@ -197,9 +198,28 @@ func (a *Adapter) line(encoded string) ([]geo.Point, bool) {
 		if points[i].IsZero() {
 			return nil, false // no road leads through the open sea off Africa
 		}
-		points[i] = a.datums.In(geo.VendorGoogle, points[i].Lat, points[i].Lng)
+		if !known {
+			points[i] = a.datums.In(geo.VendorGoogle, points[i].Lat, points[i].Lng)
+		}
 	}
 	return points, true
+}
+
+// wayDatum returns the datum of all points of a way, if that is known before they
+// are looked at: a way between points of the mainland does not leave it. Near
+// its border the numbers alone could be read either way.
+func (a *Adapter) wayDatum(r *route.Request) (d geo.Datum, known bool) {
+	const mainland = "CN"
+	for _, p := range r.Points {
+		region := r.Region
+		if region == "" {
+			region, _ = geo.RegionOf(p)
+		}
+		if region != mainland {
+			return geo.WGS84, false
+		}
+	}
+	return a.datums.Datum(geo.VendorGoogle, mainland), true
 }
 
 // total adds up the prices; false when there is none or they are in different
