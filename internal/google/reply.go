@@ -18,6 +18,9 @@ import (
 // says OK is no success.
 func ReplyError(reply *wire.Reply) *waybill.Error {
 	body := bytes.TrimSpace(bytes.TrimPrefix(reply.Body, []byte("\xef\xbb\xbf")))
+	if reply.OK() && !mentions(body) {
+		return nil
+	}
 	if len(body) > 0 && (body[0] == '{' || body[0] == '[') {
 		if e := rpcError(reply); e != nil {
 			return e
@@ -37,6 +40,12 @@ func ReplyError(reply *wire.Reply) *waybill.Error {
 		return nil
 	}
 	return reply.StatusError()
+}
+
+// mentions reports whether a body has a word by which a failure is told, so that
+// a long reply of success is not read twice.
+func mentions(body []byte) bool {
+	return bytes.Contains(body, []byte(`"error"`)) || len(body) > 0 && body[0] == '{' && bytes.Contains(body, []byte(`"status"`)) || rejectedSignature(body)
 }
 
 // parseStatus reads the envelope of the older services.
