@@ -116,7 +116,9 @@ func (s *scan) items(f func()) bool {
 	if s.next() != '[' {
 		return string(s.raw()) == "null"
 	}
-	for s.at++; s.next() != ']' && s.at < len(s.text); {
+	s.at++
+	for before := 0; s.next() != ']' && s.at > before; { // what is no JSON may not go on
+		before = s.at
 		f()
 	}
 	s.at = min(s.at+1, len(s.text))

@@ -69,6 +69,14 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
+// What is no JSON is never scanned, and would end. Found by FuzzScan.
+func TestScanEnds(t *testing.T) {
+	for _, text := range []string{` [ { 6a" : [ null , true , -1.5e3 ] } , "x" ] `, `[}`, `[:`, `[,`, `{"a"`, `{"a":}`, `["`, `[\`, `[[[`, `{"a":[}]`, ``, ` `} {
+		s := scan{text: []byte(text)}
+		s.any()
+	}
+}
+
 func TestScanValues(t *testing.T) {
 	for text, want := range map[string]int{`5`: 5, `"5"`: 5, `5.0`: 5, `5e3`: 5000, `0`: 0, `null`: 0, `"165"`: 165, `1000000000`: 1e9,
 		`-1`: -1, `5.5`: -1, `1e30`: -1, `"x"`: -1, `""`: -1, `true`: -1, `[]`: -1, `{}`: -1, `99999999999`: -1, `"null"`: 0} {
