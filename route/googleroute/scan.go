@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/google"
@@ -147,8 +148,8 @@ func (s *scan) string() string {
 	if len(raw) < 2 || raw[0] != '"' {
 		return ""
 	}
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return strings.ToValidUTF8(string(raw[1:len(raw)-1]), "\ufffd")
+	if bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+		return string(raw[1 : len(raw)-1])
 	}
 	var text string
 	if json.Unmarshal(raw, &text) != nil {
@@ -228,7 +229,10 @@ func (s *scan) sentence() string {
 			line = append(line, c)
 		}
 	}
-	return strings.ToValidUTF8(string(bytes.TrimSuffix(line, []byte(" "))), "\ufffd")
+	if !utf8.Valid(line) {
+		return slowSentence(raw)
+	}
+	return string(bytes.TrimSuffix(line, []byte(" ")))
 }
 
 func slowSentence(raw []byte) string {

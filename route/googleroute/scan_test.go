@@ -93,7 +93,7 @@ func TestScanValues(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{`"Turn right\nToll road"`: "Turn right Toll road", `"Turn  right "`: "Turn right", `"Turn right"`: "Turn right", `"向右转　进入"`: "向右转 进入",
-		`"Straße"`: "Straße", `5`: "", `null`: "", `[]`: "", `""`: ""} {
+		`"Straße"`: "Straße", "\"Go\xff\xfe on\"": "Go\ufffd\ufffd on", `5`: "", `null`: "", `[]`: "", `""`: ""} {
 		s := scan{text: []byte(text)}
 		if got := s.sentence(); got != want || s.next() != 0 {
 			t.Errorf("sentence %s: %q, want %q", text, got, want)
