@@ -244,7 +244,7 @@ func (e *element) cell(reply *wire.Reply, traffic bool) route.Cell {
 	if !e.duration.there && e.condition == wayExists && e.metres == 0 {
 		ok = true // the same place: what is zero is left out
 	}
-	if !ok || e.metres < 0 || e.condition > wayExists {
+	if !ok || e.metres < 0 || took == 0 && e.metres > far || e.condition > wayExists {
 		return route.Cell{Err: google.Odd(reply, "an element has no duration or an unknown condition")}
 	}
 	return route.Cell{Distance: float64(e.metres), Duration: took, Traffic: traffic && e.fallback.traffic()}
