@@ -83,9 +83,9 @@ func isFCM(s string) bool { return slices.Contains(pushtest.FCMCodes(), s) }
 
 // What the fakes of each vendor speak, for the first lines.
 const (
-	speaksAmap   = "Amap: /v3/geocode/geo, /v5/direction/driving"
-	speaksBaidu  = "Baidu: /geocoding/v3/, /direction/v2/driving, signed"
-	speaksGoogle = "Google: /maps/api/geocode/json, /directions/v2:computeRoutes"
+	speaksAmap   = "Amap: /v3/geocode/geo, /v3/assistant/inputtips, /v5/direction/driving"
+	speaksBaidu  = "Baidu: /geocoding/v3/, /place/v2/suggestion, /direction/v2/driving, signed"
+	speaksGoogle = "Google: /maps/api/geocode/json, /v1/places:autocomplete, /directions/v2:computeRoutes"
 	speaksNexmo  = "Vonage (Nexmo): POST /sms/json"
 	speaksFCM    = "FCM HTTP v1 over HTTP/2: POST /v1/projects/…/messages:send"
 	speaksSMTP   = "SMTP: STARTTLS, AUTH PLAIN, SIZE"

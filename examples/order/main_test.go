@@ -93,9 +93,9 @@ func TestDozen(t *testing.T) {
 		t.Errorf("the first lines do not name the fakes:\n%s", first)
 	}
 	for id, want := range map[string][]string{
-		"SZ-01":    {"CN → CN", "广东省深圳市南山区", "+86****5678", "measured by amap", "pick-up amap ✓"},
+		"SZ-01":    {"CN → CN", "广东省深圳市南山区", "+86****5678", "measured by amap", "pick-up amap ✓", "致远中路28号   ← 深圳北\n", "drop-off amap ✓ │"},
 		"SG-02":    {"SG → SG", "+65****567", "pick-up google ✓"},
-		"HK-03":    {"HK → HK", "+852****567"},
+		"HK-03":    {"HK → HK", "+852****567", "← Hong Kong International Air\n", "drop-off google ✓ twice"}, // a suggestion without a point
 		"TW-05":    {"TW → TW", "+886****678"},
 		"IN-06":    {"IN → IN", "462 Senapati Bapat Marg", "Hinjawadi Main Road", "← 462 सेनापति बापट मार्ग", "+91****3456", "gsm7"},
 		"SZ-HK-07": {"CN → HK", "measured by amap", "pick-up amap ✓ │ drop-off google ✓"},
@@ -332,6 +332,24 @@ func TestBadOrders(t *testing.T) {
 			t.Errorf("exit %d", code)
 		}
 	})
+}
+
+// What the customer typed and chose becomes a place, with the vendor of the
+// suggestions there or not.
+func TestTypedAddresses(t *testing.T) {
+	t.Parallel()
+	order := func(id, region, from, to string) string {
+		return fmt.Sprintf(`{"id":%q,"pickup":{"text":%q,"region":%q,"typed":true},"dropoff":{"text":%q,"region":%q,"typed":true},"driver":{"phone":"13912345678","phone_region":"CN","language":"en"},"customer":{"mail":"a@customer.example"}}`, id, from, region, to, region)
+	}
+	in := "[" + order("SG", "SG", "Marina Bay S", "Raffles Pl") + "," + order("CN", "CN", "深圳北", "腾讯大") + "," + order("SG-2", "SG", "Marina Bay S", "Raffles Pl") + "," + order("CN-2", "CN", "深圳北", "腾讯大") + "]"
+	code, out, errs := start(t, in, "-in", "-", "-outage", "amap,google")
+	if code != exitOK {
+		t.Fatalf("exit %d: %s", code, errs)
+	}
+	wantAll(t, orderBlock(t, out, "SG"), "10 Bayfront Avenue", "← Marina Bay S\n", "pick-up google ✓ twice")
+	wantAll(t, orderBlock(t, out, "CN"), "致远中路28号", "pick-up amap ✓ │")
+	wantAll(t, orderBlock(t, out, "SG-2"), "10 Bayfront Avenue", "google-b ✓")
+	wantAll(t, orderBlock(t, out, "CN-2"), "深圳北", "baidu ✓")
 }
 
 func TestUsage(t *testing.T) {

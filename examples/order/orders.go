@@ -48,6 +48,9 @@ type address struct {
 	Text   string `json:"text"`
 	Region string `json:"region"`
 	City   string `json:"city"`
+	// Typed says that the text is what the customer typed until the app showed
+	// the place, which was chosen.
+	Typed bool `json:"typed"`
 }
 
 // badField is a mistake in an order, with the field where it is.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"math"
 	"time"
@@ -103,19 +105,54 @@ func (a *app) locate(ctx context.Context, r *result) bool {
 		from address
 		to   *geo.Place
 	}{{stepPickup, r.Pickup, &r.pickup}, {stepDropoff, r.Dropoff, &r.dropoff}} {
-		q := geo.GeocodeRequest{Query: e.from.Text, Region: e.from.Region, City: e.from.City, Language: r.Driver.Language, Limit: 1, Key: r.ID}
-		explain := func() ([]waybill.Candidate, error) { return a.geo.Explain(q) }
-		if !r.step(ctx, e.name, explain, func(ctx context.Context) error {
-			res, err := a.geo.Geocode(ctx, q)
-			if err == nil {
-				*e.to = res.Places[0]
-			}
+		find, explain := a.find(e.from, r)
+		if !r.step(ctx, e.name, explain, func(ctx context.Context) (err error) {
+			*e.to, err = find(ctx)
 			return err
 		}) {
 			return false
 		}
 	}
 	return true
+}
+
+// find returns how an address becomes a place: written out it is geocoded, typed
+// it is what was chosen among the suggestions.
+func (a *app) find(from address, r *result) (find func(context.Context) (geo.Place, error), explain func() ([]waybill.Candidate, error)) {
+	if from.Typed {
+		q := geo.SuggestRequest{Query: from.Text, Region: from.Region, City: from.City, Language: r.Driver.Language, Session: rand.Text(), Key: r.ID}
+		return func(ctx context.Context) (geo.Place, error) { return a.choose(ctx, q) },
+			func() ([]waybill.Candidate, error) { return a.geo.Explain(q) }
+	}
+	q := geo.GeocodeRequest{Query: from.Text, Region: from.Region, City: from.City, Language: r.Driver.Language, Limit: 1, Key: r.ID}
+	return func(ctx context.Context) (p geo.Place, err error) {
+		res, err := a.geo.Geocode(ctx, q)
+		if err == nil {
+			p = res.Places[0]
+		}
+		return p, err
+	}, func() ([]waybill.Candidate, error) { return a.geo.Explain(q) }
+}
+
+// choose takes the first suggestion, as the customer did in the app. There it
+// went as JSON, and from there it came back, maybe to another server: nothing is
+// kept here between the two. The call that makes a place of it ends the session,
+// and costs nothing where the vendor gave the point before.
+func (a *app) choose(ctx context.Context, q geo.SuggestRequest) (geo.Place, error) {
+	found, err := a.geo.Suggest(ctx, q)
+	if err != nil {
+		return geo.Place{}, err
+	}
+	sent, err := json.Marshal(found.Suggestions[0])
+	if err != nil {
+		return geo.Place{}, err
+	}
+	var chosen geo.Suggestion
+	if err := json.Unmarshal(sent, &chosen); err != nil {
+		return geo.Place{}, err
+	}
+	res, err := a.geo.Resolve(ctx, geo.ResolveRequest{Suggestion: chosen, Language: q.Language, Key: q.Key})
+	return res.Place, err
 }
 
 // crosses reports whether the trip leads from one region to another.

@@ -25,11 +25,13 @@ Usage: order [flags]
 Exit status: 0 when all orders are complete, 1 when one failed, 2 for wrong usage.
 
 Orders are a JSON array. Numbers may be written as people write them; a region is
-two letters (ISO 3166-1; HK, MO and TW are regions of their own).
+two letters (ISO 3166-1; HK, MO and TW are regions of their own). With "typed" a
+text is what the customer typed until the app showed the place and it was chosen;
+the first suggestion is taken.
 
   [{"id": "A-1",
     "pickup":   {"text": "深圳北站", "region": "CN", "city": "深圳市"},
-    "dropoff":  {"text": "…", "region": "HK"},
+    "dropoff":  {"text": "Hong Kong Internat", "region": "HK", "typed": true},
     "driver":   {"phone": "(852) 6123 4567", "phone_region": "HK",
                  "language": "zh-Hant", "token": "…"},
     "customer": {"mail": "Name <name@example.com>"}}]
