@@ -91,7 +91,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return exitFailed
 	}
 	if cfg.page != "" {
-		if err := os.WriteFile(cfg.page, page(a), 0o644); err != nil {
+		text, err := page(a)
+		if err == nil {
+			err = os.WriteFile(cfg.page, text, 0o644)
+		}
+		if err != nil {
 			fmt.Fprintln(stderr, "route:", err)
 			return exitFailed
 		}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/waybill-go/waybill/geo"
 	"github.com/waybill-go/waybill/route"
 	"github.com/waybill-go/waybill/route/routetest"
 )
@@ -107,28 +106,6 @@ func TestPage(t *testing.T) {
 	from, end := strings.Index(text, "<svg"), strings.Index(text, "</svg>")
 	if err := xml.Unmarshal([]byte(text[from:end+6]), new(struct{})); err != nil {
 		t.Errorf("the drawing is no XML: %v", err)
-	}
-}
-
-func TestDrawing(t *testing.T) {
-	points := []geo.Point{{Lat: 60, Lng: 10}, {Lat: 60.1, Lng: 10.2}, {Lat: 59.9, Lng: 10.4}}
-	d := newDrawing(points)
-	for _, p := range points {
-		if x, y := d.xy(p); x < border-1 || x > width-border+1 || y < border-1 || y > height-border+1 {
-			t.Errorf("%v is drawn at %.0f, %.0f", p, x, y)
-		}
-	}
-	north, south := points[1], points[2]
-	_, up := d.xy(north)
-	if _, down := d.xy(south); up >= down {
-		t.Error("north is below")
-	}
-	if text, pixels := d.ruler(); text != "5 km" || pixels < 40 || pixels > 200 {
-		t.Errorf("a ruler of %s, %.0f pixels", text, pixels)
-	}
-	one := newDrawing(points[:1]) // a single place has no extent
-	if x, y := one.xy(points[0]); x != x || y != y {
-		t.Error("not a number")
 	}
 }
 

@@ -22,6 +22,7 @@ func (s *turning) RoundTrip(r *http.Request) (*http.Response, error) {
 // Whatever stands in the place of a value, what comes out is a usable place or
 // an error that says the reply is to blame.
 func TestOddValues(t *testing.T) {
+	t.Parallel()
 	s := new(turning)
 	a, err := amapgeo.New("k", &amapgeo.Options{BaseURL: "http://amap.test", HTTPClient: &http.Client{Transport: s}})
 	if err != nil {
@@ -64,6 +65,7 @@ func blamesTheReply(t *testing.T, file string, err error) {
 }
 
 func TestOddPlaces(t *testing.T) {
+	t.Parallel()
 	s := new(turning)
 	a, err := amapgeo.New("k", &amapgeo.Options{BaseURL: "http://amap.test", HTTPClient: &http.Client{Transport: s}})
 	if err != nil {

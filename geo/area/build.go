@@ -146,13 +146,13 @@ func (b *builder) spread(g *grid, l *level, k uint32, refs []uint32) cellBox {
 		i0, i1 := cellRange(min(p.Lng, q.Lng)-g.x0, max(p.Lng, q.Lng)-g.x0, g.perW, g.side)
 		j0, j1 := cellRange(p.Lat-g.y0, q.Lat-g.y0, g.perH, g.side)
 		all = cellBox{min(all.i0, i0), min(all.j0, j0), max(all.i1, i1), max(all.j1, j1)}
-		if i0 == i1 || j0 == j1 {
+		slope := (q.Lng - p.Lng) / (q.Lat - p.Lat)
+		if i0 == i1 || j0 == j1 || math.IsInf(slope, 0) { // an edge may rise by less than a division can bear
 			for j := j0; j <= j1; j++ {
 				add(i0, i1, j, ref)
 			}
 			continue
 		}
-		slope := (q.Lng - p.Lng) / (q.Lat - p.Lat)
 		for j := j0; j <= j1; j++ {
 			south := max(p.Lat, min(q.Lat, g.y0+(float64(j)-slack)*g.h))
 			north := max(p.Lat, min(q.Lat, g.y0+(float64(j+1)+slack)*g.h))

@@ -166,6 +166,26 @@ func TestCorners(t *testing.T) {
 	}
 }
 
+// An edge may rise by so little that to divide by it gives no number. Found by
+// FuzzParseGeometry.
+func TestEdgesTooFlatForASlope(t *testing.T) {
+	for _, flat := range []float64{5e-324, 8.289046e-317, 1e-308} {
+		for _, ring := range []Ring{
+			{{0, 0}, {2, 0}, {0, flat}, {0, 0}},
+			{{0, 0}, {2, -flat}, {1, flat}, {0, 0}},
+			{{0, 0}, {flat, 2}, {-1, 1}, {0, 0}},
+		} {
+			x := unchecked(t, []Area{{ID: "flat", Polygons: []Polygon{{ring}}}})
+			for _, p := range ring {
+				checkAgainstNaive(t, x, p)
+			}
+			checkAgainstNaive(t, x, Position{1, 0})
+			checkAgainstNaive(t, x, Position{0, 1})
+			checkAgainstNaive(t, x, Position{1, flat})
+		}
+	}
+}
+
 func FuzzLookup(f *testing.F) {
 	for seed := range uint64(6) {
 		f.Add(seed, uint8(seed), 1.0, 2.0)

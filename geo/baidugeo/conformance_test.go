@@ -43,7 +43,7 @@ func translated() []geotest.LocalizeCase {
 func harness(sk string) geotest.Harness {
 	return geotest.Harness{
 		New: func(baseURL string, hc *http.Client) (waybill.Provider, error) {
-			return baidugeo.New(testAK, &baidugeo.Options{SK: sk, BaseURL: baseURL, HTTPClient: hc})
+			return baidugeo.New(testAK, &baidugeo.Options{SK: sk, BaseURL: baseURL, HTTPClient: hc, MaxReply: 1 << 18})
 		},
 		Server: func(testing.TB) geotest.Server { return geotest.NewBaidu(&geotest.BaiduOptions{AK: testAK, SK: sk}) },
 		Geocode: []geotest.GeocodeCase{
@@ -143,7 +143,7 @@ func TestConformanceSigned(t *testing.T) { geotest.Run(t, harness(testSK)) }
 func TestConformanceRotating(t *testing.T) {
 	h := harness(testSK)
 	h.New = func(baseURL string, hc *http.Client) (waybill.Provider, error) {
-		return baidugeo.New("", &baidugeo.Options{BaseURL: baseURL, HTTPClient: hc,
+		return baidugeo.New("", &baidugeo.Options{BaseURL: baseURL, HTTPClient: hc, MaxReply: 1 << 18,
 			Credentials: func(context.Context) (string, string, error) { return testAK, testSK, nil }})
 	}
 	geotest.Run(t, h)

@@ -76,6 +76,7 @@ func placeFixtures(t testing.TB) []string {
 }
 
 func TestOddPlaces(t *testing.T) {
+	t.Parallel()
 	a, s := adapter(t, "")
 	for _, whole := range placeFixtures(t) {
 		for body := range fakehttp.Odd([]byte(whole)) {

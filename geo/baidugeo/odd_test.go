@@ -11,6 +11,7 @@ import (
 // Whatever stands in the place of a value, what comes out is a usable place or
 // an error that says the reply is to blame.
 func TestOddGeocodes(t *testing.T) {
+	t.Parallel()
 	a, s := adapter(t, "")
 	for _, file := range []string{"geocode_door.json", "geocode_none.json"} {
 		for body := range fakehttp.Odd([]byte(fixture(t, file))) {
@@ -26,6 +27,7 @@ func TestOddGeocodes(t *testing.T) {
 }
 
 func TestOddReverseGeocodes(t *testing.T) {
+	t.Parallel()
 	a, s := adapter(t, "")
 	r := geo.ReverseGeocodeRequest{Point: geo.Point{Lat: 22.54, Lng: 113.93}, Nearby: 50, Region: "CN"}
 	for _, file := range []string{"reverse_pois.json", "reverse_sea.json"} {

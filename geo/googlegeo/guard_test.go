@@ -168,6 +168,36 @@ func TestOddReplies(t *testing.T) {
 }
 
 // What the table does not know is not taken for more than it is.
+// What is odd beside the point of a place costs nobody the place.
+func TestOddBesideThePoint(t *testing.T) {
+	for from, to := range map[string]string{
+		`"types":["street_address"]`: `"types":{}`, `"formatted_address":"x"`: `"formatted_address":[]`, `"place_id":"ChIJ1"`: `"place_id":5`,
+		`"location_type":"ROOFTOP"`: `"location_type":[]`, `"long_name":"1"`: `"long_name":1`,
+	} {
+		const whole = `{"status":"OK","results":[{"types":["street_address"],"formatted_address":"x","place_id":"ChIJ1","address_components":[{"long_name":"1","types":["street_number"]}],"geometry":{"location_type":"ROOFTOP","location":{"lat":48.5,"lng":"2.25"}}}]}`
+		body := strings.Replace(whole, from, to, 1)
+		if body == whole {
+			t.Fatalf("no %s", from)
+		}
+		res, err := replying(t, 200, body).Geocode(t.Context(), geo.GeocodeRequest{Query: "x"})
+		if err != nil || res.Places[0].Point != (geo.Point{Lat: 48.5, Lng: 2.25}) {
+			t.Errorf("%s: %+v %v", to, res, err)
+		}
+	}
+	for _, latitude := range []string{`"x"`, `[]`, `{}`, `true`, `""`, `"NaN"`, `1e400`} { // and never makes a point at 0
+		body := `{"id":"ChIJ1","formattedAddress":"x","types":{},"location":{"latitude":` + latitude + `,"longitude":2.25}}`
+		res, err := replying(t, 200, body).Place(t.Context(), geo.PlaceRequest{ID: geo.PlaceID{Issuer: geo.IssuerGoogle, Value: "ChIJ1"}})
+		if err == nil {
+			t.Errorf("%s: %+v", latitude, res.Place.Point)
+		}
+	}
+	body := `{"id":"ChIJ1","formattedAddress":5,"types":{},"location":{"latitude":"48.5","longitude":2.25}}`
+	res, err := replying(t, 200, body).Place(t.Context(), geo.PlaceRequest{ID: geo.PlaceID{Issuer: geo.IssuerGoogle, Value: "ChIJ1"}})
+	if err != nil || res.Place.Point != (geo.Point{Lat: 48.5, Lng: 2.25}) {
+		t.Errorf("%+v %v", res, err)
+	}
+}
+
 func TestUnknownStatus(t *testing.T) {
 	for status, vendor := range map[string]string{"NEW_STATUS": "NEW_STATUS", "key=secret": "", strings.Repeat("A", 65): "", "lower": ""} {
 		e := geocode(t, replying(t, 200, `{"status":"`+status+`"}`))

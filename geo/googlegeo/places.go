@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"googlemaps.github.io/maps"
@@ -71,29 +72,36 @@ func (a *Adapter) callPlaces(ctx context.Context, c placesCall, out any) (*wire.
 	if b := bytes.TrimSpace(reply.Body); len(b) > 0 && b[0] != '{' {
 		return nil, google.Odd(reply, "the reply is no JSON object")
 	}
-	if bad := reply.JSON(out); bad != nil {
+	if bad := google.JSON(reply, out); bad != nil {
 		return nil, bad
 	}
 	return reply, nil
 }
 
-// latLng is a google.type.LatLng. A zero is left out by the server, and a number
-// may come as a string.
+// latLng is a google.type.LatLng. A zero is left out by the server.
 type latLng struct {
-	Latitude  json.Number `json:"latitude"`
-	Longitude json.Number `json:"longitude"`
+	Latitude  amount `json:"latitude"`
+	Longitude amount `json:"longitude"`
 }
 
-// numberOf is a number that may be missing; what is none is NaN.
-func numberOf(n json.Number) float64 {
-	if n == "" {
-		return 0
+// amount is a number that may be missing, which is 0, or come as a string. What
+// is none is NaN, so that no point lies at 0 by mistake.
+type amount float64
+
+// UnmarshalJSON takes any value.
+func (n *amount) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return nil
 	}
-	f, err := n.Float64()
+	if l := len(b); l > 2 && b[0] == '"' {
+		b = b[1 : l-1]
+	}
+	f, err := strconv.ParseFloat(string(b), 64)
 	if err != nil {
-		return math.NaN()
+		f = math.NaN()
 	}
-	return f
+	*n = amount(f)
+	return nil
 }
 
 // localized is a google.type.LocalizedText.
@@ -140,7 +148,7 @@ func (a *Adapter) newPlace(g *placeReply) (geo.Place, bool) {
 	if g.ID != "" {
 		p.ID = geo.PlaceID{Issuer: geo.IssuerGoogle, Value: g.ID}
 	}
-	return p, a.tag(&p, numberOf(g.Location.Latitude), numberOf(g.Location.Longitude))
+	return p, a.tag(&p, float64(g.Location.Latitude), float64(g.Location.Longitude))
 }
 
 // language is the language of the name, else that of the address's first part.

@@ -2,7 +2,6 @@ package googlegeo
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"github.com/waybill-go/waybill"
@@ -37,8 +36,8 @@ type prediction struct {
 		Main      localized `json:"mainText"`
 		Secondary localized `json:"secondaryText"`
 	} `json:"structuredFormat"`
-	Types    []string    `json:"types"`
-	Distance json.Number `json:"distanceMeters"`
+	Types    []string `json:"types"`
+	Distance amount   `json:"distanceMeters"`
 }
 
 // Suggest implements [geo.Suggester] with a POST of /v1/places:autocomplete. It
@@ -91,7 +90,7 @@ func (a *Adapter) autocomplete(ctx context.Context, r geo.SuggestRequest) ([]geo
 func (p *prediction) suggestion(session string) geo.Suggestion {
 	s := geo.Suggestion{Text: p.Text.Text, Name: p.Format.Main.Text, Detail: p.Format.Secondary.Text, Types: p.Types,
 		Session: session}
-	if d := numberOf(p.Distance); d > 0 {
+	if d := float64(p.Distance); d > 0 {
 		s.Distance = d
 	}
 	id := p.ID

@@ -127,7 +127,7 @@ func (m *Maps) Fetch(ctx context.Context, r wire.Request, call func(context.Cont
 	if bad != nil {
 		return nil, bad
 	}
-	bad = reply.JSON(v)
+	bad = JSON(reply, v)
 	if failed == nil && bad == nil && reply.OK() && (*status == StatusOK || *status == StatusZeroResults) {
 		return reply, nil
 	}

@@ -3,6 +3,8 @@ package google
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +20,9 @@ import (
 // says OK is no success.
 func ReplyError(reply *wire.Reply) *waybill.Error {
 	body := bytes.TrimSpace(bytes.TrimPrefix(reply.Body, []byte("\xef\xbb\xbf")))
+	if reply.OK() && !mentions(body) {
+		return nil
+	}
 	if len(body) > 0 && (body[0] == '{' || body[0] == '[') {
 		if e := rpcError(reply); e != nil {
 			return e
@@ -37,6 +42,32 @@ func ReplyError(reply *wire.Reply) *waybill.Error {
 		return nil
 	}
 	return reply.StatusError()
+}
+
+// JSON reads a reply into v, which is a pointer to a struct. A value of another
+// type than its field has counts as missing and costs nobody the rest, but for the
+// fields that hold the whole answer. Whatever must not be missing beside these is
+// to be looked for by the caller.
+func JSON(reply *wire.Reply, v any) *waybill.Error {
+	body := bytes.TrimSpace(bytes.TrimPrefix(reply.Body, []byte("\xef\xbb\xbf")))
+	if len(body) == 0 || body[0] != '{' {
+		return reply.JSON(v)
+	}
+	err := json.Unmarshal(body, v)
+	var other *json.UnmarshalTypeError
+	if err == nil || errors.As(err, &other) && !slices.Contains(answers, other.Field) {
+		return nil
+	}
+	return reply.JSON(v)
+}
+
+// answers are the fields that hold a whole answer.
+var answers = []string{"", "status", "results", "suggestions", "places", "location"}
+
+// mentions reports whether a body has a word by which a failure is told, so that
+// a long reply of success is not read twice.
+func mentions(body []byte) bool {
+	return bytes.Contains(body, []byte(`"error"`)) || len(body) > 0 && body[0] == '{' && bytes.Contains(body, []byte(`"status"`)) || rejectedSignature(body)
 }
 
 // parseStatus reads the envelope of the older services.

@@ -16,7 +16,27 @@ const maxSeconds = 100 * 365 * 24 * 3600
 // otherwise written durations are refused.
 func ParseSeconds(s string) (time.Duration, bool) {
 	digits, ok := strings.CutSuffix(s, "s")
-	if !ok || digits == "" || strings.Trim(digits, "0123456789.") != "" {
+	if !ok || digits == "" {
+		return 0, false
+	}
+	whole := 0
+	for i := range len(digits) {
+		c := digits[i]
+		if c == '.' {
+			return parseFraction(digits)
+		}
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		if whole = whole*10 + int(c-'0'); whole > maxSeconds {
+			return 0, false
+		}
+	}
+	return time.Duration(whole) * time.Second, true
+}
+
+func parseFraction(digits string) (time.Duration, bool) {
+	if strings.Trim(digits, "0123456789.") != "" {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(digits, 64)

@@ -117,7 +117,7 @@ func (a *Adapter) legacyPath(g *maps.Route, r *route.Request) (p route.Path, wro
 		}
 	}
 	if r.Polyline {
-		if p.Polyline, ok = a.line(g.OverviewPolyline.Points); !ok {
+		if p.Polyline, ok = a.line(g.OverviewPolyline.Points, r); !ok {
 			return p, "a route's polyline cannot be decoded"
 		}
 	}

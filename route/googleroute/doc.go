@@ -35,7 +35,10 @@
 //
 // Google speaks WGS-84, but in mainland China it is taken to speak GCJ-02
 // (reported by users, not documented). A client asks this adapter outside CN
-// only, unless Options.Mainland is set or the client's With says otherwise.
+// only, unless Options.Mainland is set or the client's With says otherwise. All
+// points of a way within one region are in the datum of that region. Along a way
+// over the mainland's border each point is read by itself, and in a band as wide
+// as the shift it may be read wrongly; see [geo.DatumTable.In].
 //
 // # Tables
 //

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/fakehttp"
 	"github.com/waybill-go/waybill/route"
 	"github.com/waybill-go/waybill/route/googleroute"
 )
@@ -83,6 +84,61 @@ func FuzzReply(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Whatever stands in the place of a value, what comes out is a usable way or an
+// error that says the reply is to blame.
+func TestOddValues(t *testing.T) {
+	t.Parallel()
+	const way = `{"routes":[{"legs":[{"distanceMeters":772,"duration":"165s","steps":[{"distanceMeters":772,"staticDuration":"165s","navigationInstruction":{"maneuver":"DEPART","instructions":"Head\nnorth"}}]}],
+		"distanceMeters":772,"duration":"165s","polyline":{"encodedPolyline":"ipkcFfichVnP@j@BLoFVwM"},"warnings":["w"],"travelAdvisory":{"tollInfo":{"estimatedPrice":[{"currencyCode":"USD","units":"1","nanos":5}]}}}],
+		"fallbackInfo":{"routingMode":"FALLBACK_TRAFFIC_UNAWARE"}}`
+	const table = `[{"originIndex":0,"destinationIndex":0,"status":{},"distanceMeters":8220,"duration":"160s","condition":"ROUTE_EXISTS"},
+		{"originIndex":1,"destinationIndex":1,"status":{"code":3},"condition":"ROUTE_NOT_FOUND","fallbackInfo":{"reason":"SERVER_ERROR"}}]`
+	rt := &canned{status: 200}
+	a, err := googleroute.New("k", &googleroute.Options{HTTPClient: &http.Client{Transport: rt}, Tolls: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	blamesTheReply := func(body []byte, err error) {
+		switch waybill.CodeOf(err) {
+		case waybill.DataLoss, waybill.NotFound, waybill.Unknown, waybill.Unavailable, waybill.Internal, waybill.Unsupported:
+		default:
+			if e := waybill.AsError(err); e.VendorCode == "" || e.VendorCode == "wire_reply" {
+				t.Errorf("%s: %v", body, err)
+			}
+		}
+	}
+	for body := range fakehttp.Odd([]byte(way)) {
+		rt.body = body
+		r := trip(2)
+		r.Polyline, r.Steps = true, true
+		res, err := a.Route(t.Context(), r)
+		if err != nil {
+			blamesTheReply(body, err)
+			continue
+		}
+		for _, p := range res.Paths {
+			checkPath(t, p)
+		}
+	}
+	for body := range fakehttp.Odd([]byte(table)) {
+		rt.body = body
+		res, err := a.Matrix(t.Context(), grid(2, 2))
+		if err != nil {
+			blamesTheReply(body, err)
+			continue
+		}
+		for _, row := range res.Cells {
+			for _, c := range row {
+				if c.Err != nil {
+					blamesTheReply(body, c.Err)
+				} else if !(c.Distance >= 0) || c.Duration < 0 || c.Duration == 0 && c.Distance > 1000 {
+					t.Errorf("%s: %+v", body, c)
+				}
+			}
+		}
+	}
 }
 
 func checkPath(t *testing.T, p route.Path) {

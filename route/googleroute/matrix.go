@@ -157,19 +157,38 @@ func (a *Adapter) askMatrix(ctx context.Context, r *route.MatrixRequest) ([][]ro
 // element is one pair of the reply. Numbers that are zero may be left out,
 // indices too.
 type element struct {
-	Origin      int             `json:"originIndex"`
-	Destination int             `json:"destinationIndex"`
-	Status      elementStatus   `json:"status"`
-	Condition   string          `json:"condition"`
-	Metres      int64           `json:"distanceMeters"`
-	Duration    string          `json:"duration"`
-	Fallback    *fallback       `json:"fallbackInfo"`
-	Error       json.RawMessage `json:"error"`
+	origin, destination int
+	code                int // of a google.rpc.Status, 0 where all is well
+	condition           condition
+	metres              int
+	duration            seconds
+	fallback            *fallback
+	failure             []byte // of the rest of the table
 }
 
-// elementStatus is a google.rpc.Status, empty where all is well.
-type elementStatus struct {
-	Code int `json:"code"`
+// condition says whether there is a way for a pair.
+type condition uint8
+
+const (
+	noCondition condition = iota
+	wayExists
+	noWay
+	otherCondition
+)
+
+// routeNotFound is the word for no way.
+const routeNotFound = "ROUTE_NOT_FOUND"
+
+func conditionOf(word []byte) condition {
+	switch string(word) {
+	case "":
+		return noCondition
+	case "ROUTE_EXISTS":
+		return wayExists
+	case routeNotFound:
+		return noWay
+	}
+	return otherCondition
 }
 
 // decodeMatrix reads a reply of success: an array of elements in any order. A
@@ -179,61 +198,62 @@ func decodeMatrix(reply *wire.Reply, rows, columns int, traffic bool) ([][]route
 	if trimmed := bytes.TrimSpace(reply.Body); len(trimmed) > 0 && trimmed[0] != '[' {
 		return nil, google.Odd(reply, "the reply is no JSON array")
 	}
-	var got []element
-	if bad := reply.JSON(&got); bad != nil {
+	s, bad := scanning(reply)
+	if bad != nil {
 		return nil, bad
 	}
 	missing := google.Odd(reply, "a pair is missing in the reply")
-	for i := range got {
-		if len(got[i].Error) > 0 {
+	cells := route.NewCells(rows, columns, nil)
+	told := make([]bool, rows*columns)
+	stray := false
+	s.items(func() {
+		e, ok := readElement(&s)
+		switch {
+		case len(e.failure) > 0:
 			part := *reply
-			part.Body = append(append([]byte(`{"error":`), got[i].Error...), '}')
+			part.Body = append(append([]byte(`{"error":`), e.failure...), '}')
 			if bad := google.ReplyError(&part); bad != nil {
 				missing = bad
 			}
+		case !ok || e.origin < 0 || e.origin >= rows || e.destination < 0 || e.destination >= columns:
+			stray = true
+		default:
+			cells[e.origin][e.destination] = e.cell(reply, traffic)
+			told[e.origin*columns+e.destination] = true
 		}
+	})
+	if stray {
+		return nil, google.Odd(reply, "an element belongs to no pair")
 	}
-	cells := route.NewCells(rows, columns, missing)
-	for i := range got {
-		e := &got[i]
-		if len(e.Error) > 0 {
-			continue
+	for i, ok := range told {
+		if !ok {
+			cells[i/columns][i%columns] = route.Cell{Err: missing}
 		}
-		if e.Origin < 0 || e.Origin >= rows || e.Destination < 0 || e.Destination >= columns {
-			return nil, google.Odd(reply, "an element belongs to no pair")
-		}
-		cells[e.Origin][e.Destination] = e.cell(reply, traffic)
 	}
 	return cells, nil
 }
 
-// The conditions of an element.
-const (
-	routeExists   = "ROUTE_EXISTS"
-	routeNotFound = "ROUTE_NOT_FOUND"
-)
-
 func (e *element) cell(reply *wire.Reply, traffic bool) route.Cell {
 	switch {
-	case e.Status.Code != 0:
-		return route.Cell{Err: google.StatusCodeError(reply, e.Status.Code)}
-	case e.Condition == routeNotFound:
+	case e.code != 0:
+		return route.Cell{Err: google.StatusCodeError(reply, e.code)}
+	case e.condition == noWay:
 		return route.Cell{Err: google.NoWay(reply, routeNotFound)}
 	}
-	took, ok := google.ParseSeconds(e.Duration)
-	if !ok && e.Duration == "" && e.Condition == routeExists && e.Metres == 0 {
+	took, ok := e.duration.took, e.duration.ok
+	if !e.duration.there && e.condition == wayExists && e.metres == 0 {
 		ok = true // the same place: what is zero is left out
 	}
-	if !ok || e.Metres < 0 || e.Condition != routeExists && e.Condition != "" {
+	if !ok || e.metres < 0 || took == 0 && e.metres > far || e.condition > wayExists {
 		return route.Cell{Err: google.Odd(reply, "an element has no duration or an unknown condition")}
 	}
-	return route.Cell{Distance: float64(e.Metres), Duration: took, Traffic: traffic && e.Fallback.traffic()}
+	return route.Cell{Distance: float64(e.metres), Duration: took, Traffic: traffic && e.fallback.traffic()}
 }
 
 // fallback says that the answer was made with less than was asked for.
 type fallback struct {
-	RoutingMode string `json:"routingMode"`
+	mode string
 }
 
 // traffic reports whether the answer counts the traffic all the same.
-func (f *fallback) traffic() bool { return f == nil || f.RoutingMode == "FALLBACK_TRAFFIC_AWARE" }
+func (f *fallback) traffic() bool { return f == nil || f.mode == "FALLBACK_TRAFFIC_AWARE" }

@@ -22,38 +22,34 @@ const computeRoutes = "/directions/v2:computeRoutes"
 // routesReply is what this adapter asks for of a computeRoutes reply. Numbers
 // that are zero are left out by the server.
 type routesReply struct {
-	Routes   []routeReply `json:"routes"`
-	Fallback *fallback    `json:"fallbackInfo"`
+	routes   []routeReply
+	fallback *fallback
 }
 
 type routeReply struct {
-	DistanceMeters int64  `json:"distanceMeters"`
-	Duration       string `json:"duration"`
-	Polyline       struct {
-		Encoded string `json:"encodedPolyline"`
-	} `json:"polyline"`
-	Warnings []string   `json:"warnings"`
-	Legs     []legReply `json:"legs"`
-	Order    []int      `json:"optimizedIntermediateWaypointIndex"`
-	Advisory struct {
-		Toll *struct {
-			Price []money `json:"estimatedPrice"`
-		} `json:"tollInfo"`
-	} `json:"travelAdvisory"`
+	metres   int
+	duration seconds
+	line     string
+	warnings []string
+	legs     []legReply
+	order    []int
+	toll     *tollInfo
 }
 
 type legReply struct {
-	DistanceMeters int64       `json:"distanceMeters"`
-	Duration       string      `json:"duration"`
-	Steps          []stepReply `json:"steps"`
+	metres   int
+	duration seconds
+	steps    []stepReply
 }
 
 type stepReply struct {
-	DistanceMeters int64  `json:"distanceMeters"`
-	StaticDuration string `json:"staticDuration"`
-	Navigation     struct {
-		Instructions string `json:"instructions"`
-	} `json:"navigationInstruction"`
+	metres int
+	static seconds
+	text   string
+}
+
+type tollInfo struct {
+	Price []money `json:"estimatedPrice"`
 }
 
 // money is a google.type.Money.
@@ -90,20 +86,24 @@ func (a *Adapter) routes(ctx context.Context, r *route.Request) ([]route.Path, *
 // decodeRoutes reads a reply of success. An empty object is Google's way to say
 // that there is no way.
 func (a *Adapter) decodeRoutes(reply *wire.Reply, r *route.Request) ([]route.Path, *waybill.Error) {
-	var got routesReply
 	if trimmed := bytes.TrimSpace(reply.Body); len(trimmed) > 0 && trimmed[0] != '{' {
 		return nil, google.Odd(reply, "the reply is no JSON object")
 	}
-	if bad := reply.JSON(&got); bad != nil {
+	s, bad := scanning(reply)
+	if bad != nil {
 		return nil, bad
 	}
-	if len(got.Routes) == 0 {
+	got, ok := readRoutes(&s)
+	if !ok {
+		return nil, google.Odd(reply, "the reply is not in the documented shape")
+	}
+	if len(got.routes) == 0 {
 		return nil, google.NotFound(reply)
 	}
-	traffic := wantsTraffic(r) && got.Fallback.traffic()
-	paths := make([]route.Path, 0, len(got.Routes))
-	for i := range got.Routes {
-		p, wrong := a.path(&got.Routes[i], r)
+	traffic := wantsTraffic(r) && got.fallback.traffic()
+	paths := make([]route.Path, 0, len(got.routes))
+	for i := range got.routes {
+		p, wrong := a.path(&got.routes[i], r)
 		if wrong != "" {
 			return nil, google.Odd(reply, wrong)
 		}
@@ -116,31 +116,31 @@ func (a *Adapter) decodeRoutes(reply *wire.Reply, r *route.Request) ([]route.Pat
 // path converts one route, or says what is wrong with it. A way without a
 // duration is none: it would count as one that takes no time.
 func (a *Adapter) path(g *routeReply, r *route.Request) (p route.Path, wrong string) {
-	took, ok := google.ParseSeconds(g.Duration)
+	took, ok := g.duration.took, g.duration.ok
 	if !ok {
 		return p, "a route's duration is missing or not in the documented form"
 	}
-	if g.DistanceMeters < 0 {
+	if g.metres < 0 {
 		return p, "a route's distance is negative"
 	}
-	if took == 0 && g.DistanceMeters > far {
+	if took == 0 && g.metres > far {
 		return p, "a route takes no time"
 	}
-	p = route.Path{Distance: float64(g.DistanceMeters), Duration: took, Warnings: g.Warnings}
-	if p.Legs, wrong = legs(g.Legs, r); wrong != "" {
+	p = route.Path{Distance: float64(g.metres), Duration: took, Warnings: g.warnings}
+	if p.Legs, wrong = legs(g.legs, r); wrong != "" {
 		return p, wrong
 	}
 	if r.NeedsOrder() {
-		if p.StopOrder, ok = r.StopOrder(g.Order); !ok {
+		if p.StopOrder, ok = r.StopOrder(g.order); !ok {
 			return p, "the order of the stops is missing or wrong"
 		}
 	}
 	if r.Polyline {
-		if p.Polyline, ok = a.line(g.Polyline.Encoded); !ok {
+		if p.Polyline, ok = a.line(g.line, r); !ok {
 			return p, "a route's polyline cannot be decoded"
 		}
 	}
-	if toll := g.Advisory.Toll; toll != nil {
+	if toll := g.toll; toll != nil {
 		if p.Toll, p.TollCurrency, ok = total(toll.Price); !ok {
 			p.Warnings = append(p.Warnings, "the route has tolls whose sum is not known")
 		}
@@ -162,34 +162,32 @@ func legs(list []legReply, r *route.Request) ([]route.Leg, string) {
 	}
 	out := make([]route.Leg, len(list))
 	for i := range list {
-		took, ok := google.ParseSeconds(list[i].Duration)
-		if !ok || list[i].DistanceMeters < 0 {
+		took, ok := list[i].duration.took, list[i].duration.ok
+		if !ok || list[i].metres < 0 {
 			return nil, "a leg's duration or distance is missing or wrong"
 		}
-		out[i] = route.Leg{Distance: float64(list[i].DistanceMeters), Duration: took}
+		out[i] = route.Leg{Distance: float64(list[i].metres), Duration: took}
 		if !r.Steps {
 			continue
 		}
-		for _, s := range list[i].Steps {
-			took, _ := google.ParseSeconds(s.StaticDuration) // left out for a step without length
+		out[i].Steps = make([]route.Step, 0, len(list[i].steps))
+		for j := range list[i].steps {
+			s := &list[i].steps[j]
 			out[i].Steps = append(out[i].Steps, route.Step{
-				Text:     oneLine(s.Navigation.Instructions),
-				Distance: float64(max(s.DistanceMeters, 0)),
-				Duration: took,
+				Text:     s.text,
+				Distance: float64(max(s.metres, 0)),
+				Duration: s.static.took, // left out for a step without length
 			})
 		}
 	}
 	return out, ""
 }
 
-// oneLine joins the lines of an instruction, of which the second and later ones
-// are remarks such as "Toll road".
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
 // line decodes a polyline and tags each point with the datum that Google speaks
 // there.
-func (a *Adapter) line(encoded string) ([]geo.Point, bool) {
-	points, err := polyline.Decode(encoded, polyline.Precision5, geo.WGS84)
+func (a *Adapter) line(encoded string, r *route.Request) ([]geo.Point, bool) {
+	datum, known := a.wayDatum(r)
+	points, err := polyline.Decode(encoded, polyline.Precision5, datum)
 	if err != nil {
 		return nil, false
 	}
@@ -197,9 +195,29 @@ func (a *Adapter) line(encoded string) ([]geo.Point, bool) {
 		if points[i].IsZero() {
 			return nil, false // no road leads through the open sea off Africa
 		}
-		points[i] = a.datums.In(geo.VendorGoogle, points[i].Lat, points[i].Lng)
+		if !known {
+			points[i] = a.datums.In(geo.VendorGoogle, points[i].Lat, points[i].Lng)
+		}
 	}
 	return points, true
+}
+
+// wayDatum returns the datum of all points of a way, if that is known before they
+// are looked at: Google's ways between places of one region do not lead through
+// the mainland of China, if that is not the region. Near its border the numbers
+// alone could be read either way, and to look up where each lies takes longer than
+// all the rest.
+func (a *Adapter) wayDatum(r *route.Request) (d geo.Datum, known bool) {
+	region := r.Region
+	if region == "" {
+		region, _ = geo.RegionOf(r.Points[0])
+		for _, p := range r.Points[1:] {
+			if other, _ := geo.RegionOf(p); other != region {
+				return geo.WGS84, false
+			}
+		}
+	}
+	return a.datums.Datum(geo.VendorGoogle, region), region != ""
 }
 
 // total adds up the prices; false when there is none or they are in different
