@@ -40,9 +40,9 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	switch size := p.src.Size(); {
 	case size > maxObject:
 		return storage.Object{}, b.x.Unsupported(storage.Put, o.Ref, "the object is larger than 48.8 TB")
-	case p.src.Seekable() && size > smallBody && size <= singleSeek:
+	case p.src.Seekable() && size > smallBody && size <= b.single:
 		obj, e = p.single(ctx, p.src, size)
-	case size >= 0 && size <= min(b.partSize, singleSeek):
+	case size >= 0 && size <= min(b.partSize, b.single):
 		data := make([]byte, size)
 		if _, err := io.ReadFull(p.src, data); err == nil || size == 0 {
 			// The end is looked for, so that a longer body is found out.

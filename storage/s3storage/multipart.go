@@ -33,9 +33,7 @@ const (
 func (p *put) parts(ctx context.Context) (storage.Object, *waybill.Error) {
 	u := &upload{put: p}
 	o := p.b.manager
-	if size := p.src.Size(); size/o.PartSizeBytes >= maxParts {
-		o.PartSizeBytes = size/maxParts + 1
-	}
+	o.PartSizeBytes = p.partSize()
 	o.MultipartUploadThreshold = o.PartSizeBytes
 	o.S3 = u
 	in := &transfermanager.UploadObjectInput{Bucket: &p.b.bucket, Key: &p.key, Body: struct{ io.Reader }{p.src}, ContentType: &p.o.ContentType,
@@ -48,6 +46,12 @@ func (p *put) parts(ctx context.Context) (storage.Object, *waybill.Error) {
 	case err == nil && u.list != nil:
 		return u.finish(ctx)
 	}
+	return u.failed(ctx, err)
+}
+
+// failed is what came of an upload that was given up, and aborted.
+func (u *upload) failed(ctx context.Context, err error) (storage.Object, *waybill.Error) {
+	p := u.put
 	if u.err == nil { // the manager's own
 		if e := p.b.x.Ended(ctx, storage.Put, p.o.Ref); e != nil {
 			u.err = e
@@ -65,6 +69,15 @@ func (p *put) parts(ctx context.Context) (storage.Object, *waybill.Error) {
 		e.Message += "; its parts could not be removed"
 	}
 	return storage.Object{}, &e
+}
+
+// partSize is the size of the parts in which the body can be uploaded.
+func (p *put) partSize() int64 {
+	part := p.b.manager.PartSizeBytes
+	if size := p.src.Size(); size/part >= maxParts {
+		part = size/maxParts + 1
+	}
+	return part
 }
 
 func errorText(err error) string {
@@ -142,7 +155,10 @@ func (u *upload) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipa
 func (u *upload) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ...func(*s3.Options)) (*s3.UploadPartOutput, error) {
 	b, c := u.put.b, u.put.call()
 	c.Send = false // a part may be sent twice: the last one counts
-	r, ok := in.Body.(*bytes.Reader)
+	r, ok := in.Body.(interface {
+		io.ReadSeeker
+		Size() int64
+	})
 	if !ok {
 		return nil, u.note(b.x.Unsupported(storage.Put, c.Ref, "the transfer manager changed"))
 	}
@@ -150,7 +166,7 @@ func (u *upload) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ..
 	c.Rewind = rewind
 	if b.checksums == ChecksumRequired {
 		h := md5.New()
-		_, _ = io.Copy(h, r)
+		_ = exchange.Drain(h, r)
 		in.ContentMD5 = aws.String(base64.StdEncoding.EncodeToString(h.Sum(nil)))
 	}
 	for try := 1; ; try++ {
@@ -165,7 +181,7 @@ func (u *upload) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ..
 			u.mu.Unlock()
 			return out, nil
 		}
-		if !exchange.Again(ctx, e, try) {
+		if u.put.src.Err() != nil || !exchange.Again(ctx, e, try) {
 			return nil, u.note(e)
 		}
 	}

@@ -163,6 +163,7 @@ type Bucket struct {
 	conditional bool
 	maxCopy     int64 // the largest copy in one request
 	copyPart    int64
+	single      int64 // the largest body that goes in one request because it can seek
 }
 
 // New returns an adapter for one bucket, which must exist. It makes no traffic.
@@ -183,7 +184,7 @@ func New(bucket, accessKey, secretKey string, o *Options) (*Bucket, error) {
 		}
 	}
 	b := &Bucket{bucket: bucket, account: o.Account, checksums: o.Checksums, conditional: !o.NoIfNotExists,
-		maxCopy: 5 << 30, copyPart: 1 << 30}
+		maxCopy: 5 << 30, copyPart: 1 << 30, single: singleSeek}
 	if b.account == nil {
 		b.account = waybill.NewAccount(name, waybill.Limits{})
 	}

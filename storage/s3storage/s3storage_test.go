@@ -31,6 +31,15 @@ func fake(t testing.TB, o storagetest.S3Options) *storagetest.S3 {
 	return s
 }
 
+// cut is a fake that takes small parts, and a bucket that uploads in them.
+func cut(t testing.TB) (*storagetest.S3, *s3storage.Bucket) {
+	t.Helper()
+	s := fake(t, storagetest.S3Options{MinPart: part})
+	b := bucketOn(t, s, nil)
+	s3storage.Cut(b, part)
+	return s, b
+}
+
 func wants(t testing.TB, err error, code waybill.Code, scope waybill.Scope, d waybill.Delivery) {
 	t.Helper()
 	e := waybill.AsError(err)
@@ -65,6 +74,23 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
+// Parts are as large as S3 wants them, unless a test makes them smaller.
+func TestPartsAreLargeEnough(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	for name, c := range map[string]struct {
+		body io.Reader
+		o    storage.PutOptions
+	}{
+		"stream": {zeros(11 << 20), storage.PutOptions{}}, "known": {zeros(5<<20 + 1), storage.PutOptions{Size: 5<<20 + 1}},
+		"seeker": {bytes.NewReader(make([]byte, 17<<20)), storage.PutOptions{}},
+	} {
+		o, err := bucketOn(t, s, nil).Put(t.Context(), name, c.body, c.o)
+		if err != nil || !strings.Contains(o.ETag, "-") {
+			t.Errorf("%s: ETag %q, %v", name, o.ETag, err)
+		}
+	}
+}
+
 // What was uploaded in parts and then failed must not stay behind.
 func TestFailedUploadsAreAborted(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -84,10 +110,9 @@ func TestFailedUploadsAreAborted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := fake(t, storagetest.S3Options{})
-			b := bucketOn(t, s, nil)
+			s, b := cut(t)
 			s.FailWhen(func(r *http.Request, _ []byte) bool { return r.Method == c.method && r.URL.Query().Has(c.param) }, c.fault)
-			_, err := b.Put(t.Context(), "k", zeros(12<<20), storage.PutOptions{})
+			_, err := b.Put(t.Context(), "k", zeros(5*part), storage.PutOptions{})
 			if waybill.CodeOf(err) != c.code || err == nil {
 				t.Errorf("got %v, want %v", err, c.code)
 			}
@@ -108,8 +133,7 @@ type zeroReader struct{}
 func (zeroReader) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestCanceledUploadIsAborted(t *testing.T) {
-	s := fake(t, storagetest.S3Options{})
-	b := bucketOn(t, s, nil)
+	s, b := cut(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	// The parts hang, then the caller goes.
@@ -120,7 +144,7 @@ func TestCanceledUploadIsAborted(t *testing.T) {
 		}
 		return hang
 	}, fakehttp.HangAfterRead())
-	_, err := b.Put(ctx, "k", zeros(30<<20), storage.PutOptions{})
+	_, err := b.Put(ctx, "k", zeros(20*part), storage.PutOptions{})
 	wants(t, err, waybill.Canceled, waybill.ScopeUnknown, waybill.NotSent)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v is not the caller's end", err)
@@ -135,11 +159,10 @@ func TestPartsAreSentAgain(t *testing.T) {
 		"corrupted": storagetest.Refusal("BadDigest"), "lost": fakehttp.After(fakehttp.ResetBeforeReply())} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := fake(t, storagetest.S3Options{})
-			b := bucketOn(t, s, nil)
+			s, b := cut(t)
 			s.Script(fakehttp.Rule{Times: 2, Fault: f, Match: func(r *http.Request, _ []byte) bool { return r.URL.Query().Get("partNumber") == "2" }})
-			o, err := b.Put(t.Context(), "k", zeros(12<<20), storage.PutOptions{})
-			if err != nil || o.Size != 12<<20 || !s.Stored("k") {
+			o, err := b.Put(t.Context(), "k", zeros(5*part), storage.PutOptions{})
+			if err != nil || o.Size != 5*part || !s.Stored("k") {
 				t.Errorf("%v, %d bytes", err, o.Size)
 			}
 		})
@@ -499,10 +522,9 @@ func TestNothingIsLogged(t *testing.T) {
 	var out bytes.Buffer
 	log.SetOutput(&out)
 	defer log.SetOutput(io.Discard)
-	s := fake(t, storagetest.S3Options{})
-	b := bucketOn(t, s, nil)
+	s, b := cut(t)
 	s.FailWhen(func(r *http.Request, _ []byte) bool { return r.Method == "POST" && r.URL.Query().Has("uploadId") }, storagetest.Refusal("InternalError"))
-	_, err := b.Put(t.Context(), "private-name", zeros(11<<20), storage.PutOptions{})
+	_, err := b.Put(t.Context(), "private-name", zeros(5*part), storage.PutOptions{})
 	if err == nil || out.Len() > 0 {
 		t.Errorf("%v, logged %q", err, out.String())
 	}

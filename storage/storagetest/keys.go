@@ -154,7 +154,7 @@ func (s *session) sameAttributes(got storage.Object, want storage.PutOptions) {
 }
 
 func attributeHeaders(s *session) {
-	for name, n := range map[string]int64{"small": 10, "large": 11 << 20} {
+	for name, n := range map[string]int64{"small": 10, "large": s.large()} {
 		key := s.key(name)
 		if _, err := s.b.Put(s.ctx, key, only{pattern(n)}, attributes()); err != nil {
 			s.Fatal(err)

@@ -69,7 +69,10 @@ func putOverwrite(s *session) {
 }
 
 // bodySizes lie around the limits of buffers and parts.
-var bodySizes = []int64{0, 1, 1000, 128<<10 + 1, 5<<20 - 1, 5 << 20, 5<<20 + 1}
+func (s *session) bodySizes() []int64 {
+	p := s.h.Part
+	return []int64{0, 1, 1000, 128<<10 + 1, p - 1, p, p + 1, 2 * p, 2*p + 1}
+}
 
 func putBodies(s *session) {
 	shapes := map[string]func(n int64) (io.Reader, int64){
@@ -81,7 +84,7 @@ func putBodies(s *session) {
 		"halves":       func(n int64) (io.Reader, int64) { return iotest.HalfReader(pattern(n)), n },
 	}
 	for name, shape := range shapes {
-		for _, n := range bodySizes {
+		for _, n := range s.bodySizes() {
 			key := s.key(name)
 			body, size := shape(n)
 			o, err := s.b.Put(s.ctx, key, body, storage.PutOptions{Size: size})
@@ -139,7 +142,7 @@ func putNotClosed(s *session) {
 
 func putWrongSize(s *session) {
 	key := s.key("k")
-	for _, n := range []int64{10, 300 << 10, 6 << 20} {
+	for _, n := range []int64{10, 300 << 10, s.h.Part, s.h.Part * 6 / 5} {
 		for _, off := range []int64{-1, 1, 100} {
 			_, err := s.b.Put(s.ctx, key, only{pattern(n + off)}, storage.PutOptions{Size: n})
 			s.fails(err, waybill.InvalidArgument, waybill.NotSent)
@@ -178,12 +181,19 @@ func putFailingReader(s *session) {
 }
 
 func putFailingLargeReader(s *session) {
-	for name, size := range map[string]int64{"unknown": -1, "known": 13 << 20} {
-		key := s.key(name)
-		body := io.MultiReader(pattern(12<<20), iotest.ErrReader(ownError{}))
-		_, err := s.b.Put(s.ctx, key, only{body}, storage.PutOptions{Size: size})
-		s.fails(err, waybill.InvalidArgument, waybill.NotSent)
-		s.absent(key)
+	// At the very first byte of the second part, within it, and where the end
+	// should be told.
+	for where, n := range map[string]int64{"at_part": s.h.Part, "within_part": s.h.Part * 3 / 2, "late": s.h.Part * 12 / 5, "at_end": 3 * s.h.Part} {
+		for name, size := range map[string]int64{"unknown": -1, "known": 3 * s.h.Part} {
+			key := s.key(where + "_" + name)
+			body := io.MultiReader(pattern(n), iotest.ErrReader(ownError{}))
+			_, err := s.b.Put(s.ctx, key, only{body}, storage.PutOptions{Size: size})
+			s.fails(err, waybill.InvalidArgument, waybill.NotSent)
+			if !errors.As(err, new(ownError)) {
+				s.Errorf("%s, %s: the reader's error cannot be found in %v", where, name, err)
+			}
+			s.absent(key)
+		}
 	}
 }
 
@@ -214,7 +224,7 @@ func (c *cancelReader) Read(p []byte) (int, error) {
 }
 
 func putCanceledWithin(s *session) {
-	for name, n := range map[string]int64{"small": 100, "medium": 3 << 20, "large": 11 << 20} {
+	for name, n := range map[string]int64{"small": 100, "medium": s.h.Part * 3 / 5, "large": s.large()} {
 		ctx, cancel := context.WithCancel(s.ctx)
 		key := s.key(name)
 		body := &cancelReader{Reader: pattern(2*n + 256<<10), n: n, cancel: cancel}
@@ -248,7 +258,7 @@ func (g *gate) Read(p []byte) (int, error) {
 
 func putAtomic(s *session) {
 	key := s.key("k")
-	for _, n := range []int64{1000, 7 << 20} {
+	for _, n := range []int64{1000, s.h.Part * 7 / 5} {
 		s.put(key, "old")
 		g := &gate{r: pattern(n), reached: make(chan struct{}), open: make(chan struct{})}
 		done := make(chan error, 1)
@@ -319,11 +329,11 @@ func ifNotExistsLarge(s *session) {
 	s.needs(s.caps.IfNotExists, "conditional writes")
 	key := s.key("k")
 	s.put(key, "first")
-	_, err := s.b.Put(s.ctx, key, pattern(11<<20), storage.PutOptions{IfNotExists: true, Size: -1})
+	_, err := s.b.Put(s.ctx, key, pattern(s.large()), storage.PutOptions{IfNotExists: true, Size: -1})
 	s.fails(err, waybill.AlreadyExists, waybill.NotSent)
 	s.holds(key, "first")
 	key = s.key("new")
-	if _, err := s.b.Put(s.ctx, key, pattern(11<<20), storage.PutOptions{IfNotExists: true, Size: -1}); err != nil {
+	if _, err := s.b.Put(s.ctx, key, pattern(s.large()), storage.PutOptions{IfNotExists: true, Size: -1}); err != nil {
 		s.Error(err)
 	}
 }
