@@ -59,7 +59,7 @@ var codes = []storagetest.CodeCase{
 }
 
 // part is the size of parts in the tests on the fake.
-const part = 256 << 10
+const part = 128 << 10
 
 // maxReply bounds the replies under faults, of which some never end.
 const maxReply = 64 << 10

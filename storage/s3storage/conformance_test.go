@@ -58,7 +58,7 @@ var withBody = []waybill.Verb{storage.Put, storage.Get, storage.Delete, "delete 
 
 // part is the size of parts in the tests on the fake, which is told to take
 // them; those that say nothing of it cut as S3 wants it.
-const part = 256 << 10
+const part = 128 << 10
 
 func TestConformanceOnTheFake(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -12,7 +12,7 @@ import (
 	"github.com/waybill-go/waybill/storage/storagetest"
 )
 
-const part = 256 << 10
+const part = 128 << 10
 
 // What is larger than a copy in one request may be is copied in parts.
 func TestCopyInParts(t *testing.T) {

@@ -81,7 +81,7 @@ func TestPartsAreLargeEnough(t *testing.T) {
 		body io.Reader
 		o    storage.PutOptions
 	}{
-		"stream": {zeros(11 << 20), storage.PutOptions{}}, "known": {zeros(5<<20 + 1), storage.PutOptions{Size: 5<<20 + 1}},
+		"stream": {zeros(5<<20 + 1), storage.PutOptions{}}, "known": {zeros(5<<20 + 1), storage.PutOptions{Size: 5<<20 + 1}},
 		"seeker": {bytes.NewReader(make([]byte, 17<<20)), storage.PutOptions{}},
 	} {
 		o, err := bucketOn(t, s, nil).Put(t.Context(), name, c.body, c.o)
