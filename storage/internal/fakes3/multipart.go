@@ -20,6 +20,8 @@ type upload struct {
 	header http.Header
 	crc32  bool
 	parts  map[int]*content
+	id     string
+	begun  time.Time
 }
 
 type createXML struct {
@@ -41,9 +43,11 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, key string) *s3E
 	default:
 		return fail("NotImplemented")
 	}
+	begun := s.now()
 	s.in.Mu.Lock()
 	s.next++
 	id := "upload-" + strconv.Itoa(s.next) + "-" + hex.EncodeToString([]byte(strconv.Itoa(s.next*7919)))
+	u.id, u.begun = id, begun
 	s.in.Open[id] = u
 	s.in.Mu.Unlock()
 	writeXML(w, http.StatusOK, createXML{Bucket: s.o.Bucket, Key: key, UploadID: id})
@@ -64,7 +68,7 @@ func (s *Server) open(q url.Values, key string) (*upload, *s3Error) {
 func partNumber(q url.Values) (int, *s3Error) {
 	n, err := strconv.Atoi(q.Get("partNumber"))
 	if err != nil || n < 1 || n > maxParts {
-		return 0, fail("InvalidArgument")
+		return 0, &s3Error{code: "InvalidArgument", message: "Part number must be an integer between 1 and 10000, inclusive"}
 	}
 	return n, nil
 }
@@ -82,9 +86,10 @@ func (s *Server) putPart(w http.ResponseWriter, r *http.Request, q url.Values, k
 	if e != nil {
 		return e
 	}
-	if u.crc32 != c.claimedCRC {
+	if u.crc32 && !c.claimedCRC { // the other way round it is one more check
 		return fail("InvalidRequest")
 	}
+	c.at = s.now()
 	s.in.Mu.Lock()
 	u.parts[n] = c
 	s.in.Mu.Unlock()
@@ -125,11 +130,11 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values, 
 		return fail("InternalError")
 	}
 	_, _ = sum.Write([]byte(src.etag + strconv.FormatInt(from, 10)))
-	c := &content{blob: shelf.Blob{p}, md5: sum.Sum(nil)}
+	c := &content{blob: shelf.Blob{p}, md5: sum.Sum(nil), at: s.now()}
 	s.in.Mu.Lock()
 	u.parts[n] = c
 	s.in.Mu.Unlock()
-	writeXML(w, http.StatusOK, copyXML{XMLName: xml.Name{Local: "CopyPartResult"}, LastModified: s.in.Now().UTC().Format(time.RFC3339),
+	writeXML(w, http.StatusOK, copyXML{XMLName: xml.Name{Local: "CopyPartResult"}, LastModified: s.now().UTC().Format(time.RFC3339),
 		ETag: `"` + hex.EncodeToString(c.md5) + `"`})
 	return nil
 }
@@ -167,6 +172,9 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, 
 	o, e := s.assemble(u, in)
 	if e != nil {
 		return e
+	}
+	if v := r.Header.Get("X-Amz-Mp-Object-Size"); v != "" && v != strconv.FormatInt(o.blob.Size(), 10) {
+		return &s3Error{code: "InvalidRequest", message: "The provided 'x-amz-mp-object-size' header value " + v + " does not match what was computed."}
 	}
 	if e := s.publish(r, key, o); e != nil {
 		return e

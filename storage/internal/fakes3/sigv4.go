@@ -115,7 +115,7 @@ func (s *Server) headerClaim(r *http.Request) (c claim, e *s3Error) {
 	if c.at, err = time.Parse(basic, r.Header.Get("X-Amz-Date")); err != nil {
 		return c, fail("AccessDenied")
 	}
-	if d := s.in.Now().Sub(c.at); d > maxSkew || d < -maxSkew {
+	if d := s.now().Sub(c.at); d > maxSkew || d < -maxSkew {
 		return c, fail("RequestTimeTooSkewed")
 	}
 	return c, nil
@@ -138,7 +138,7 @@ func (s *Server) linkClaim(r *http.Request, q url.Values) (c claim, e *s3Error) 
 	}
 	c.signed, c.signature, c.token = strings.Split(q.Get("X-Amz-SignedHeaders"), ";"), q.Get("X-Amz-Signature"), q.Get("X-Amz-Security-Token")
 	c.payload = unsigned
-	now := s.in.Now()
+	now := s.now()
 	if now.Before(c.at.Add(-maxSkew)) {
 		return c, &s3Error{code: "AccessDenied", message: "Request is not valid yet"}
 	}
