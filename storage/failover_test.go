@@ -160,7 +160,7 @@ func TestConformanceOfOneBucketAmongSeveral(t *testing.T) {
 		New:    func(testing.TB) storage.Bucket { return f },
 		Prefix: "abroad:suite/", Handler: abroad.Handler(),
 		Part: 256 << 10, Big: 4 << 20,
-		Skip:    map[string]string{"list/refused": "a prefix with the bucket's name may be longer than a key"},
+		Skip: map[string]string{"list/refused": "a prefix with the bucket's name may be longer than a key"},
 	})
 }
 

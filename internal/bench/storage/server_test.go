@@ -11,7 +11,7 @@ import (
 // small and large are the objects' sizes in bytes.
 const (
 	small = 4 << 10
-	large = 128 << 20
+	large = 64 << 20
 )
 
 // start runs a server in this process that takes and gives objects with as

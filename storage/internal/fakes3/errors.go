@@ -19,19 +19,21 @@ func text(code string) string {
 	case "AccessDenied":
 		return "Access Denied."
 	case "BadDigest":
-		return "The Content-MD5 or checksum value that you specified did not match what the server received."
+		return "The Content-MD5 you specified did not match what we received."
 	case "BucketNotEmpty":
-		return "The bucket that you tried to delete is not empty."
+		return "The bucket you tried to delete is not empty."
 	case "EntityTooSmall":
-		return "Your proposed upload is smaller than the minimum allowed object size."
+		return "Your proposed upload is smaller than the minimum allowed size"
 	case "InvalidAccessKeyId":
 		return "The AWS Access Key Id you provided does not exist in our records."
 	case "InvalidBucketName":
 		return "The specified bucket is not valid."
+	case "InvalidDigest":
+		return "The Content-Md5 you specified is not valid."
 	case "InvalidPart":
-		return "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag."
+		return "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."
 	case "InvalidPartOrder":
-		return "The list of parts was not in ascending order. The parts list must be specified in order by part number."
+		return "The list of parts was not in ascending order. Parts must be ordered by part number."
 	case "InvalidRange":
 		return "The requested range is not satisfiable"
 	case "KeyTooLongError":
@@ -51,7 +53,7 @@ func text(code string) string {
 	case "NotImplemented":
 		return "A header you provided implies functionality that is not implemented."
 	case "PreconditionFailed":
-		return "At least one of the preconditions that you specified did not hold."
+		return "At least one of the pre-conditions you specified did not hold."
 	case "SignatureDoesNotMatch":
 		return "The request signature we calculated does not match the signature you provided. Check your key and signing method."
 	}

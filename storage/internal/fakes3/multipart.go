@@ -68,7 +68,7 @@ func (s *Server) open(q url.Values, key string) (*upload, *s3Error) {
 func partNumber(q url.Values) (int, *s3Error) {
 	n, err := strconv.Atoi(q.Get("partNumber"))
 	if err != nil || n < 1 || n > maxParts {
-		return 0, &s3Error{code: "InvalidArgument", message: "Part number must be an integer between 1 and 10000, inclusive"}
+		return 0, &s3Error{code: "InvalidArgument", message: "Part number must be an integer between 1 and 10000, inclusive."}
 	}
 	return n, nil
 }
@@ -116,9 +116,13 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values, 
 	}
 	from, size := int64(0), src.blob.Size()
 	if v := r.Header.Get("X-Amz-Copy-Source-Range"); v != "" {
+		whole := size
 		var ok bool
-		if from, size, ok = shelf.Range(v, size); !ok {
-			return fail("InvalidArgument")
+		switch from, size, ok = shelf.Range(v, whole); {
+		case !shelf.Readable(v) || strings.HasPrefix(v, "bytes=-") || strings.HasSuffix(v, "-"):
+			return &s3Error{code: "InvalidArgument", message: "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy"}
+		case !ok || !strings.HasSuffix(v, "-"+strconv.FormatInt(from+size-1, 10)): // it is not cut at the end
+			return &s3Error{code: "InvalidArgument", message: "Range specified is not valid for source object of size: " + strconv.FormatInt(whole, 10)}
 		}
 	}
 	if size > s.o.MaxCopy {
@@ -201,6 +205,10 @@ func (s *Server) assemble(u *upload, in completeXML) (*object, *s3Error) {
 	for i, p := range in.Parts {
 		c := u.parts[p.PartNumber]
 		switch {
+		case p.ETag == "" || p.PartNumber == 0:
+			return nil, fail("MalformedXML")
+		case p.PartNumber < 1 || p.PartNumber > maxParts:
+			return nil, &s3Error{code: "InvalidArgument", message: "PartNumber must be >= 1"}
 		case p.PartNumber <= last:
 			return nil, fail("InvalidPartOrder")
 		case c == nil || strings.Trim(p.ETag, `"`) != hex.EncodeToString(c.md5):

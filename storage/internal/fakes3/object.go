@@ -134,7 +134,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key s
 	}
 	size := o.blob.Size()
 	from, n, partial := int64(0), size, false
-	if v := r.Header.Get("Range"); v != "" && !s.o.IgnoreRanges {
+	if v := r.Header.Get("Range"); shelf.Readable(v) && !s.o.IgnoreRanges {
 		var ok bool
 		if from, n, ok = shelf.Range(v, size); !ok {
 			return fail("InvalidRange")

@@ -62,6 +62,11 @@ func receive(r *http.Request, a *auth) (*content, *s3Error) {
 	if strings.HasPrefix(a.payload, "STREAMING-") && a.payload != trailing {
 		return nil, fail("NotImplemented")
 	}
+	if given, there := r.Header["Content-Md5"]; there {
+		if sum, err := base64.StdEncoding.DecodeString(given[0]); err != nil || len(sum) != md5.Size {
+			return nil, fail("InvalidDigest")
+		}
+	}
 	switch given := r.Header.Get("Content-Md5"); {
 	case a.payload != unsigned && a.payload != trailing && a.payload != hex.EncodeToString(sha.Sum(nil)):
 		return nil, fail("XAmzContentSHA256Mismatch")
