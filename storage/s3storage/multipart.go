@@ -100,6 +100,7 @@ type upload struct {
 	single bool
 	stored *storage.Object
 	list   []types.CompletedPart
+	sums   map[int32]partSum // by the parts' numbers, where S3 said the checksum
 	size   int64
 	left   bool
 }
@@ -135,6 +136,10 @@ func (u *upload) PutObject(ctx context.Context, in *s3.PutObjectInput, _ ...func
 // CreateMultipartUpload begins.
 func (u *upload) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipartUploadInput, opts ...func(*s3.Options)) (*s3.CreateMultipartUploadOutput, error) {
 	b, c := u.put.b, u.put.call()
+	if b.checksums == ChecksumSupported {
+		// So that the object has a checksum by which it can be verified as a whole.
+		in.ChecksumType = types.ChecksumTypeFullObject
+	}
 	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.CreateMultipartUploadOutput, error) {
 		return b.s3.CreateMultipartUpload(ctx, in, opts...)
 	})
@@ -176,15 +181,42 @@ func (u *upload) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ..
 			e = exchange.Lost(reply, "the reply to a part has no ETag")
 		}
 		if e == nil {
-			u.mu.Lock()
-			u.size += r.Size()
-			u.mu.Unlock()
+			u.keep(in, out, r.Size())
 			return out, nil
 		}
 		if u.put.src.Err() != nil || !exchange.Again(ctx, e, try) {
 			return nil, u.note(e)
 		}
 	}
+}
+
+// keep notes a part that S3 has.
+func (u *upload) keep(in *s3.UploadPartInput, out *s3.UploadPartOutput, size int64) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.size += size
+	if sum, ok := sumOf(out.ChecksumCRC32, size); ok {
+		if u.sums == nil {
+			u.sums = map[int32]partSum{}
+		}
+		u.sums[aws.ToInt32(in.PartNumber)] = sum
+	}
+}
+
+// whole is the CRC32 of the object, nil unless that of each part is known.
+func (u *upload) whole() *string {
+	if u.put.b.checksums != ChecksumSupported {
+		return nil
+	}
+	parts := make([]partSum, 0, len(u.list))
+	for _, p := range u.list {
+		sum, ok := u.sums[aws.ToInt32(p.PartNumber)]
+		if !ok {
+			return nil
+		}
+		parts = append(parts, sum)
+	}
+	return aws.String(written(combined(parts)))
 }
 
 // CompleteMultipartUpload only takes the parts down; see finish.
@@ -229,6 +261,9 @@ func (u *upload) finish(ctx context.Context) (storage.Object, *waybill.Error) {
 	if u.put.o.IfNotExists {
 		in.IfNoneMatch = aws.String("*")
 	}
+	if in.ChecksumCRC32 = u.whole(); in.ChecksumCRC32 != nil {
+		in.ChecksumType = types.ChecksumTypeFullObject
+	}
 	if e == nil {
 		out, reply, bad := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.CompleteMultipartUploadOutput, error) {
 			return b.s3.CompleteMultipartUpload(ctx, in)
@@ -240,7 +275,9 @@ func (u *upload) finish(ctx context.Context) (storage.Object, *waybill.Error) {
 			e = exchange.Lost(reply, "the reply to a put has no ETag")
 		}
 		if e == nil {
-			return u.put.object(u.size, aws.ToString(out.ETag), reply), nil
+			obj := u.put.object(u.size, aws.ToString(out.ETag), reply)
+			obj.Checksum = checksum(in.ChecksumCRC32)
+			return obj, nil
 		}
 	}
 	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)

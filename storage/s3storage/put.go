@@ -143,6 +143,8 @@ func (p *put) request(ctx context.Context, r io.ReadSeeker, size int64) (storage
 	obj := p.object(size, aws.ToString(out.ETag), reply)
 	if b.checksums == ChecksumSupported {
 		obj.Checksum = checksum(&sum)
+	} else if raw, err := base64.StdEncoding.DecodeString(sum); err == nil {
+		b.md5Tags.Store(hex.EncodeToString(raw) == obj.ETag)
 	}
 	return obj, nil
 }

@@ -76,7 +76,7 @@ func TestListings(t *testing.T) {
 		s.want(t, "PUT", base+"/"+k, "x", nil, 200, "")
 	}
 	s.want(t, "GET", base, "", nil, 200, "", "<Key>a b</Key>", "<Key>c+d</Key>", "<DisplayName>", "<IsTruncated>false<")
-	body := s.want(t, "GET", base+"?delimiter=%2F&max-keys=2&encoding-type=url", "", nil, 200, "", "<Key>a%20b</Key>", "<Prefix>b/</Prefix>", "<NextMarker>b/</NextMarker>")
+	body := s.want(t, "GET", base+"?delimiter=%2F&max-keys=2&encoding-type=url", "", nil, 200, "", "<Key>a+b</Key>", "<Prefix>b/</Prefix>", "<NextMarker>b/</NextMarker>")
 	if strings.Contains(body, "b/1") {
 		t.Errorf("not folded:\n%s", body)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/waybill-go/waybill/storage/internal/shelf"
@@ -139,7 +140,7 @@ func encoding(q url.Values) (func(string) string, *s3Error) {
 	case "":
 		return func(k string) string { return k }, nil
 	case "url":
-		return func(k string) string { return encode(k, true) }, nil
+		return func(k string) string { return strings.ReplaceAll(encode(k, true), "%20", "+") }, nil
 	}
 	return nil, &s3Error{code: "InvalidArgument", message: "Invalid Encoding Method specified in Request"}
 }

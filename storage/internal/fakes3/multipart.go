@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/xml"
+	"hash/crc32"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -19,6 +21,7 @@ type upload struct {
 	key    string
 	header http.Header
 	crc32  bool
+	whole  bool // the checksum is to be that of the whole object
 	parts  map[int]*content
 	id     string
 	begun  time.Time
@@ -42,6 +45,15 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, key string) *s3E
 		u.crc32 = true
 	default:
 		return fail("NotImplemented")
+	}
+	switch r.Header.Get("X-Amz-Checksum-Type") {
+	case "":
+	case "COMPOSITE", "FULL_OBJECT":
+		if u.whole = r.Header.Get("X-Amz-Checksum-Type") == "FULL_OBJECT"; !u.crc32 {
+			return &s3Error{code: "InvalidRequest", message: "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header."}
+		}
+	default:
+		return fail("InvalidRequest")
 	}
 	begun := s.now()
 	s.in.Mu.Lock()
@@ -165,6 +177,9 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, 
 	if e != nil {
 		return e
 	}
+	// Here the header is the checksum of the object.
+	claimed := r.Header.Get("X-Amz-Checksum-Crc32")
+	r.Header.Del("X-Amz-Checksum-Crc32")
 	c, e := receive(r, a)
 	if e != nil {
 		return e
@@ -179,6 +194,12 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, 
 	}
 	if v := r.Header.Get("X-Amz-Mp-Object-Size"); v != "" && v != strconv.FormatInt(o.blob.Size(), 10) {
 		return &s3Error{code: "InvalidRequest", message: "The provided 'x-amz-mp-object-size' header value " + v + " does not match what was computed."}
+	}
+	switch kind := r.Header.Get("X-Amz-Checksum-Type"); {
+	case kind != "" && (kind == "FULL_OBJECT") != u.whole:
+		return fail("InvalidRequest")
+	case claimed != "" && claimed != o.checksum:
+		return fail("BadDigest")
 	}
 	if e := s.publish(r, key, o); e != nil {
 		return e
@@ -223,7 +244,12 @@ func (s *Server) assemble(u *upload, in completeXML) (*object, *s3Error) {
 		o.blob = append(o.blob, c.blob...)
 		parts = append(parts, c)
 	}
-	if u.crc32 {
+	switch {
+	case u.whole:
+		h := crc32.NewIEEE()
+		_, _ = io.Copy(h, o.blob.Reader(0, o.blob.Size()))
+		o.checksum = base64.StdEncoding.EncodeToString(h.Sum(nil))
+	case u.crc32:
 		o.checksum = composite(parts)
 	}
 	o.etag = `"` + hex.EncodeToString(sum.Sum(nil)) + "-" + strconv.Itoa(len(parts)) + `"`

@@ -235,7 +235,7 @@ func knownHeaders(h http.Header) *s3Error {
 			"x-amz-sdk-checksum-algorithm", "x-amz-decoded-content-length", "x-amz-trailer", "x-amz-user-agent", "x-amz-copy-source",
 			"x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match", "x-amz-copy-source-if-modified-since",
 			"x-amz-copy-source-if-unmodified-since", "x-amz-copy-source-range", "x-amz-metadata-directive",
-			"x-amz-bucket-object-lock-enabled", "x-amz-mp-object-size", "x-amz-bypass-governance-retention":
+			"x-amz-bucket-object-lock-enabled", "x-amz-mp-object-size", "x-amz-checksum-type", "x-amz-bypass-governance-retention":
 		default:
 			return &s3Error{code: "NotImplemented", message: "a header implies functionality that is not implemented"}
 		}
