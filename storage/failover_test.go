@@ -487,7 +487,7 @@ func TestClosedAndDrained(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := f.Capabilities()
-	if !c.IfNotExists || !c.Range || !c.Copy || !c.SignedGet || c.Checksum != "crc32" || c.Expires {
+	if !c.IfNotExists || !c.Range || !c.Copy || !c.SignedGet || c.Checksum != "crc32" || !c.Expires {
 		t.Errorf("capabilities %+v", c)
 	}
 	if err := f.Close(t.Context()); err != nil {

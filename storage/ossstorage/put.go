@@ -32,6 +32,9 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 		return storage.Object{}, e
 	}
 	p := &put{b: b, o: o, key: key, meta: sent, src: body.New(ctx, string(storage.Put), o.Ref, r, o.Size)}
+	if e := p.src.Expect(o.Checksum); e != nil {
+		return storage.Object{}, e.With(name, "", "")
+	}
 	if p.o.ContentType == "" {
 		p.o.ContentType = "application/octet-stream"
 	}

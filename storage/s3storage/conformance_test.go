@@ -118,12 +118,17 @@ const maxReply = 64 << 10
 // real returns an adapter for the server that the environment names.
 func real(t testing.TB, prefix string) *s3storage.Bucket {
 	t.Helper()
+	return realWith(t, prefix, s3storage.ChecksumDefault)
+}
+
+func realWith(t testing.TB, prefix string, checksums s3storage.ChecksumMode) *s3storage.Bucket {
+	t.Helper()
 	endpoint := os.Getenv(prefix + "_ENDPOINT")
 	if endpoint == "" {
 		t.Skip(prefix + "_ENDPOINT is not set")
 	}
 	b, err := s3storage.New(os.Getenv(prefix+"_BUCKET"), os.Getenv(prefix+"_KEY"), os.Getenv(prefix+"_SECRET"),
-		&s3storage.Options{BaseURL: endpoint, Region: os.Getenv(prefix + "_REGION"), PathStyle: true})
+		&s3storage.Options{BaseURL: endpoint, Region: os.Getenv(prefix + "_REGION"), PathStyle: true, Checksums: checksums})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,12 @@ package storagetest
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"hash/crc32"
+	"hash/crc64"
 	"io"
 	"strings"
 	"sync"
@@ -18,7 +23,7 @@ func putCases() []testCase {
 		{"round_trip", putRoundTrip}, {"empty", putEmpty}, {"overwrite", putOverwrite}, {"bodies", putBodies},
 		{"from_its_position", putFromPosition}, {"not_closed", putNotClosed}, {"wrong_size", putWrongSize},
 		{"failing_reader", putFailingReader}, {"failing_large_reader", putFailingLargeReader}, {"canceled_before", putCanceledBefore},
-		{"canceled_within", putCanceledWithin}, {"atomic", putAtomic}, {"bad_options", putBadOptions},
+		{"canceled_within", putCanceledWithin}, {"atomic", putAtomic}, {"checksum", putChecksum}, {"bad_options", putBadOptions},
 	}
 }
 
@@ -283,6 +288,32 @@ func putAtomic(s *session) {
 	}
 }
 
+// putChecksum holds bodies to the checksum that the caller knows.
+func putChecksum(s *session) {
+	for _, n := range []int64{0, 9, s.h.Part + 1} {
+		data, _ := io.ReadAll(pattern(n))
+		right := map[string]string{
+			"crc32": fmt.Sprintf("crc32:%08x", crc32.ChecksumIEEE(data)), "crc64": fmt.Sprintf("crc64:%016x", crc64.Checksum(data, crc64.MakeTable(crc64.ECMA))),
+			"md5": fmt.Sprintf("md5:%x", md5.Sum(data)), "sha256": fmt.Sprintf("sha256:%x", sha256.Sum256(data)),
+		}
+		for kind, sum := range right {
+			for shape, body := range map[string]func() io.Reader{"seeker": func() io.Reader { return bytes.NewReader(data) }, "stream": func() io.Reader { return only{bytes.NewReader(data)} }} {
+				key := s.key(kind + shape)
+				if _, err := s.b.Put(s.ctx, key, body(), storage.PutOptions{Checksum: sum, Size: -1}); err != nil {
+					s.Errorf("%s, %s of %d: %v", kind, shape, n, err)
+				}
+				if err := s.b.Delete(s.ctx, key); err != nil {
+					s.Error(err)
+				}
+				wrong := sum[:len(sum)-1] + map[bool]string{true: "1", false: "0"}[strings.HasSuffix(sum, "0")]
+				_, err := s.b.Put(s.ctx, key, body(), storage.PutOptions{Checksum: wrong, Size: -1})
+				s.fails(err, waybill.InvalidArgument, waybill.NotSent)
+				s.absent(key)
+			}
+		}
+	}
+}
+
 func putBadOptions(s *session) {
 	for name, o := range map[string]storage.PutOptions{
 		"size":                {Size: -2},
@@ -294,6 +325,8 @@ func putBadOptions(s *session) {
 		"disposition":         {ContentDisposition: "a\nb"},
 		"cache_control":       {CacheControl: "a\x00b"},
 		"region":              {Region: "china"},
+		"checksum":            {Checksum: "sha1:a9993e364706816aba3e25717850c26c9cd0d89d"},
+		"checksum_short":      {Checksum: "crc32:1234567"},
 	} {
 		_, err := s.b.Put(s.ctx, s.key("k"), strings.NewReader("x"), o)
 		if !is(err, waybill.InvalidArgument) {
