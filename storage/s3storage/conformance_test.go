@@ -50,6 +50,8 @@ var codes = []storagetest.CodeCase{
 	{Code: "NoSuchKey", Want: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: []waybill.Verb{storage.Get}},
 	{Code: "NotFound", Want: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: []waybill.Verb{storage.Head, storage.Copy}},
 	{Code: "InvalidObjectState", Want: waybill.FailedPrecondition, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: []waybill.Verb{storage.Get}},
+	{Code: "SlowDownWrite", Want: waybill.RateLimited, Scope: waybill.ScopeService, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "KMS.DisabledException", Want: waybill.PermissionDenied, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Verbs: withBody},
 	{Code: "SomethingNew", Want: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: withBody},
 }
 
