@@ -231,6 +231,10 @@ func knownHeaders(h http.Header) *s3Error {
 			continue
 		}
 		switch low {
+		case "x-amz-storage-class": // there is but one
+			if h.Get(name) != "STANDARD" {
+				return fail("NotImplemented")
+			}
 		case "x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "x-amz-checksum-crc32", "x-amz-checksum-mode", "x-amz-checksum-algorithm",
 			"x-amz-sdk-checksum-algorithm", "x-amz-decoded-content-length", "x-amz-trailer", "x-amz-user-agent", "x-amz-copy-source",
 			"x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match", "x-amz-copy-source-if-modified-since",
