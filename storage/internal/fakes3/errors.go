@@ -9,6 +9,7 @@ import (
 // s3Error is a refusal.
 type s3Error struct {
 	code, message string
+	region        string // the right one, when another was asked
 }
 
 func fail(code string) *s3Error { return &s3Error{code: code, message: text(code)} }
@@ -76,6 +77,7 @@ type errorXML struct {
 	Code      string
 	Message   string
 	Resource  string `xml:",omitempty"`
+	Region    string `xml:",omitempty"`
 	RequestID string `xml:"RequestId"`
 }
 
@@ -92,7 +94,7 @@ func writeError(w http.ResponseWriter, r *http.Request, e *s3Error) {
 		return
 	}
 	// S3 echoes what was asked for, and who asked with which key.
-	writeXML(w, status, errorXML{Code: e.code, Message: e.message, Resource: r.URL.Path, RequestID: "FAKE0000REQUEST"})
+	writeXML(w, status, errorXML{Code: e.code, Message: e.message, Resource: r.URL.Path, Region: e.region, RequestID: "FAKE0000REQUEST"})
 }
 
 func writeXML(w http.ResponseWriter, status int, v any) {

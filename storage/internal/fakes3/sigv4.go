@@ -55,7 +55,10 @@ func (s *Server) authenticate(r *http.Request, q url.Values) (*auth, *s3Error) {
 		return nil, fail("InvalidAccessKeyId")
 	case (c.region != s.o.Region || c.service != "s3") && link:
 		return nil, fail("AuthorizationQueryParametersError")
-	case c.region != s.o.Region || c.service != "s3":
+	case c.region != s.o.Region:
+		return nil, &s3Error{code: "AuthorizationHeaderMalformed", region: s.o.Region,
+			message: "The authorization header is malformed; the region \"" + c.region + "\" is wrong; expecting \"" + s.o.Region + "\""}
+	case c.service != "s3":
 		return nil, fail("AuthorizationHeaderMalformed")
 	case c.day != c.at.Format("20060102"):
 		return nil, fail("SignatureDoesNotMatch")
