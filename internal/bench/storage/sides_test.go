@@ -32,7 +32,9 @@ const (
 	secret = "secret-of-the-benchmark"
 )
 
-func transport() *http.Client { return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}} }
+func transport() *http.Client {
+	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+}
 
 func drain(r io.ReadCloser, err error) error {
 	if err != nil {
@@ -124,7 +126,9 @@ func sideOf(name, url string) (side, error) {
 	case "oss as it comes":
 		return rawOSS(url), nil
 	}
-	return rawOSS(url, func(o *oss.UploaderOptions) { o.PartSize, o.ParallelNum = ossstorage.DefaultPartSize, ossstorage.DefaultConcurrency }), nil
+	return rawOSS(url, func(o *oss.UploaderOptions) {
+		o.PartSize, o.ParallelNum = ossstorage.DefaultPartSize, ossstorage.DefaultConcurrency
+	}), nil
 }
 
 // work is what a process measures.
