@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/storage/internal/body"
 )
 
 // The verbs of this domain.
@@ -82,6 +83,11 @@ type PutOptions struct {
 	// Metadata has ASCII keys, lower-cased, of letters, digits and hyphens;
 	// values are any text without control characters. At most 2 KiB in all.
 	Metadata map[string]string
+	// Checksum is what the body must have, "crc32:…", "crc64:…" (of ECMA-182),
+	// "md5:…" or "sha256:…" in lower-case hexadecimal: another body is
+	// InvalidArgument, and nothing is stored. A body that can be rewound is read
+	// once more for it. What an Object of a bucket says fits.
+	Checksum string
 	// Expires is when the store may remove the object, where it can; it must
 	// then be removed by the caller elsewhere (see Capabilities).
 	Expires time.Time
@@ -143,6 +149,8 @@ type Object struct {
 	// object, empty when the store has none.
 	Checksum string    `json:"checksum,omitempty"`
 	Modified time.Time `json:"modified,omitzero"`
+	// Expires is when the store removes the object, if it says so.
+	Expires time.Time `json:"expires,omitzero"`
 	// IsPrefix marks a folded prefix of a List; only Key is set.
 	IsPrefix bool `json:"is_prefix,omitempty"`
 	// Provider and Bucket say where it lies.
@@ -233,6 +241,9 @@ func (o PutOptions) Validate() error {
 	}
 	if hasControl(o.ContentType) || hasControl(o.ContentDisposition) || hasControl(o.CacheControl) {
 		msg = "a header value has control characters"
+	}
+	if _, _, ok := body.Hash(o.Checksum); o.Checksum != "" && !ok {
+		msg = "the checksum is none of crc32, crc64, md5 and sha256 in hexadecimal"
 	}
 	if o.Region != "" && !waybill.ValidRegion(o.Region) {
 		msg = "region is not two capital letters"

@@ -68,7 +68,7 @@ func TestMirrorConforms(t *testing.T) {
 		t.Fatal(err)
 	}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { one.Handler().ServeHTTP(w, r) })
-	storagetest.Run(t, storagetest.Harness{New: func(testing.TB) storage.Bucket { return m }, Handler: handler, Big: 2 << 20,
+	storagetest.Run(t, storagetest.Harness{New: func(testing.TB) storage.Bucket { return m }, Handler: handler, Part: 256 << 10, Big: 2 << 20,
 		Skip: map[string]string{
 			"links/expires": "takes a second", "attributes/metadata": "the mirror's own metadata count to the 2 KiB",
 		}})

@@ -307,5 +307,6 @@ func (m *Mirror) Copy(ctx context.Context, from, to string) (Object, error) {
 
 // attributes are the options that make the same object again.
 func attributes(o Object) PutOptions {
-	return PutOptions{Size: o.Size, ContentType: o.ContentType, ContentDisposition: o.ContentDisposition, CacheControl: o.CacheControl, Metadata: o.Metadata}
+	return PutOptions{Size: o.Size, ContentType: o.ContentType, ContentDisposition: o.ContentDisposition, CacheControl: o.CacheControl, Metadata: o.Metadata,
+		Checksum: o.Checksum, Expires: o.Expires}
 }

@@ -86,6 +86,7 @@ type idleBody struct {
 	body   io.ReadCloser
 	ev     *evidence
 	idle   time.Duration
+	timer  *time.Timer // runs while a Read does
 
 	silent atomic.Bool
 	over   atomic.Bool // after Close
@@ -108,8 +109,12 @@ func (b *idleBody) Read(p []byte) (int, error) {
 		return 0, b.fail(err)
 	}
 	if b.idle > 0 {
-		t := time.AfterFunc(b.idle, func() { b.silent.Store(true); b.cancel(errIdle) })
-		defer t.Stop()
+		if b.timer == nil {
+			b.timer = time.AfterFunc(b.idle, func() { b.silent.Store(true); b.cancel(errIdle) })
+		} else {
+			b.timer.Reset(b.idle)
+		}
+		defer b.timer.Stop()
 	}
 	n, err := b.body.Read(p)
 	if err == nil || err == io.EOF {

@@ -27,7 +27,8 @@ func transfer(ctx context.Context, from, to place, fresh bool, out io.Writer) er
 	_, _ = fmt.Fprintf(out, "%s -> %s\n", from.shown, to.shown)
 	sent := &meter{r: r, sum: sha256.New(), total: r.Object.Size, out: out, last: -1}
 	stored, err := to.bucket.Put(ctx, to.key, sent, storage.PutOptions{Size: sized(r.Object.Size), IfNotExists: fresh, ContentType: r.Object.ContentType,
-		ContentDisposition: r.Object.ContentDisposition, CacheControl: r.Object.CacheControl, Metadata: r.Object.Metadata})
+		ContentDisposition: r.Object.ContentDisposition, CacheControl: r.Object.CacheControl, Metadata: r.Object.Metadata,
+		Checksum: r.Object.Checksum})
 	_, _ = fmt.Fprintln(out)
 	if err != nil {
 		return err

@@ -5,11 +5,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
 	"github.com/waybill-go/waybill/storage/storagetest"
 )
@@ -66,6 +69,84 @@ func TestFromAFileToS3(t *testing.T) {
 		t.Errorf("status %d: %s", code, bad)
 	}
 }
+
+// between opens two places on fakes of S3 and OSS.
+func between(t *testing.T) (s3 *storagetest.S3, oss *storagetest.OSS, from, to place) {
+	t.Helper()
+	s3, oss = storagetest.NewS3(nil), storagetest.NewOSS(nil)
+	t.Cleanup(s3.Close)
+	t.Cleanup(oss.Close)
+	keys := map[string]string{}
+	keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"], _ = s3.Keys()
+	keys["OSS_ACCESS_KEY_ID"], keys["OSS_ACCESS_KEY_SECRET"], _ = oss.Keys()
+	b := buckets{getenv: func(name string) string { return keys[name] }}
+	from, err := b.open("s3://" + s3.Bucket() + "/large?path-style=true&endpoint=" + s3.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if to, err = b.open("oss://" + oss.Bucket() + "/large?endpoint=" + oss.URL()); err != nil {
+		t.Fatal(err)
+	}
+	return s3, oss, from, to
+}
+
+// stopper ends the copy when the bar shows some of it, but not all: no read is
+// longer than a part, of which there are four.
+type stopper struct {
+	bytes.Buffer
+	cancel func()
+}
+
+func (s *stopper) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("#.")) {
+		s.cancel()
+	}
+	return s.Buffer.Write(p)
+}
+
+// A copy that is stopped in its middle leaves nothing, in parts or not.
+func TestStopped(t *testing.T) {
+	_, oss, from, to := between(t)
+	if _, err := from.bucket.Put(t.Context(), from.key, io.LimitReader(endless{}, 16<<20), storage.PutOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out := &stopper{cancel: cancel}
+	if err := transfer(ctx, from, to, false, out); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	if oss.Stored("large") || oss.Uploads() != 0 {
+		t.Errorf("stored %t, %d uploads open", oss.Stored("large"), oss.Uploads())
+	}
+	// And the whole of it.
+	out = &stopper{cancel: func() {}}
+	if err := transfer(t.Context(), from, to, true, out); err != nil || !oss.Stored("large") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	if !strings.Contains(out.String(), "16777216 bytes") || !strings.Contains(out.String(), "[##########] 100 %") {
+		t.Errorf("%s", out.String())
+	}
+}
+
+// What was changed on the way is not taken for a copy.
+func TestChangedOnTheWay(t *testing.T) {
+	_, oss, from, to := between(t)
+	if _, err := to.bucket.Put(t.Context(), to.key, strings.NewReader("content"), storage.PutOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	oss.Corrupt("large")
+	if err := transfer(t.Context(), to, from, false, io.Discard); waybill.CodeOf(err) == waybill.Unknown {
+		t.Errorf("%v", err)
+	}
+	if _, err := from.bucket.Head(t.Context(), from.key); waybill.CodeOf(err) != waybill.NotFound {
+		t.Errorf("a changed copy is there: %v", err)
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestUsage(t *testing.T) {
 	if code, out, _ := start(t, nil, "-h"); code != exitOK || !strings.Contains(out, "usage:") {

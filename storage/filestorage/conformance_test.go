@@ -31,7 +31,7 @@ func TestConformance(t *testing.T) {
 	t.Cleanup(func() { _ = b.Close() })
 	storagetest.Run(t, storagetest.Harness{
 		New:     func(testing.TB) storage.Bucket { return b },
-		Handler: b.Handler(), Advance: c.Advance, Secrets: []string{secret}, Memory: 4 << 20,
+		Handler: b.Handler(), Advance: c.Advance, Secrets: []string{secret}, Memory: 4 << 20, Part: 1 << 20,
 		Skip: map[string]string{"keys/long_segment": "a segment becomes a file's name, which file systems bound to 255 bytes"},
 	})
 }

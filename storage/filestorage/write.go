@@ -33,6 +33,9 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 		return storage.Object{}, err
 	}
 	src := body.New(ctx, string(storage.Put), o.Ref, r, o.Size)
+	if e := src.Expect(o.Checksum); e != nil {
+		return storage.Object{}, e.With(name, "", "")
+	}
 	if b.max > 0 && src.Size() > b.max {
 		return storage.Object{}, errTooLarge(o.Ref)
 	}

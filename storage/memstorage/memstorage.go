@@ -109,10 +109,10 @@ func (b *Bucket) Name() string { return name }
 // Account returns the account given in the options, or the bucket's own.
 func (b *Bucket) Account() *waybill.Account { return b.account }
 
-// Capabilities says that everything but expiry is there, signed URLs with
-// BaseURL and Secret.
+// Capabilities says that everything is there, signed URLs with BaseURL and
+// Secret. An object with an Expires is gone at that moment.
 func (b *Bucket) Capabilities() storage.Capabilities {
-	c := storage.Capabilities{IfNotExists: true, Range: true, Copy: true, Checksum: "crc32",
+	c := storage.Capabilities{IfNotExists: true, Range: true, Copy: true, Expires: true, Checksum: "crc32",
 		SignedGet: b.signer != nil, SignedPut: b.signer != nil}
 	if b.max != math.MaxInt64 {
 		c.MaxObject = b.max
@@ -149,11 +149,24 @@ func failure(code waybill.Code, op waybill.Verb, ref, message string) error {
 	return &waybill.Error{Code: code, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Provider: name, Op: string(op), Ref: ref, Message: message}
 }
 
+// lookup finds an object, nil if there is none, or no longer.
 func (b *Bucket) lookup(key string) *object {
 	b.mu.RLock()
-	defer b.mu.RUnlock()
-	return b.objects[key]
+	v := b.objects[key]
+	b.mu.RUnlock()
+	if v == nil || !v.over(b.now()) {
+		return v
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.objects[key] == v {
+		delete(b.objects, key)
+	}
+	return nil
 }
+
+// over reports whether the object's time is up.
+func (v *object) over(now time.Time) bool { return !v.Expires.IsZero() && !now.Before(v.Expires) }
 
 // copy returns attributes that the caller may change.
 func (v *object) copy() storage.Object {

@@ -30,6 +30,6 @@ func TestConformance(t *testing.T) {
 	}
 	storagetest.Run(t, storagetest.Harness{
 		New:     func(testing.TB) storage.Bucket { return b },
-		Handler: b.Handler(), Advance: c.Advance, Secrets: []string{secret},
+		Handler: b.Handler(), Advance: c.Advance, Secrets: []string{secret}, Part: 1 << 20,
 	})
 }

@@ -122,11 +122,12 @@ func (b *Bucket) List(ctx context.Context, o storage.ListOptions) iter.Seq2[stor
 
 // snapshot returns the versions that are listed, in byte order.
 func (b *Bucket) snapshot(o storage.ListOptions) []*object {
+	now := b.now()
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	var found []*object
 	for k, v := range b.objects {
-		if _, _, ok := o.Folded(k); ok {
+		if _, _, ok := o.Folded(k); ok && !v.over(now) {
 			found = append(found, v)
 		}
 	}

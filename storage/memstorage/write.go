@@ -22,7 +22,13 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	if err := b.begin(ctx, storage.Put, o.Ref, key); err != nil {
 		return storage.Object{}, err
 	}
+	if !o.Expires.IsZero() && !o.Expires.After(b.now()) {
+		return storage.Object{}, waybill.Invalid(string(storage.Put), "Expires is over").With(name, "", o.Ref)
+	}
 	src := body.New(ctx, string(storage.Put), o.Ref, r, o.Size)
+	if e := src.Expect(o.Checksum); e != nil {
+		return storage.Object{}, e.With(name, "", "")
+	}
 	if src.Size() > b.max {
 		return storage.Object{}, failure(waybill.Unsupported, storage.Put, o.Ref, "the object is larger than this bucket takes")
 	}
@@ -44,7 +50,7 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	}
 	data := bytes.Clone(buf.Bytes())
 	obj := storage.Object{Key: key, Size: int64(len(data)), ContentType: o.ContentType, ContentDisposition: o.ContentDisposition,
-		CacheControl: o.CacheControl, Metadata: maps.Clone(o.Metadata), Checksum: "crc32:" + sum(data)}
+		CacheControl: o.CacheControl, Metadata: maps.Clone(o.Metadata), Checksum: "crc32:" + sum(data), Expires: o.Expires}
 	if obj.ContentType == "" {
 		obj.ContentType = "application/octet-stream"
 	}
@@ -58,7 +64,7 @@ func (b *Bucket) publish(ctx context.Context, op waybill.Verb, ref string, v *ob
 	if err := b.begin(ctx, op, ref); err != nil {
 		return storage.Object{}, err
 	}
-	if ifNotExists && b.objects[v.Key] != nil {
+	if old := b.objects[v.Key]; ifNotExists && old != nil && !old.over(b.now()) {
 		return storage.Object{}, failure(waybill.AlreadyExists, op, ref, "the object exists")
 	}
 	b.version++

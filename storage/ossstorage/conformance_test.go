@@ -58,12 +58,18 @@ var codes = []storagetest.CodeCase{
 	{Code: "SomethingNew", Want: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent},
 }
 
+// part is the size of parts in the tests on the fake.
+const part = 128 << 10
+
+// maxReply bounds the replies under faults, of which some never end.
+const maxReply = 64 << 10
+
 func TestConformanceOnTheFake(t *testing.T) {
 	for name, c := range map[string]struct {
 		server storagetest.OSSOptions
 		change func(*ossstorage.Options)
 	}{
-		"http":  {storagetest.OSSOptions{PageSize: 7}, func(o *ossstorage.Options) { o.PartSize = 1 << 20 }},
+		"http":  {storagetest.OSSOptions{PageSize: 7}, nil},
 		"https": {storagetest.OSSOptions{TLS: true, SessionToken: "the-security-token-of-the-fake"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,8 +78,12 @@ func TestConformanceOnTheFake(t *testing.T) {
 			t.Cleanup(s.Close)
 			access, secret, token := s.Keys()
 			storagetest.Run(t, storagetest.Harness{
-				New:    func(t testing.TB) storage.Bucket { return bucketOn(t, s, c.change) },
-				Client: s.Client(), Advance: s.Advance, Secrets: []string{secret, access, token}, Big: 12 << 20,
+				New: func(t testing.TB) storage.Bucket {
+					b := bucketOn(t, s, c.change)
+					ossstorage.Cut(b, part)
+					return b
+				},
+				Client: s.Client(), Advance: s.Advance, Secrets: []string{secret, access, token}, Part: part, Big: 10*part + 1,
 				Skip: skips,
 			})
 			if n := s.Uploads(); n != 0 {
@@ -97,7 +107,7 @@ func TestFaultsOnTheFake(t *testing.T) {
 		Wire: &storagetest.Wire{
 			Server: func(testing.TB) storagetest.Server { return storagetest.NewOSS(nil) },
 			New: func(baseURL string, hc *http.Client) (storage.Bucket, error) {
-				return ossstorage.New("waybill-fake", access, secret, &ossstorage.Options{BaseURL: baseURL, HTTPClient: hc})
+				return ossstorage.New("waybill-fake", access, secret, &ossstorage.Options{BaseURL: baseURL, HTTPClient: hc, MaxReply: maxReply})
 			},
 			Codes: codes,
 		},

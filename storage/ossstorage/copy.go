@@ -86,8 +86,9 @@ func (k *copying) parts(ctx context.Context) *waybill.Error {
 	}
 	p := &put{b: b, key: k.to, o: storage.PutOptions{ContentType: k.from.ContentType}}
 	u := &upload{put: p, id: id}
-	for at := int64(0); at < k.from.Size && e == nil; at += b.copyPart {
-		e = k.part(ctx, u, at, min(at+b.copyPart, k.from.Size)-1)
+	part := max(b.copyPart, k.from.Size/maxParts+1)
+	for at := int64(0); at < k.from.Size && e == nil; at += part {
+		e = k.part(ctx, u, at, min(at+part, k.from.Size)-1)
 	}
 	if e == nil {
 		if e = k.complete(ctx, u); e == nil {

@@ -92,7 +92,7 @@ func (p *put) parts(ctx context.Context, r io.Reader) (storage.Object, *waybill.
 // cut returns what hands out the body's parts one after the other. The last is
 // followed by an empty one.
 func (p *put) cut(r io.Reader, size int64) func(context.Context) (piece, *waybill.Error) {
-	if at, ok := r.(io.ReaderAt); ok && p.src.Seekable() && (p.o.Size <= 0 || p.o.Size == p.src.Size()) {
+	if at, ok := p.src.At(r, p.o.Size); ok {
 		return p.sections(at, size)
 	}
 	number, over := int32(0), false
@@ -119,38 +119,17 @@ func (p *put) cut(r io.Reader, size int64) func(context.Context) (piece, *waybil
 
 // sections hands out parts that are read where they lie.
 func (p *put) sections(at io.ReaderAt, size int64) func(context.Context) (piece, *waybill.Error) {
-	from, total, number := p.src.Start(), p.src.Size(), int32(0)
-	end := from + total
+	from, end, number := int64(0), p.src.Size(), int32(0)
 	return func(ctx context.Context) (piece, *waybill.Error) {
 		if e := p.b.x.Ended(ctx, storage.Put, p.o.Ref); e != nil {
 			return piece{}, e
 		}
 		number++
 		n := min(size, end-from)
-		part := piece{number: number, r: &section{SectionReader: io.NewSectionReader(at, from, n), put: p}, size: n, free: func() {}}
+		part := piece{number: number, r: p.src.Section(at, from, n), size: n, free: func() {}}
 		from += n
 		return part, nil
 	}
-}
-
-// section is a part of a body that is read where it lies. A failure is the
-// body's, whatever the transport makes of it.
-type section struct {
-	*io.SectionReader
-	put *put
-}
-
-func (s *section) Read(p []byte) (int, error) {
-	n, err := s.SectionReader.Read(p)
-	if err == io.EOF {
-		if at, _ := s.Seek(0, io.SeekCurrent); at < s.Size() {
-			err = io.ErrUnexpectedEOF
-		}
-	}
-	if err != nil && err != io.EOF {
-		s.put.src.Fail(err)
-	}
-	return n, err
 }
 
 // begin opens the upload.

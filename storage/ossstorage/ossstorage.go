@@ -170,6 +170,7 @@ type Bucket struct {
 	versioned   atomic.Bool
 	maxCopy     int64 // the largest copy in one request
 	copyPart    int64
+	single      int64 // the largest body that goes in one request because it can seek
 }
 
 // New returns an adapter for one bucket, which must exist. It makes no traffic.
@@ -190,7 +191,7 @@ func New(bucket, accessKey, secretKey string, o *Options) (*Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bucket{bucket: bucket, account: o.Account, partSize: o.PartSize, concurrency: o.Concurrency, maxCopy: 1 << 30, copyPart: 1 << 30}
+	b := &Bucket{bucket: bucket, account: o.Account, partSize: o.PartSize, concurrency: o.Concurrency, maxCopy: 1 << 30, copyPart: 1 << 30, single: singleSeek}
 	if b.account == nil {
 		b.account = waybill.NewAccount(name, waybill.Limits{})
 	}

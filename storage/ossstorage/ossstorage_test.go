@@ -256,8 +256,9 @@ func TestPutsAreNotSentAgain(t *testing.T) {
 // A file is read where it lies, from where it stands; a stream is not.
 func TestPartsOfAFile(t *testing.T) {
 	s := fake(t, storagetest.OSSOptions{})
-	b := bucketOn(t, s, func(o *ossstorage.Options) { o.PartSize = 8 << 20 })
-	data := bytes.Repeat([]byte("0123456789abcde"), 18<<20/15)
+	b := bucketOn(t, s, nil)
+	ossstorage.Cut(b, part)
+	data := bytes.Repeat([]byte("0123456789abcde"), 18*part/15)
 	name := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(name, data, 0o600); err != nil {
 		t.Fatal(err)
@@ -295,7 +296,7 @@ type shrunk struct {
 }
 
 func (s *shrunk) ReadAt(p []byte, off int64) (int, error) {
-	if off >= 12<<20 {
+	if off >= 9*part {
 		if s.err != nil {
 			return 0, s.err
 		}

@@ -32,6 +32,9 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 		return storage.Object{}, e
 	}
 	p := &put{b: b, o: o, key: key, meta: sent, src: body.New(ctx, string(storage.Put), o.Ref, r, o.Size)}
+	if e := p.src.Expect(o.Checksum); e != nil {
+		return storage.Object{}, e.With(name, "", "")
+	}
 	if p.o.ContentType == "" {
 		p.o.ContentType = "application/octet-stream"
 	}
@@ -40,9 +43,9 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	switch size := p.src.Size(); {
 	case size > maxObject:
 		return storage.Object{}, b.x.Unsupported(storage.Put, o.Ref, "the object is larger than 48.8 TB")
-	case p.src.Seekable() && size > smallBody && size <= singleSeek:
+	case p.src.Seekable() && size > smallBody && size <= b.single:
 		obj, e = p.single(ctx, p.src, size)
-	case size >= 0 && size <= min(b.partSize, singleSeek):
+	case size >= 0 && size <= min(b.partSize, b.single):
 		data := make([]byte, size)
 		if _, err := io.ReadFull(p.src, data); err == nil || size == 0 {
 			// The end is looked for, so that a longer body is found out.

@@ -50,11 +50,17 @@ var codes = []storagetest.CodeCase{
 	{Code: "NoSuchKey", Want: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: []waybill.Verb{storage.Get}},
 	{Code: "NotFound", Want: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: []waybill.Verb{storage.Head, storage.Copy}},
 	{Code: "InvalidObjectState", Want: waybill.FailedPrecondition, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: []waybill.Verb{storage.Get}},
+	{Code: "SlowDownWrite", Want: waybill.RateLimited, Scope: waybill.ScopeService, Delivery: waybill.NotSent, Verbs: withBody},
+	{Code: "KMS.DisabledException", Want: waybill.PermissionDenied, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent, Verbs: withBody},
 	{Code: "SomethingNew", Want: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Verbs: withBody},
 }
 
 // withBody are the verbs whose refusals have a body, by which a code is known.
 var withBody = []waybill.Verb{storage.Put, storage.Get, storage.Delete, "delete many", storage.List}
+
+// part is the size of parts in the tests on the fake, which is told to take
+// them; those that say nothing of it cut as S3 wants it.
+const part = 128 << 10
 
 func TestConformanceOnTheFake(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -65,16 +71,21 @@ func TestConformanceOnTheFake(t *testing.T) {
 		"http_checksums":      {storagetest.S3Options{}, func(o *s3storage.Options) { o.Checksums = s3storage.ChecksumSupported }},
 		"https":               {storagetest.S3Options{TLS: true, SessionToken: "the-session-token-of-the-fake"}, nil},
 		"https_checksums":     {storagetest.S3Options{TLS: true}, func(o *s3storage.Options) { o.Checksums = s3storage.ChecksumSupported }},
-		"larger_parts_copied": {storagetest.S3Options{MaxCopy: 8 << 20}, func(o *s3storage.Options) { o.PartSize = 6 << 20; o.Concurrency = 1 }},
+		"larger_parts_copied": {storagetest.S3Options{MaxCopy: 8 << 20}, func(o *s3storage.Options) { o.Concurrency = 1 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			c.server.MinPart = part
 			s := storagetest.NewS3(&c.server)
 			t.Cleanup(s.Close)
 			access, secret, token := s.Keys()
 			storagetest.Run(t, storagetest.Harness{
-				New:    func(t testing.TB) storage.Bucket { return bucketOn(t, s, c.change) },
-				Client: s.Client(), Advance: s.Advance, Secrets: []string{secret, access, token}, Big: 12 << 20,
+				New: func(t testing.TB) storage.Bucket {
+					b := bucketOn(t, s, c.change)
+					s3storage.Cut(b, part)
+					return b
+				},
+				Client: s.Client(), Advance: s.Advance, Secrets: []string{secret, access, token}, Part: part, Big: 10*part + 1,
 			})
 			if n := s.Uploads(); n != 0 {
 				t.Errorf("%d uploads were left open", n)
@@ -86,16 +97,11 @@ func TestConformanceOnTheFake(t *testing.T) {
 func TestFaultsOnTheFake(t *testing.T) {
 	access, secret, _ := fakeKeys(t)
 	storagetest.Run(t, storagetest.Harness{
-		New: func(t testing.TB) storage.Bucket {
-			s := storagetest.NewS3(nil)
-			t.Cleanup(s.Close)
-			return bucketOn(t, s, nil)
-		},
 		Secrets: []string{access, secret},
 		Wire: &storagetest.Wire{
 			Server: func(testing.TB) storagetest.Server { return storagetest.NewS3(nil) },
 			New: func(baseURL string, hc *http.Client) (storage.Bucket, error) {
-				return s3storage.New("waybill-fake", access, secret, &s3storage.Options{BaseURL: baseURL, PathStyle: true, HTTPClient: hc})
+				return s3storage.New("waybill-fake", access, secret, &s3storage.Options{BaseURL: baseURL, PathStyle: true, HTTPClient: hc, MaxReply: maxReply})
 			},
 			Codes: codes,
 		},
@@ -108,15 +114,23 @@ func fakeKeys(t testing.TB) (access, secret, token string) {
 	return s.Keys()
 }
 
+// maxReply bounds the replies under faults, of which some never end.
+const maxReply = 64 << 10
+
 // real returns an adapter for the server that the environment names.
 func real(t testing.TB, prefix string) *s3storage.Bucket {
+	t.Helper()
+	return realWith(t, prefix, s3storage.ChecksumDefault)
+}
+
+func realWith(t testing.TB, prefix string, checksums s3storage.ChecksumMode) *s3storage.Bucket {
 	t.Helper()
 	endpoint := os.Getenv(prefix + "_ENDPOINT")
 	if endpoint == "" {
 		t.Skip(prefix + "_ENDPOINT is not set")
 	}
 	b, err := s3storage.New(os.Getenv(prefix+"_BUCKET"), os.Getenv(prefix+"_KEY"), os.Getenv(prefix+"_SECRET"),
-		&s3storage.Options{BaseURL: endpoint, Region: os.Getenv(prefix + "_REGION"), PathStyle: true})
+		&s3storage.Options{BaseURL: endpoint, Region: os.Getenv(prefix + "_REGION"), PathStyle: true, Checksums: checksums})
 	if err != nil {
 		t.Fatal(err)
 	}

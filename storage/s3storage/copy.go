@@ -104,8 +104,9 @@ func (k *copying) parts(ctx context.Context) *waybill.Error {
 	}
 	p := &put{b: b, key: k.to, o: storage.PutOptions{}}
 	u := &upload{put: p, id: created.UploadId}
-	for from := int64(0); from < k.from.Size && e == nil; from += b.copyPart {
-		e = k.part(ctx, u, from, min(from+b.copyPart, k.from.Size)-1)
+	part := max(b.copyPart, k.from.Size/maxParts+1)
+	for from := int64(0); from < k.from.Size && e == nil; from += part {
+		e = k.part(ctx, u, from, min(from+part, k.from.Size)-1)
 	}
 	if e == nil {
 		e = k.complete(ctx, u)

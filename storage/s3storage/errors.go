@@ -3,6 +3,7 @@ package s3storage
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
@@ -52,7 +53,8 @@ func byCode(code string) (class, bool) {
 		return tryAgain, true
 	case "RequestTimeout":
 		return class{waybill.Unavailable, waybill.ScopeProvider, waybill.NotSent}, true
-	case "SlowDown", "TooManyRequests", "RequestLimitExceeded", "BandwidthLimitExceeded", "Throttling", "ThrottlingException", "RequestThrottled":
+	case "SlowDown", "TooManyRequests", "RequestLimitExceeded", "BandwidthLimitExceeded", "Throttling", "ThrottlingException", "RequestThrottled",
+		"SlowDownRead", "SlowDownWrite", "KMS.ThrottlingException":
 		return slower, true
 	case "TooManyBuckets", "QuotaExceeded", "ServiceQuotaExceededException", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded":
 		return full, true
@@ -66,6 +68,9 @@ func byCode(code string) (class, bool) {
 		"EntityTooLarge", "EntityTooSmall", "InvalidPart", "InvalidPartOrder", "MissingContentLength", "MissingContentMD5", "InvalidURI",
 		"ObjectParentIsFile", "XMinioInvalidResourceName", "XMinioInvalidObjectName", "XMinioParentIsObject":
 		return unsupported, true
+	}
+	if strings.HasPrefix(code, "KMS.") { // the bucket's key is disabled, gone or not ours
+		return wrongSetup, true
 	}
 	return class{}, false
 }

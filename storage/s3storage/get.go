@@ -2,11 +2,14 @@ package s3storage
 
 import (
 	"context"
+	"crypto/md5"
+	"hash"
 	"io"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
@@ -28,6 +31,9 @@ func (b *Bucket) Get(ctx context.Context, key string, o storage.GetOptions) (*st
 		return nil, e
 	}
 	in := &s3.GetObjectInput{Bucket: &b.bucket, Key: &key, Range: text(body.RangeHeader(o.Offset, o.Length))}
+	if in.Range == nil {
+		in.ChecksumMode = types.ChecksumModeEnabled // who does not know it passes it over
+	}
 	if o.IfMatch != "" {
 		in.IfMatch = aws.String(`"` + o.IfMatch + `"`)
 	}
@@ -66,8 +72,24 @@ func (b *Bucket) reader(out *s3.GetObjectOutput, reply *wire.Reply, key string, 
 		return nil, exchange.Lost(reply, "the reply is another range than asked")
 	}
 	r.Object = obj
-	r.ReadCloser = &content{b: b, key: key, r: body.Verify(name, string(storage.Get), out.Body, length, nil, ""), c: out.Body}
+	var h hash.Hash
+	if length == obj.Size && b.taggedMD5(out, obj.ETag) {
+		h = md5.New()
+	}
+	r.ReadCloser = &content{b: b, key: key, r: body.Verify(name, string(storage.Get), out.Body, length, h, obj.ETag), c: out.Body}
 	return r, nil
+}
+
+// taggedMD5 reports whether an object's tag is its MD5 and nothing better is
+// there: not with keys of the customer or of KMS, and not of parts, whose tags
+// have a hyphen ("Common response headers").
+func (b *Bucket) taggedMD5(out *s3.GetObjectOutput, etag string) bool {
+	switch {
+	case !b.md5Tags.Load(), len(etag) != 2*md5.Size, strings.Trim(etag, "0123456789abcdef") != "",
+		out.SSECustomerAlgorithm != nil, out.ServerSideEncryption != "" && out.ServerSideEncryption != types.ServerSideEncryptionAes256:
+		return false
+	}
+	return out.ChecksumCRC32 == nil && out.ChecksumCRC32C == nil && out.ChecksumCRC64NVME == nil && out.ChecksumSHA1 == nil && out.ChecksumSHA256 == nil
 }
 
 // content is an object's body; its errors are ours.
@@ -115,7 +137,7 @@ func (b *Bucket) Head(ctx context.Context, key string) (storage.Object, error) {
 
 func (b *Bucket) head(ctx context.Context, op waybill.Verb, key string) (storage.Object, *waybill.Error) {
 	out, reply, e := exchange.Do(&b.x, ctx, exchange.Call{Op: op, Key: key}, func(ctx context.Context) (*s3.HeadObjectOutput, error) {
-		return b.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.bucket, Key: &key})
+		return b.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.bucket, Key: &key, ChecksumMode: types.ChecksumModeEnabled})
 	})
 	if e != nil {
 		return storage.Object{}, e

@@ -12,17 +12,19 @@ import (
 	"github.com/waybill-go/waybill/storage/storagetest"
 )
 
+const part = 128 << 10
+
 // What is larger than a copy in one request may be is copied in parts.
 func TestCopyInParts(t *testing.T) {
-	s := storagetest.NewS3(&storagetest.S3Options{MaxCopy: 6 << 20})
+	s := storagetest.NewS3(&storagetest.S3Options{MaxCopy: 3 * part, MinPart: part})
 	t.Cleanup(s.Close)
 	access, secret, _ := s.Keys()
 	b, err := New(s.Bucket(), access, secret, &Options{BaseURL: s.URL(), PathStyle: true, HTTPClient: s.Client()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.maxCopy, b.copyPart = 6<<20, 5<<20
-	text := strings.Repeat("0123456789abcdef", 13<<20/16)
+	b.maxCopy, b.copyPart = 3*part, 2*part
+	text := strings.Repeat("0123456789abcdef", 7*part/16)
 	o := storage.PutOptions{ContentType: "application/pdf", ContentDisposition: "attachment", Metadata: map[string]string{"name": "发票"}}
 	if _, err := b.Put(t.Context(), "from", strings.NewReader(text), o); err != nil {
 		t.Fatal(err)

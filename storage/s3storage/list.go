@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,7 +110,8 @@ func (b *Bucket) List(ctx context.Context, o storage.ListOptions) iter.Seq2[stor
 			yield(storage.Object{}, err)
 			return
 		}
-		in := &s3.ListObjectsV2Input{Bucket: &b.bucket, Prefix: text(o.Prefix), Delimiter: text(o.Delimiter), StartAfter: text(o.After)}
+		in := &s3.ListObjectsV2Input{Bucket: &b.bucket, Prefix: text(o.Prefix), Delimiter: text(o.Delimiter), StartAfter: text(o.After),
+			EncodingType: types.EncodingTypeUrl} // XML cannot carry every key that others may have made
 		for {
 			if e := b.x.Ended(ctx, storage.List, ""); e != nil {
 				yield(storage.Object{}, e)
@@ -148,11 +150,37 @@ func (b *Bucket) listed(reply *wire.Reply, out *s3.ListObjectsV2Output, in *s3.L
 	if e := b.x.Document(reply, "ListBucketResult", c); e != nil {
 		return e
 	}
+	if !decode(out) {
+		return exchange.Lost(reply, "a key of the list is not encoded as it should")
+	}
 	next := aws.ToString(out.NextContinuationToken)
 	if aws.ToBool(out.IsTruncated) && (next == "" || next == aws.ToString(in.ContinuationToken)) {
 		return exchange.Lost(reply, "the list is cut and does not say how to go on")
 	}
 	return nil
+}
+
+// decode undoes the encoding of keys, if the server knows it.
+func decode(out *s3.ListObjectsV2Output) bool {
+	if out.EncodingType != types.EncodingTypeUrl {
+		return true
+	}
+	undo := func(key **string) bool {
+		plain, err := url.QueryUnescape(aws.ToString(*key)) // a blank may be a plus
+		*key = &plain
+		return err == nil
+	}
+	for i := range out.Contents {
+		if !undo(&out.Contents[i].Key) {
+			return false
+		}
+	}
+	for i := range out.CommonPrefixes {
+		if !undo(&out.CommonPrefixes[i].Prefix) {
+			return false
+		}
+	}
+	return true
 }
 
 // merged returns a page's objects and prefixes in one order, what is not behind

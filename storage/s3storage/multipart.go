@@ -33,9 +33,7 @@ const (
 func (p *put) parts(ctx context.Context) (storage.Object, *waybill.Error) {
 	u := &upload{put: p}
 	o := p.b.manager
-	if size := p.src.Size(); size/o.PartSizeBytes >= maxParts {
-		o.PartSizeBytes = size/maxParts + 1
-	}
+	o.PartSizeBytes = p.partSize()
 	o.MultipartUploadThreshold = o.PartSizeBytes
 	o.S3 = u
 	in := &transfermanager.UploadObjectInput{Bucket: &p.b.bucket, Key: &p.key, Body: struct{ io.Reader }{p.src}, ContentType: &p.o.ContentType,
@@ -48,6 +46,12 @@ func (p *put) parts(ctx context.Context) (storage.Object, *waybill.Error) {
 	case err == nil && u.list != nil:
 		return u.finish(ctx)
 	}
+	return u.failed(ctx, err)
+}
+
+// failed is what came of an upload that was given up, and aborted.
+func (u *upload) failed(ctx context.Context, err error) (storage.Object, *waybill.Error) {
+	p := u.put
 	if u.err == nil { // the manager's own
 		if e := p.b.x.Ended(ctx, storage.Put, p.o.Ref); e != nil {
 			u.err = e
@@ -65,6 +69,15 @@ func (p *put) parts(ctx context.Context) (storage.Object, *waybill.Error) {
 		e.Message += "; its parts could not be removed"
 	}
 	return storage.Object{}, &e
+}
+
+// partSize is the size of the parts in which the body can be uploaded.
+func (p *put) partSize() int64 {
+	part := p.b.manager.PartSizeBytes
+	if size := p.src.Size(); size/part >= maxParts {
+		part = size/maxParts + 1
+	}
+	return part
 }
 
 func errorText(err error) string {
@@ -87,6 +100,7 @@ type upload struct {
 	single bool
 	stored *storage.Object
 	list   []types.CompletedPart
+	sums   map[int32]partSum // by the parts' numbers, where S3 said the checksum
 	size   int64
 	left   bool
 }
@@ -122,6 +136,10 @@ func (u *upload) PutObject(ctx context.Context, in *s3.PutObjectInput, _ ...func
 // CreateMultipartUpload begins.
 func (u *upload) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipartUploadInput, opts ...func(*s3.Options)) (*s3.CreateMultipartUploadOutput, error) {
 	b, c := u.put.b, u.put.call()
+	if b.checksums == ChecksumSupported {
+		// So that the object has a checksum by which it can be verified as a whole.
+		in.ChecksumType = types.ChecksumTypeFullObject
+	}
 	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.CreateMultipartUploadOutput, error) {
 		return b.s3.CreateMultipartUpload(ctx, in, opts...)
 	})
@@ -142,7 +160,10 @@ func (u *upload) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipa
 func (u *upload) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ...func(*s3.Options)) (*s3.UploadPartOutput, error) {
 	b, c := u.put.b, u.put.call()
 	c.Send = false // a part may be sent twice: the last one counts
-	r, ok := in.Body.(*bytes.Reader)
+	r, ok := in.Body.(interface {
+		io.ReadSeeker
+		Size() int64
+	})
 	if !ok {
 		return nil, u.note(b.x.Unsupported(storage.Put, c.Ref, "the transfer manager changed"))
 	}
@@ -150,7 +171,7 @@ func (u *upload) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ..
 	c.Rewind = rewind
 	if b.checksums == ChecksumRequired {
 		h := md5.New()
-		_, _ = io.Copy(h, r)
+		_ = exchange.Drain(h, r)
 		in.ContentMD5 = aws.String(base64.StdEncoding.EncodeToString(h.Sum(nil)))
 	}
 	for try := 1; ; try++ {
@@ -160,15 +181,42 @@ func (u *upload) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ..
 			e = exchange.Lost(reply, "the reply to a part has no ETag")
 		}
 		if e == nil {
-			u.mu.Lock()
-			u.size += r.Size()
-			u.mu.Unlock()
+			u.keep(in, out, r.Size())
 			return out, nil
 		}
-		if !exchange.Again(ctx, e, try) {
+		if u.put.src.Err() != nil || !exchange.Again(ctx, e, try) {
 			return nil, u.note(e)
 		}
 	}
+}
+
+// keep notes a part that S3 has.
+func (u *upload) keep(in *s3.UploadPartInput, out *s3.UploadPartOutput, size int64) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.size += size
+	if sum, ok := sumOf(out.ChecksumCRC32, size); ok {
+		if u.sums == nil {
+			u.sums = map[int32]partSum{}
+		}
+		u.sums[aws.ToInt32(in.PartNumber)] = sum
+	}
+}
+
+// whole is the CRC32 of the object, nil unless that of each part is known.
+func (u *upload) whole() *string {
+	if u.put.b.checksums != ChecksumSupported {
+		return nil
+	}
+	parts := make([]partSum, 0, len(u.list))
+	for _, p := range u.list {
+		sum, ok := u.sums[aws.ToInt32(p.PartNumber)]
+		if !ok {
+			return nil
+		}
+		parts = append(parts, sum)
+	}
+	return aws.String(written(combined(parts)))
 }
 
 // CompleteMultipartUpload only takes the parts down; see finish.
@@ -213,6 +261,9 @@ func (u *upload) finish(ctx context.Context) (storage.Object, *waybill.Error) {
 	if u.put.o.IfNotExists {
 		in.IfNoneMatch = aws.String("*")
 	}
+	if in.ChecksumCRC32 = u.whole(); in.ChecksumCRC32 != nil {
+		in.ChecksumType = types.ChecksumTypeFullObject
+	}
 	if e == nil {
 		out, reply, bad := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.CompleteMultipartUploadOutput, error) {
 			return b.s3.CompleteMultipartUpload(ctx, in)
@@ -224,7 +275,9 @@ func (u *upload) finish(ctx context.Context) (storage.Object, *waybill.Error) {
 			e = exchange.Lost(reply, "the reply to a put has no ETag")
 		}
 		if e == nil {
-			return u.put.object(u.size, aws.ToString(out.ETag), reply), nil
+			obj := u.put.object(u.size, aws.ToString(out.ETag), reply)
+			obj.Checksum = checksum(in.ChecksumCRC32)
+			return obj, nil
 		}
 	}
 	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)

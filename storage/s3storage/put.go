@@ -37,6 +37,9 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 		return storage.Object{}, e
 	}
 	p := &put{b: b, o: o, key: key, meta: meta, src: body.New(ctx, string(storage.Put), o.Ref, r, o.Size)}
+	if e := p.src.Expect(o.Checksum); e != nil {
+		return storage.Object{}, e.With(name, "", "")
+	}
 	if p.o.ContentType == "" {
 		p.o.ContentType = "application/octet-stream"
 	}
@@ -46,9 +49,9 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	switch size := p.src.Size(); {
 	case size > maxObject:
 		return storage.Object{}, b.x.Unsupported(storage.Put, o.Ref, "the object is larger than 5 TiB")
-	case p.src.Seekable() && size > smallBody && size <= singleSeek:
+	case p.src.Seekable() && size > smallBody && size <= b.single:
 		obj, e = p.single(ctx, p.src, size)
-	case size >= 0 && size <= min(b.manager.PartSizeBytes, singleSeek):
+	case size >= 0 && size <= min(b.manager.PartSizeBytes, b.single):
 		data := make([]byte, size)
 		if _, err := io.ReadFull(p.src, data); err == nil || size == 0 {
 			// The end is looked for, so that a longer body is found out.
@@ -58,7 +61,7 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 			obj, e = p.single(ctx, bytes.NewReader(data), size)
 		}
 	default:
-		obj, e = p.parts(ctx)
+		obj, e = p.large(ctx, r)
 	}
 	if e == nil && obj.Key != "" {
 		return obj, nil
@@ -68,6 +71,15 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 		e = own.With(name, "", "")
 	}
 	return storage.Object{}, e
+}
+
+// large stores a body in parts: read where they lie, if that can be, else by the
+// transfer manager, which holds a few in memory.
+func (p *put) large(ctx context.Context, r io.Reader) (storage.Object, *waybill.Error) {
+	if at, ok := p.src.At(r, p.o.Size); ok && p.src.Size() > p.b.manager.PartSizeBytes {
+		return p.sections(ctx, at)
+	}
+	return p.parts(ctx)
 }
 
 // put is one Put.
@@ -134,6 +146,8 @@ func (p *put) request(ctx context.Context, r io.ReadSeeker, size int64) (storage
 	obj := p.object(size, aws.ToString(out.ETag), reply)
 	if b.checksums == ChecksumSupported {
 		obj.Checksum = checksum(&sum)
+	} else if raw, err := base64.StdEncoding.DecodeString(sum); err == nil {
+		b.md5Tags.Store(hex.EncodeToString(raw) == obj.ETag)
 	}
 	return obj, nil
 }

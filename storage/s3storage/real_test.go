@@ -1,8 +1,11 @@
 package s3storage_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"hash/crc32"
 	"io"
 	"net"
 	"strings"
@@ -12,6 +15,39 @@ import (
 	"github.com/waybill-go/waybill/storage"
 	"github.com/waybill-go/waybill/storage/s3storage"
 )
+
+// A real server keeps the checksum of the whole object, in parts or not, agrees
+// with ours, and refuses a body that does not have it.
+func TestChecksumsOnARealServer(t *testing.T) {
+	b := realWith(t, "WAYBILL_TEST_S3", s3storage.ChecksumSupported)
+	data := bytes.Repeat([]byte("0123456789abcde"), 17<<20/15)
+	want := fmt.Sprintf("crc32:%08x", crc32.ChecksumIEEE(data))
+	for name, body := range map[string]io.Reader{"small": bytes.NewReader(data[:1000]), "stream": struct{ io.Reader }{bytes.NewReader(data)}, "file": bytes.NewReader(data)} {
+		want := want
+		if name == "small" {
+			want = fmt.Sprintf("crc32:%08x", crc32.ChecksumIEEE(data[:1000]))
+		}
+		key := "checksums-" + random() + "/" + name
+		t.Cleanup(func() { _ = b.Delete(context.Background(), key) })
+		o, err := b.Put(t.Context(), key, body, storage.PutOptions{})
+		if err != nil || o.Checksum != want {
+			t.Errorf("%s: %q, want %q; %v", name, o.Checksum, want, err)
+			continue
+		}
+		if head, err := b.Head(t.Context(), key); err != nil || head.Checksum != want {
+			t.Errorf("%s: head says %q, want %q; %v", name, head.Checksum, want, err)
+		}
+		r, err := b.Get(t.Context(), key, storage.GetOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, data[:len(got)]) || int64(len(got)) != o.Size {
+			t.Errorf("%s: %d bytes, %v", name, len(got), err)
+		}
+		_ = r.Close()
+	}
+}
 
 // Two real servers behind one client: the objects of each stay apart, and when
 // the first cannot be reached the second takes what comes.

@@ -24,28 +24,26 @@ import (
 
 // gateway is a versitygw of the test's own, which can be killed.
 type gateway struct {
-	t    testing.TB
-	dir  string
-	port int
-	mu   sync.Mutex
-	cmd  *exec.Cmd
+	t       testing.TB
+	program string
+	dir     string
+	port    int
+	mu      sync.Mutex
+	cmd     *exec.Cmd
 }
 
-// startGateway starts one; without the program, or the environment of the other
-// tests on real servers, the test is skipped.
+// startGateway starts one, of the program that the environment names.
 func startGateway(t testing.TB) *gateway {
 	t.Helper()
-	if os.Getenv("WAYBILL_TEST_S3_ENDPOINT") == "" {
-		t.Skip("WAYBILL_TEST_S3_ENDPOINT is not set")
-	}
-	if _, err := exec.LookPath("versitygw"); err != nil {
-		t.Skip("versitygw is not there")
+	program := os.Getenv("WAYBILL_TEST_VERSITYGW")
+	if program == "" {
+		t.Skip("WAYBILL_TEST_VERSITYGW is not set")
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &gateway{t: t, dir: t.TempDir(), port: l.Addr().(*net.TCPAddr).Port}
+	g := &gateway{t: t, program: program, dir: t.TempDir(), port: l.Addr().(*net.TCPAddr).Port}
 	_ = l.Close()
 	if err := os.MkdirAll(filepath.Join(g.dir, "waybill-test"), 0o755); err != nil {
 		t.Fatal(err)
@@ -60,7 +58,7 @@ func (g *gateway) url() string { return fmt.Sprintf("http://127.0.0.1:%d", g.por
 func (g *gateway) start() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.cmd = exec.Command("versitygw", "--port", fmt.Sprintf("127.0.0.1:%d", g.port), "--keep-alive", "--quiet", "--health", "/healthz", "posix", g.dir)
+	g.cmd = exec.Command(g.program, "--port", fmt.Sprintf("127.0.0.1:%d", g.port), "--keep-alive", "--quiet", "--health", "/healthz", "posix", g.dir)
 	g.cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY=testkey123", "ROOT_SECRET_KEY=testsecret123")
 	if err := g.cmd.Start(); err != nil {
 		g.t.Fatal(err)
@@ -112,6 +110,50 @@ func random() string {
 	return hex.EncodeToString(b[:])
 }
 
+// killInTurn lets each of the gateways die for a moment, over and over, until the
+// returned function is called; then all of them live.
+func killInTurn(gateways ...*gateway) (end func()) {
+	stop, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		for i := 0; ; i++ {
+			g := gateways[i%len(gateways)]
+			select {
+			case <-stop:
+				return
+			case <-time.After(150 * time.Millisecond):
+			}
+			g.kill()
+			<-time.After(100 * time.Millisecond)
+			g.start()
+		}
+	}()
+	return func() { close(stop); <-over }
+}
+
+// whole checks that an object is there as it was put.
+func whole(t *testing.T, bucket storage.Bucket, key string, n int) {
+	t.Helper()
+	r, err := bucket.Get(t.Context(), key, storage.GetOptions{})
+	if err != nil {
+		t.Errorf("object %d is lost: %v", n, err)
+		return
+	}
+	defer func() { _ = r.Close() }()
+	if data, err := io.ReadAll(r); err != nil || !bytes.Equal(data, content(n)) {
+		t.Errorf("object %d is torn: %d bytes, %v", n, len(data), err)
+	}
+}
+
+// number is the number in a key of the tests.
+func number(t *testing.T, key, prefix string) (n int) {
+	t.Helper()
+	if _, err := fmt.Sscanf(key[len(prefix):], "%04d", &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // One of two real servers is killed and restarted in the middle of uploads,
 // mirrors and syncs: nothing that was acknowledged is lost or torn.
 func TestKilledServersLoseNothing(t *testing.T) {
@@ -127,21 +169,7 @@ func TestKilledServersLoseNothing(t *testing.T) {
 	prefix := "killed-" + random() + "/"
 	key := func(n int) string { return fmt.Sprintf("%s%04d", prefix, n) }
 	acknowledged, alone := map[int]bool{}, map[int]bool{}
-	stop, over := make(chan struct{}), make(chan struct{})
-	go func() { // each in its turn dies for a moment
-		defer close(over)
-		for i := 0; ; i++ {
-			g := []*gateway{one, two}[i%2]
-			select {
-			case <-stop:
-				return
-			case <-time.After(150 * time.Millisecond):
-			}
-			g.kill()
-			<-time.After(100 * time.Millisecond)
-			g.start()
-		}
-	}()
+	end := killInTurn(one, two)
 	const puts = 20
 	refused := 0
 	for n := range puts {
@@ -161,29 +189,16 @@ func TestKilledServersLoseNothing(t *testing.T) {
 		report, _ = m.Sync(ctx, storage.SyncOptions{Prefix: prefix, Cursor: report.Cursor})
 		runs++
 	}
-	close(stop)
-	<-over
+	end()
 	if report, err = m.Sync(ctx, storage.SyncOptions{Prefix: prefix}); err != nil {
 		t.Fatal(err)
 	}
-	whole := func(bucket storage.Bucket, k string, n int) {
-		t.Helper()
-		r, err := bucket.Get(ctx, k, storage.GetOptions{})
-		if err != nil {
-			t.Errorf("object %d was acknowledged, and is lost: %v", n, err)
-			return
-		}
-		defer func() { _ = r.Close() }()
-		if data, err := io.ReadAll(r); err != nil || !bytes.Equal(data, content(n)) {
-			t.Errorf("object %d is torn: %d bytes, %v", n, len(data), err)
-		}
-	}
 	for n := range acknowledged {
-		whole(a, key(n), n)
-		whole(b, key(n), n)
+		whole(t, a, key(n), n)
+		whole(t, b, key(n), n)
 	}
 	for n := range alone {
-		whole(a, "alone-"+key(n), n)
+		whole(t, a, "alone-"+key(n), n)
 	}
 	// What was not acknowledged may be there, but not torn.
 	seen := 0
@@ -191,15 +206,65 @@ func TestKilledServersLoseNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var n int
-		if _, err := fmt.Sscanf(obj.Key[len(prefix):], "%04d", &n); err != nil {
-			t.Fatal(err)
-		}
-		whole(a, obj.Key, n)
+		whole(t, a, obj.Key, number(t, obj.Key, prefix))
 		seen++
 	}
 	t.Logf("%d puts acknowledged by the mirror, %d refused, %d alone; %d objects there; %d syncs, the last copied %d", len(acknowledged), refused, len(alone), seen, runs+1, report.Copied)
 	if len(acknowledged) == 0 || refused == puts {
 		t.Error("nothing was tried")
+	}
+}
+
+// Two real servers behind a Failover die in turn: what it acknowledged lies where
+// its key says, and what it says not to have stored is nowhere.
+func TestFailoverBetweenKilledServersLosesNothing(t *testing.T) {
+	one, two := startGateway(t), startGateway(t)
+	a, b := one.bucket(), two.bucket()
+	f, err := storage.NewFailover(storage.With(a, storage.As("a")), storage.With(b, storage.As("b")),
+		storage.WithPolicy(waybill.Policy{Backoff: -1, EjectShare: -1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	prefix := "killed-" + random() + "/"
+	acknowledged, absent := map[int]string{}, map[int]bool{}
+	end := killInTurn(one, two)
+	const puts = 40
+	ambiguous := 0
+	for n := range puts {
+		o, err := f.Put(ctx, fmt.Sprintf("%s%04d", prefix, n), bytes.NewReader(content(n)), storage.PutOptions{Fresh: true})
+		switch {
+		case err == nil:
+			acknowledged[n] = o.Key
+		case waybill.DeliveryOf(err) == waybill.NotSent:
+			absent[n] = true
+		default:
+			ambiguous++
+		}
+	}
+	end()
+	for n, key := range acknowledged {
+		whole(t, f, key, n)
+	}
+	for name, bucket := range map[string]storage.Bucket{"a": a, "b": b} {
+		for obj, err := range bucket.List(ctx, storage.ListOptions{Prefix: prefix}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := number(t, obj.Key, prefix)
+			whole(t, bucket, obj.Key, n)
+			if absent[n] {
+				t.Errorf("object %d was said not to be stored, and is in %s", n, name)
+			}
+		}
+	}
+	at := map[string]int{}
+	for _, key := range acknowledged {
+		at[key[:1]]++
+	}
+	t.Logf("%d puts acknowledged, %d in a and %d in b; %d certainly not stored, %d ambiguous", len(acknowledged), at["a"], at["b"], len(absent), ambiguous)
+	if at["a"] == 0 || at["b"] == 0 {
+		t.Error("nothing failed over")
 	}
 }

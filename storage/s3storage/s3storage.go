@@ -28,12 +28,15 @@
 //
 // # Integrity
 //
-// With ChecksumSupported (the default at Amazon) writes carry a CRC32 and whole
-// reads are verified where the store has a checksum of the whole object, which
-// objects in parts have not. With ChecksumRequired (the default with a BaseURL,
-// since many servers refuse the newer headers) writes carry a Content-MD5. Over
-// http the signature covers a hash of the body as well. The length of a read is
-// always verified.
+// With ChecksumSupported (the default at Amazon) writes carry a CRC32 of the whole
+// object, in parts or not. With ChecksumRequired (the default with a BaseURL,
+// since many servers refuse the newer headers) each request carries a Content-MD5.
+// Over http the signature covers a hash of the body as well.
+//
+// Whole reads are verified with whichever checksum of the whole object the store
+// has. If it has none, the MD5 in the tag of an object that was not uploaded in
+// parts serves, once a write of this Bucket has shown that the store's tags are
+// that. The length of a read is always verified.
 //
 // # Time
 //
@@ -49,6 +52,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -161,8 +165,10 @@ type Bucket struct {
 	manager     transfermanager.Options
 	checksums   ChecksumMode
 	conditional bool
-	maxCopy     int64 // the largest copy in one request
+	md5Tags     atomic.Bool // the last object written in one request has its MD5 for a tag
+	maxCopy     int64       // the largest copy in one request
 	copyPart    int64
+	single      int64 // the largest body that goes in one request because it can seek
 }
 
 // New returns an adapter for one bucket, which must exist. It makes no traffic.
@@ -183,7 +189,7 @@ func New(bucket, accessKey, secretKey string, o *Options) (*Bucket, error) {
 		}
 	}
 	b := &Bucket{bucket: bucket, account: o.Account, checksums: o.Checksums, conditional: !o.NoIfNotExists,
-		maxCopy: 5 << 30, copyPart: 1 << 30}
+		maxCopy: 5 << 30, copyPart: 1 << 30, single: singleSeek}
 	if b.account == nil {
 		b.account = waybill.NewAccount(name, waybill.Limits{})
 	}

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -29,6 +31,15 @@ func fake(t testing.TB, o storagetest.S3Options) *storagetest.S3 {
 	s := storagetest.NewS3(&o)
 	t.Cleanup(s.Close)
 	return s
+}
+
+// cut is a fake that takes small parts, and a bucket that uploads in them.
+func cut(t testing.TB) (*storagetest.S3, *s3storage.Bucket) {
+	t.Helper()
+	s := fake(t, storagetest.S3Options{MinPart: part})
+	b := bucketOn(t, s, nil)
+	s3storage.Cut(b, part)
+	return s, b
 }
 
 func wants(t testing.TB, err error, code waybill.Code, scope waybill.Scope, d waybill.Delivery) {
@@ -65,6 +76,23 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
+// Parts are as large as S3 wants them, unless a test makes them smaller.
+func TestPartsAreLargeEnough(t *testing.T) {
+	s := fake(t, storagetest.S3Options{})
+	for name, c := range map[string]struct {
+		body io.Reader
+		o    storage.PutOptions
+	}{
+		"stream": {zeros(5<<20 + 1), storage.PutOptions{}}, "known": {zeros(5<<20 + 1), storage.PutOptions{Size: 5<<20 + 1}},
+		"seeker": {bytes.NewReader(make([]byte, 17<<20)), storage.PutOptions{}},
+	} {
+		o, err := bucketOn(t, s, nil).Put(t.Context(), name, c.body, c.o)
+		if err != nil || !strings.Contains(o.ETag, "-") {
+			t.Errorf("%s: ETag %q, %v", name, o.ETag, err)
+		}
+	}
+}
+
 // What was uploaded in parts and then failed must not stay behind.
 func TestFailedUploadsAreAborted(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -84,10 +112,9 @@ func TestFailedUploadsAreAborted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := fake(t, storagetest.S3Options{})
-			b := bucketOn(t, s, nil)
+			s, b := cut(t)
 			s.FailWhen(func(r *http.Request, _ []byte) bool { return r.Method == c.method && r.URL.Query().Has(c.param) }, c.fault)
-			_, err := b.Put(t.Context(), "k", zeros(12<<20), storage.PutOptions{})
+			_, err := b.Put(t.Context(), "k", zeros(5*part), storage.PutOptions{})
 			if waybill.CodeOf(err) != c.code || err == nil {
 				t.Errorf("got %v, want %v", err, c.code)
 			}
@@ -108,8 +135,7 @@ type zeroReader struct{}
 func (zeroReader) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestCanceledUploadIsAborted(t *testing.T) {
-	s := fake(t, storagetest.S3Options{})
-	b := bucketOn(t, s, nil)
+	s, b := cut(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	// The parts hang, then the caller goes.
@@ -120,7 +146,7 @@ func TestCanceledUploadIsAborted(t *testing.T) {
 		}
 		return hang
 	}, fakehttp.HangAfterRead())
-	_, err := b.Put(ctx, "k", zeros(30<<20), storage.PutOptions{})
+	_, err := b.Put(ctx, "k", zeros(20*part), storage.PutOptions{})
 	wants(t, err, waybill.Canceled, waybill.ScopeUnknown, waybill.NotSent)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v is not the caller's end", err)
@@ -135,11 +161,10 @@ func TestPartsAreSentAgain(t *testing.T) {
 		"corrupted": storagetest.Refusal("BadDigest"), "lost": fakehttp.After(fakehttp.ResetBeforeReply())} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := fake(t, storagetest.S3Options{})
-			b := bucketOn(t, s, nil)
+			s, b := cut(t)
 			s.Script(fakehttp.Rule{Times: 2, Fault: f, Match: func(r *http.Request, _ []byte) bool { return r.URL.Query().Get("partNumber") == "2" }})
-			o, err := b.Put(t.Context(), "k", zeros(12<<20), storage.PutOptions{})
-			if err != nil || o.Size != 12<<20 || !s.Stored("k") {
+			o, err := b.Put(t.Context(), "k", zeros(5*part), storage.PutOptions{})
+			if err != nil || o.Size != 5*part || !s.Stored("k") {
 				t.Errorf("%v, %d bytes", err, o.Size)
 			}
 		})
@@ -273,24 +298,124 @@ func TestLinkDiesWithItsCredentials(t *testing.T) {
 	}
 }
 
+// What the store has a checksum of is verified, with the tag for want of another.
 func TestCorruptedReadsAreFound(t *testing.T) {
-	s := fake(t, storagetest.S3Options{})
-	b := bucketOn(t, s, func(o *s3storage.Options) { o.Checksums = s3storage.ChecksumSupported })
-	o, err := b.Put(t.Context(), "k", strings.NewReader("content"), storage.PutOptions{})
-	if err != nil {
-		t.Fatal(err)
+	large := strings.Repeat("0123456789abcdef", 4*part/16)
+	for name, c := range map[string]struct {
+		mode s3storage.ChecksumMode
+		text string
+		sum  bool // the object says its checksum
+	}{
+		"crc32": {s3storage.ChecksumSupported, "content", true}, "crc32 of parts": {s3storage.ChecksumSupported, large, true},
+		"md5": {s3storage.ChecksumRequired, "content", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := fake(t, storagetest.S3Options{MinPart: part, TLS: c.mode == s3storage.ChecksumSupported})
+			b := bucketOn(t, s, func(o *s3storage.Options) { o.Checksums = c.mode })
+			s3storage.Cut(b, part)
+			for _, body := range []io.Reader{strings.NewReader(c.text), struct{ io.Reader }{strings.NewReader(c.text)}} {
+				o, err := b.Put(t.Context(), "k", body, storage.PutOptions{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := ""
+				if c.sum {
+					want = fmt.Sprintf("crc32:%08x", crc(c.text))
+				}
+				head, err := b.Head(t.Context(), "k")
+				if o.Checksum != want || head.Checksum != want || err != nil {
+					t.Errorf("checksum %q, head says %q, want %q; %v", o.Checksum, head.Checksum, want, err)
+				}
+				if got, err := text(t, b, storage.GetOptions{}); got != c.text || err != nil {
+					t.Errorf("%d bytes, %v", len(got), err)
+				}
+			}
+			s.Corrupt("k")
+			_, err := text(t, b, storage.GetOptions{})
+			wants(t, err, waybill.DataLoss, waybill.ScopeRequest, waybill.NotSent)
+		})
 	}
-	if o.Checksum != "crc32:"+fmt.Sprintf("%08x", crc("content")) {
-		t.Errorf("checksum %q", o.Checksum)
-	}
-	s.Corrupt("k")
-	r, err := b.Get(t.Context(), "k", storage.GetOptions{})
+}
+
+// text reads the object "k".
+func text(t testing.TB, b storage.Bucket, o storage.GetOptions) (string, error) {
+	t.Helper()
+	r, err := b.Get(t.Context(), "k", o)
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	defer func() { _ = r.Close() }()
-	_, err = io.ReadAll(r)
-	wants(t, err, waybill.DataLoss, waybill.ScopeRequest, waybill.NotSent)
+	data, err := io.ReadAll(r)
+	return string(data), err
+}
+
+// A tag that looks like an MD5 and is none is no reason to doubt the content.
+func TestForeignTagsAreNoChecksums(t *testing.T) {
+	kms := http.Header{"X-Amz-Server-Side-Encryption": {"aws:kms"}}
+	for name, c := range map[string]struct {
+		put, get string
+		header   http.Header
+	}{
+		"constant": {"9b2cf535f27731c974343645a3985328", "9b2cf535f27731c974343645a3985328", nil},
+		"kms":      {"9a0364b9e99bb480dd25e1f0284c8555", "9b2cf535f27731c974343645a3985328", kms}, // MD5 of "content"
+		"parts":    {"9a0364b9e99bb480dd25e1f0284c8555", "9b2cf535f27731c974343645a3985328-2", nil},
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			tag := c.get
+			if r.Method == http.MethodPut {
+				tag = c.put
+			}
+			maps.Copy(w.Header(), c.header)
+			w.Header().Set("ETag", `"`+tag+`"`)
+			if r.Method == http.MethodGet {
+				w.Header().Set("Content-Length", "7")
+				_, _ = io.WriteString(w, "content")
+			}
+		}))
+		t.Cleanup(s.Close)
+		b, err := s3storage.New("bucket", "key-of-the-test", "secret-of-the-test", &s3storage.Options{BaseURL: s.URL, PathStyle: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Put(t.Context(), "k", strings.NewReader("content"), storage.PutOptions{}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got, err := text(t, b, storage.GetOptions{}); got != "content" || err != nil {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+// Keys of others that XML cannot carry, or that no verb could name, do not spoil
+// a listing; servers that do not know the encoding are understood too.
+func TestListsOfOthersKeys(t *testing.T) {
+	for name, c := range map[string]struct{ body, want string }{
+		"encoded": {`<EncodingType>url</EncodingType><Contents><Key>a%01b</Key></Contents><Contents><Key>a+b%2Bc%25/d</Key></Contents><Contents><Key>x//y</Key></Contents>`, "a b+c%/d"},
+		"plain":   {`<Contents><Key>a+b%2Bc</Key></Contents>`, "a+b%2Bc"},
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Get("encoding-type") != "url" {
+				t.Errorf("asked %s", r.URL.RawQuery)
+			}
+			_, _ = io.WriteString(w, `<?xml version="1.0"?><ListBucketResult><IsTruncated>false</IsTruncated>`+c.body+`</ListBucketResult>`)
+		}))
+		t.Cleanup(s.Close)
+		b, err := s3storage.New("bucket", "key-of-the-test", "secret-of-the-test", &s3storage.Options{BaseURL: s.URL, PathStyle: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var keys []string
+		for o, err := range b.List(t.Context(), storage.ListOptions{}) {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			keys = append(keys, o.Key)
+		}
+		if strings.Join(keys, "|") != c.want {
+			t.Errorf("%s: %q", name, keys)
+		}
+	}
 }
 
 func TestCutReadsAreFound(t *testing.T) {
@@ -499,10 +624,9 @@ func TestNothingIsLogged(t *testing.T) {
 	var out bytes.Buffer
 	log.SetOutput(&out)
 	defer log.SetOutput(io.Discard)
-	s := fake(t, storagetest.S3Options{})
-	b := bucketOn(t, s, nil)
+	s, b := cut(t)
 	s.FailWhen(func(r *http.Request, _ []byte) bool { return r.Method == "POST" && r.URL.Query().Has("uploadId") }, storagetest.Refusal("InternalError"))
-	_, err := b.Put(t.Context(), "private-name", zeros(11<<20), storage.PutOptions{})
+	_, err := b.Put(t.Context(), "private-name", zeros(5*part), storage.PutOptions{})
 	if err == nil || out.Len() > 0 {
 		t.Errorf("%v, logged %q", err, out.String())
 	}

@@ -19,7 +19,8 @@ func ExampleRun() {
 			t.Fatal(err)
 		}
 		storagetest.Run(t, storagetest.Harness{
-			New: func(testing.TB) storage.Bucket { return bucket },
+			New:  func(testing.TB) storage.Bucket { return bucket },
+			Part: 256 << 10,
 		})
 	}
 	defer quiet()()

@@ -46,12 +46,12 @@ func getRanges(s *session) {
 
 func getRangeOfLarge(s *session) {
 	s.needs(s.caps.Range, "ranges")
-	const n = 11 << 20
+	n := s.large()
 	if _, err := s.b.Put(s.ctx, s.key("k"), only{pattern(n)}, storage.PutOptions{}); err != nil {
 		s.Fatal(err)
 	}
 	whole, _ := io.ReadAll(pattern(n))
-	const from, length = 5<<20 - 3, 5<<20 + 9
+	from, length := s.h.Part-3, s.h.Part+9
 	got, _, err := s.read(s.key("k"), storage.GetOptions{Offset: from, Length: length})
 	if err != nil {
 		s.Fatal(err)
@@ -105,7 +105,7 @@ func getCanceledBefore(s *session) {
 }
 
 func getCanceledWithin(s *session) {
-	const n = 16 << 20
+	n := max(2<<20, s.h.Part*16/5)
 	if _, err := s.b.Put(s.ctx, s.key("k"), only{pattern(n)}, storage.PutOptions{}); err != nil {
 		s.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func getCanceledWithin(s *session) {
 }
 
 func getClosedEarly(s *session) {
-	if _, err := s.b.Put(s.ctx, s.key("k"), only{pattern(6 << 20)}, storage.PutOptions{}); err != nil {
+	if _, err := s.b.Put(s.ctx, s.key("k"), only{pattern(s.h.Part * 6 / 5)}, storage.PutOptions{}); err != nil {
 		s.Fatal(err)
 	}
 	for range 3 {

@@ -29,6 +29,9 @@ type Harness struct {
 	// Memory bounds the live memory that streaming it may take beside what was
 	// live before, in bytes; 0 means that it is not measured.
 	Big, Memory int64
+	// Part is the size of the parts in which the bucket uploads what is large, in
+	// bytes; large bodies are a few times as long. Default 5 MiB.
+	Part int64
 	// Many is the number of objects in the long listing. Default 60.
 	Many int
 	// Parallel runs the subtests at the same time.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
@@ -131,7 +132,7 @@ func keysLongSegment(s *session) {
 }
 
 func attributeCases() []testCase {
-	return []testCase{{"headers", attributeHeaders}, {"defaults", attributeDefaults}, {"metadata", attributeMetadata}, {"replaced", attributesReplaced}, {"callers_map", attributesCallersMap}}
+	return []testCase{{"headers", attributeHeaders}, {"defaults", attributeDefaults}, {"metadata", attributeMetadata}, {"replaced", attributesReplaced}, {"callers_map", attributesCallersMap}, {"expires", attributeExpires}}
 }
 
 // attributes is an object with everything.
@@ -154,7 +155,7 @@ func (s *session) sameAttributes(got storage.Object, want storage.PutOptions) {
 }
 
 func attributeHeaders(s *session) {
-	for name, n := range map[string]int64{"small": 10, "large": 11 << 20} {
+	for name, n := range map[string]int64{"small": 10, "large": s.large()} {
 		key := s.key(name)
 		if _, err := s.b.Put(s.ctx, key, only{pattern(n)}, attributes()); err != nil {
 			s.Fatal(err)
@@ -218,6 +219,33 @@ func attributesReplaced(s *session) {
 		s.Fatal(err)
 	}
 	s.sameAttributes(head, storage.PutOptions{ContentType: "application/octet-stream"})
+}
+
+// attributeExpires lets an object's time pass, where the store removes it then.
+func attributeExpires(s *session) {
+	s.needs(s.caps.Expires, "expiry")
+	now := s.put(s.key("clock"), "x").Modified
+	key, end := s.key("k"), now.Add(time.Hour).UTC().Truncate(time.Second)
+	if _, err := s.b.Put(s.ctx, key, strings.NewReader("x"), storage.PutOptions{Expires: end}); err != nil {
+		s.Fatal(err)
+	}
+	head, err := s.b.Head(s.ctx, key)
+	if err != nil || !head.Expires.Equal(end) {
+		s.Errorf("expires %v, want %v; %v", head.Expires, end, err)
+	}
+	s.holds(key, "x")
+	_, err = s.b.Put(s.ctx, s.key("over"), strings.NewReader("x"), storage.PutOptions{Expires: now.Add(-time.Hour)})
+	s.fails(err, waybill.InvalidArgument, waybill.NotSent)
+	if s.h.Advance == nil {
+		return
+	}
+	s.h.Advance(time.Hour + time.Second)
+	s.absent(key)
+	s.holds(s.key("clock"), "x")
+	if _, err := s.b.Put(s.ctx, key, strings.NewReader("new"), storage.PutOptions{IfNotExists: true}); err != nil {
+		s.Errorf("writing where something has expired: %v", err)
+	}
+	s.holds(key, "new")
 }
 
 func attributesCallersMap(s *session) {

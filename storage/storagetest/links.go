@@ -86,11 +86,12 @@ func linkGet(s *session) {
 func linkGetOverrides(s *session) {
 	s.needs(s.caps.SignedGet, "links to read")
 	s.put(s.key("k"), "x")
-	want := `attachment; filename="a + b & c.pdf"`
-	l := s.sign(s.key("k"), storage.SignOptions{ContentDisposition: want, ContentType: "application/pdf", Expires: time.Hour})
-	status, header, body := s.send("GET", l.URL, nil, "")
-	if status != 200 || body != "x" || header.Get("Content-Disposition") != want || header.Get("Content-Type") != "application/pdf" {
-		s.Errorf("%d %q, type %q, disposition %q", status, brief(body), header.Get("Content-Type"), header.Get("Content-Disposition"))
+	for _, want := range []string{`attachment; filename="a + b & c.pdf"`, `attachment; filename="?.pdf"; filename*=UTF-8''%E5%8F%91%E7%A5%A8%202024.pdf`} {
+		l := s.sign(s.key("k"), storage.SignOptions{ContentDisposition: want, ContentType: "application/pdf", Expires: time.Hour})
+		status, header, body := s.send("GET", l.URL, nil, "")
+		if status != 200 || body != "x" || header.Get("Content-Disposition") != want || header.Get("Content-Type") != "application/pdf" {
+			s.Errorf("%d %q, type %q, disposition %q", status, brief(body), header.Get("Content-Type"), header.Get("Content-Disposition"))
+		}
 	}
 }
 

@@ -3,7 +3,12 @@ package storagetest
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"hash/crc32"
+	"hash/crc64"
 	"io"
 	"strings"
 	"sync"
@@ -18,7 +23,7 @@ func putCases() []testCase {
 		{"round_trip", putRoundTrip}, {"empty", putEmpty}, {"overwrite", putOverwrite}, {"bodies", putBodies},
 		{"from_its_position", putFromPosition}, {"not_closed", putNotClosed}, {"wrong_size", putWrongSize},
 		{"failing_reader", putFailingReader}, {"failing_large_reader", putFailingLargeReader}, {"canceled_before", putCanceledBefore},
-		{"canceled_within", putCanceledWithin}, {"atomic", putAtomic}, {"bad_options", putBadOptions},
+		{"canceled_within", putCanceledWithin}, {"atomic", putAtomic}, {"checksum", putChecksum}, {"bad_options", putBadOptions},
 	}
 }
 
@@ -69,7 +74,10 @@ func putOverwrite(s *session) {
 }
 
 // bodySizes lie around the limits of buffers and parts.
-var bodySizes = []int64{0, 1, 1000, 128<<10 + 1, 5<<20 - 1, 5 << 20, 5<<20 + 1}
+func (s *session) bodySizes() []int64 {
+	p := s.h.Part
+	return []int64{0, 1, 1000, 128<<10 + 1, p - 1, p, p + 1, 2 * p, 2*p + 1}
+}
 
 func putBodies(s *session) {
 	shapes := map[string]func(n int64) (io.Reader, int64){
@@ -81,7 +89,7 @@ func putBodies(s *session) {
 		"halves":       func(n int64) (io.Reader, int64) { return iotest.HalfReader(pattern(n)), n },
 	}
 	for name, shape := range shapes {
-		for _, n := range bodySizes {
+		for _, n := range s.bodySizes() {
 			key := s.key(name)
 			body, size := shape(n)
 			o, err := s.b.Put(s.ctx, key, body, storage.PutOptions{Size: size})
@@ -139,7 +147,7 @@ func putNotClosed(s *session) {
 
 func putWrongSize(s *session) {
 	key := s.key("k")
-	for _, n := range []int64{10, 300 << 10, 6 << 20} {
+	for _, n := range []int64{10, 300 << 10, s.h.Part, s.h.Part * 6 / 5} {
 		for _, off := range []int64{-1, 1, 100} {
 			_, err := s.b.Put(s.ctx, key, only{pattern(n + off)}, storage.PutOptions{Size: n})
 			s.fails(err, waybill.InvalidArgument, waybill.NotSent)
@@ -178,12 +186,19 @@ func putFailingReader(s *session) {
 }
 
 func putFailingLargeReader(s *session) {
-	for name, size := range map[string]int64{"unknown": -1, "known": 13 << 20} {
-		key := s.key(name)
-		body := io.MultiReader(pattern(12<<20), iotest.ErrReader(ownError{}))
-		_, err := s.b.Put(s.ctx, key, only{body}, storage.PutOptions{Size: size})
-		s.fails(err, waybill.InvalidArgument, waybill.NotSent)
-		s.absent(key)
+	// At the very first byte of the second part, within it, and where the end
+	// should be told.
+	for where, n := range map[string]int64{"at_part": s.h.Part, "within_part": s.h.Part * 3 / 2, "late": s.h.Part * 12 / 5, "at_end": 3 * s.h.Part} {
+		for name, size := range map[string]int64{"unknown": -1, "known": 3 * s.h.Part} {
+			key := s.key(where + "_" + name)
+			body := io.MultiReader(pattern(n), iotest.ErrReader(ownError{}))
+			_, err := s.b.Put(s.ctx, key, only{body}, storage.PutOptions{Size: size})
+			s.fails(err, waybill.InvalidArgument, waybill.NotSent)
+			if !errors.As(err, new(ownError)) {
+				s.Errorf("%s, %s: the reader's error cannot be found in %v", where, name, err)
+			}
+			s.absent(key)
+		}
 	}
 }
 
@@ -214,7 +229,7 @@ func (c *cancelReader) Read(p []byte) (int, error) {
 }
 
 func putCanceledWithin(s *session) {
-	for name, n := range map[string]int64{"small": 100, "medium": 3 << 20, "large": 11 << 20} {
+	for name, n := range map[string]int64{"small": 100, "medium": s.h.Part * 3 / 5, "large": s.large()} {
 		ctx, cancel := context.WithCancel(s.ctx)
 		key := s.key(name)
 		body := &cancelReader{Reader: pattern(2*n + 256<<10), n: n, cancel: cancel}
@@ -248,7 +263,7 @@ func (g *gate) Read(p []byte) (int, error) {
 
 func putAtomic(s *session) {
 	key := s.key("k")
-	for _, n := range []int64{1000, 7 << 20} {
+	for _, n := range []int64{1000, s.h.Part * 7 / 5} {
 		s.put(key, "old")
 		g := &gate{r: pattern(n), reached: make(chan struct{}), open: make(chan struct{})}
 		done := make(chan error, 1)
@@ -273,6 +288,32 @@ func putAtomic(s *session) {
 	}
 }
 
+// putChecksum holds bodies to the checksum that the caller knows.
+func putChecksum(s *session) {
+	for _, n := range []int64{0, 9, s.h.Part + 1} {
+		data, _ := io.ReadAll(pattern(n))
+		right := map[string]string{
+			"crc32": fmt.Sprintf("crc32:%08x", crc32.ChecksumIEEE(data)), "crc64": fmt.Sprintf("crc64:%016x", crc64.Checksum(data, crc64.MakeTable(crc64.ECMA))),
+			"md5": fmt.Sprintf("md5:%x", md5.Sum(data)), "sha256": fmt.Sprintf("sha256:%x", sha256.Sum256(data)),
+		}
+		for kind, sum := range right {
+			for shape, body := range map[string]func() io.Reader{"seeker": func() io.Reader { return bytes.NewReader(data) }, "stream": func() io.Reader { return only{bytes.NewReader(data)} }} {
+				key := s.key(kind + shape)
+				if _, err := s.b.Put(s.ctx, key, body(), storage.PutOptions{Checksum: sum, Size: -1}); err != nil {
+					s.Errorf("%s, %s of %d: %v", kind, shape, n, err)
+				}
+				if err := s.b.Delete(s.ctx, key); err != nil {
+					s.Error(err)
+				}
+				wrong := sum[:len(sum)-1] + map[bool]string{true: "1", false: "0"}[strings.HasSuffix(sum, "0")]
+				_, err := s.b.Put(s.ctx, key, body(), storage.PutOptions{Checksum: wrong, Size: -1})
+				s.fails(err, waybill.InvalidArgument, waybill.NotSent)
+				s.absent(key)
+			}
+		}
+	}
+}
+
 func putBadOptions(s *session) {
 	for name, o := range map[string]storage.PutOptions{
 		"size":                {Size: -2},
@@ -284,6 +325,8 @@ func putBadOptions(s *session) {
 		"disposition":         {ContentDisposition: "a\nb"},
 		"cache_control":       {CacheControl: "a\x00b"},
 		"region":              {Region: "china"},
+		"checksum":            {Checksum: "sha1:a9993e364706816aba3e25717850c26c9cd0d89d"},
+		"checksum_short":      {Checksum: "crc32:1234567"},
 	} {
 		_, err := s.b.Put(s.ctx, s.key("k"), strings.NewReader("x"), o)
 		if !is(err, waybill.InvalidArgument) {
@@ -319,11 +362,11 @@ func ifNotExistsLarge(s *session) {
 	s.needs(s.caps.IfNotExists, "conditional writes")
 	key := s.key("k")
 	s.put(key, "first")
-	_, err := s.b.Put(s.ctx, key, pattern(11<<20), storage.PutOptions{IfNotExists: true, Size: -1})
+	_, err := s.b.Put(s.ctx, key, pattern(s.large()), storage.PutOptions{IfNotExists: true, Size: -1})
 	s.fails(err, waybill.AlreadyExists, waybill.NotSent)
 	s.holds(key, "first")
 	key = s.key("new")
-	if _, err := s.b.Put(s.ctx, key, pattern(11<<20), storage.PutOptions{IfNotExists: true, Size: -1}); err != nil {
+	if _, err := s.b.Put(s.ctx, key, pattern(s.large()), storage.PutOptions{IfNotExists: true, Size: -1}); err != nil {
 		s.Error(err)
 	}
 }

@@ -85,6 +85,9 @@ func (h *Harness) defaults() {
 	if h.Big == 0 {
 		h.Big = 24 << 20
 	}
+	if h.Part == 0 {
+		h.Part = 5 << 20
+	}
 	if h.Many == 0 {
 		h.Many = 60
 	}
@@ -215,6 +218,9 @@ func brief(s string) string {
 	}
 	return fmt.Sprintf("%q", s)
 }
+
+// large is the size of a body of more than two parts.
+func (s *session) large() int64 { return s.h.Part * 11 / 5 }
 
 // pattern is a body of n bytes that is not held in memory: 8 KiB that never
 // line up with parts, over and over.

@@ -17,6 +17,8 @@ import "github.com/waybill-go/waybill/storage/internal/fakes3"
 //   - Stored: whether an object is visible
 //   - Uploads: how many multipart uploads are open
 //   - Corrupt: makes an object's content come back changed
+//
+// Clients may make buckets beside its own, which those methods do not look into.
 type S3 = fakes3.Server
 
 // S3Options say how the fake is to be; the zero value is ready:

@@ -11,23 +11,30 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/storage"
 )
 
-// hangLimit is the deadline of calls under a fault that never ends by itself,
-// faultLimit that of the others, which is not meant to be reached.
+// slowLimit is the deadline of calls whose reply never ends, faultLimit that of
+// the others, which is not meant to be reached.
 const (
-	hangLimit  = 400 * time.Millisecond
+	slowLimit  = 150 * time.Millisecond
 	faultLimit = time.Minute
 )
 
-// limit returns the deadline under a fault.
-func limit(f Fault) time.Duration {
-	switch f.Kind {
-	case fakehttp.HangBeforeReadKind, fakehttp.HangAfterReadKind, fakehttp.SlowBodyKind:
-		return hangLimit
+// under returns the context of a call under a fault, which ends when the server
+// has a request that it will not answer.
+func under(f Fault, srv Server) (ctx context.Context, end func()) {
+	limit := faultLimit
+	if f.Kind == fakehttp.SlowBodyKind {
+		limit = slowLimit
 	}
-	return faultLimit
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	if f.Kind == fakehttp.HangBeforeReadKind || f.Kind == fakehttp.HangAfterReadKind {
+		before := srv.Count("")
+		go suitetest.When(ctx, func() bool { return srv.Count("") > before }, cancel)
+	}
+	return ctx, cancel
 }
 
 // wireCall is one verb with traffic.
@@ -154,8 +161,8 @@ func wireFault(t tester, h *Harness, c wireCall, f Fault) {
 	}
 	srv, b := wired(t, h)
 	srv.Fail(f)
-	ctx, cancel := context.WithTimeout(context.Background(), limit(f))
-	defer cancel()
+	ctx, end := under(f, srv)
+	defer end()
 	err := c.do(ctx, b)
 	srv.Heal()
 	if err == nil {

@@ -242,6 +242,12 @@ func TestVerify(t *testing.T) {
 			}
 		}
 	}
+	// What a reader that verifies by itself says at the end is heard, and the last
+	// bytes are not handed out.
+	late := io.MultiReader(strings.NewReader("abc"), iotest.ErrReader(failure{}))
+	if got, err := io.ReadAll(body.Verify("p", "get", late, 3, nil, "")); !errors.As(err, new(failure)) || len(got) == 3 {
+		t.Errorf("%q, %v", got, err)
+	}
 	if _, err := io.ReadAll(body.Verify("p", "get", iotest.ErrReader(failure{}), 3, nil, "")); !errors.As(err, new(failure)) {
 		t.Errorf("%v", err)
 	}

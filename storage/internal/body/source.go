@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"hash"
 	"io"
 	"sync/atomic"
 
@@ -33,6 +34,8 @@ type Source struct {
 	over    bool // its end was found, as it should be
 	keep    *keeper
 	barred  atomic.Bool
+	sum     hash.Hash // see Expect
+	want    string
 }
 
 // New takes a body of the given length: 0 or -1 when that is not known, and it
@@ -130,6 +133,9 @@ func (s *Source) Rewind() error {
 	s.read.Store(0)
 	s.err.Store(nil)
 	s.over = false
+	if s.sum != nil {
+		s.sum.Reset()
+	}
 	return nil
 }
 
@@ -171,7 +177,13 @@ func (s *Source) Read(p []byte) (int, error) {
 		}
 		err = io.EOF
 	}
-	s.over = err == io.EOF
+	if s.sum != nil {
+		s.sum.Write(p[:n])
+	}
+	if s.over = err == io.EOF; s.over && !s.agrees() {
+		s.over = false
+		return 0, s.fail("the body does not have its checksum", nil)
+	}
 	return n, err
 }
 

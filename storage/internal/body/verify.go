@@ -102,15 +102,33 @@ func (v *verifier) Read(p []byte) (int, error) {
 	if v.left > 0 {
 		return n, nil
 	}
-	var one [1]byte
-	if extra, _ := v.r.Read(one[:]); extra > 0 {
-		return 0, v.fail("the object is longer than its size")
+	if err := v.end(); err != nil {
+		return 0, err
 	}
 	if v.h != nil && hex.EncodeToString(v.h.Sum(nil)) != v.sum {
 		return 0, v.fail("the object does not have its checksum")
 	}
 	v.err = io.EOF
 	return n, io.EOF
+}
+
+// end looks for the end behind the last byte. A reader that verifies by itself
+// says only there what it found.
+func (v *verifier) end() error {
+	var one [1]byte
+	for range 100 {
+		switch extra, err := v.r.Read(one[:]); {
+		case extra > 0:
+			return v.fail("the object is longer than its size")
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			v.err = err
+			return err
+		}
+	}
+	v.err = io.ErrNoProgress
+	return v.err
 }
 
 func (v *verifier) fail(message string) error {

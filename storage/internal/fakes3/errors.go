@@ -9,9 +9,57 @@ import (
 // s3Error is a refusal.
 type s3Error struct {
 	code, message string
+	region        string // the right one, when another was asked
 }
 
-func fail(code string) *s3Error { return &s3Error{code: code, message: "refused by the fake"} }
+func fail(code string) *s3Error { return &s3Error{code: code, message: text(code)} }
+
+// text is the message of "Error responses" for a code.
+func text(code string) string {
+	switch code {
+	case "AccessDenied":
+		return "Access Denied."
+	case "BadDigest":
+		return "The Content-MD5 you specified did not match what we received."
+	case "BucketNotEmpty":
+		return "The bucket you tried to delete is not empty."
+	case "EntityTooSmall":
+		return "Your proposed upload is smaller than the minimum allowed size"
+	case "InvalidAccessKeyId":
+		return "The AWS Access Key Id you provided does not exist in our records."
+	case "InvalidBucketName":
+		return "The specified bucket is not valid."
+	case "InvalidDigest":
+		return "The Content-Md5 you specified is not valid."
+	case "InvalidPart":
+		return "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."
+	case "InvalidPartOrder":
+		return "The list of parts was not in ascending order. Parts must be ordered by part number."
+	case "InvalidRange":
+		return "The requested range is not satisfiable"
+	case "KeyTooLongError":
+		return "Your key is too long."
+	case "MalformedXML":
+		return "The XML you provided was not well-formed or did not validate against our published schema."
+	case "MetadataTooLarge":
+		return "Your metadata headers exceed the maximum allowed metadata size"
+	case "MethodNotAllowed":
+		return "The specified method is not allowed against this resource."
+	case "NoSuchBucket":
+		return "The specified bucket does not exist."
+	case "NoSuchKey":
+		return "The specified key does not exist."
+	case "NoSuchUpload":
+		return "The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."
+	case "NotImplemented":
+		return "A header you provided implies functionality that is not implemented."
+	case "PreconditionFailed":
+		return "At least one of the pre-conditions you specified did not hold."
+	case "SignatureDoesNotMatch":
+		return "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+	}
+	return "refused by the fake"
+}
 
 // statuses are the HTTP statuses of S3's codes; 400 for the others.
 var statuses = map[string]int{
@@ -19,7 +67,7 @@ var statuses = map[string]int{
 	"RequestTimeTooSkewed": 403, "InvalidObjectState": 403, "TokenRefreshRequired": 403,
 	"NoSuchKey": 404, "NoSuchBucket": 404, "NoSuchUpload": 404, "NoSuchVersion": 404, "NotFound": 404, "XAdminUserNotFound": 404,
 	"MethodNotAllowed": 405, "NotImplemented": 501, "MissingContentLength": 411, "PreconditionFailed": 412, "InvalidRange": 416,
-	"BucketAlreadyExists": 409, "BucketNotEmpty": 409, "OperationAborted": 409, "ConditionalRequestConflict": 409, "ObjectParentIsFile": 409,
+	"BucketAlreadyExists": 409, "BucketNotEmpty": 409, "BucketAlreadyOwnedByYou": 409, "OperationAborted": 409, "ConditionalRequestConflict": 409, "ObjectParentIsFile": 409,
 	"InternalError": 500, "SlowDown": 503, "ServiceUnavailable": 503, "TooManyRequests": 429, "PermanentRedirect": 301, "TemporaryRedirect": 307,
 	"NotModified": 304, "XMinioStorageFull": 507,
 }
@@ -29,6 +77,7 @@ type errorXML struct {
 	Code      string
 	Message   string
 	Resource  string `xml:",omitempty"`
+	Region    string `xml:",omitempty"`
 	RequestID string `xml:"RequestId"`
 }
 
@@ -45,7 +94,7 @@ func writeError(w http.ResponseWriter, r *http.Request, e *s3Error) {
 		return
 	}
 	// S3 echoes what was asked for, and who asked with which key.
-	writeXML(w, status, errorXML{Code: e.code, Message: e.message, Resource: r.URL.Path, RequestID: "FAKE0000REQUEST"})
+	writeXML(w, status, errorXML{Code: e.code, Message: e.message, Resource: r.URL.Path, Region: e.region, RequestID: "FAKE0000REQUEST"})
 }
 
 func writeXML(w http.ResponseWriter, status int, v any) {

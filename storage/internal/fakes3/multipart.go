@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/xml"
+	"hash/crc32"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -19,7 +21,10 @@ type upload struct {
 	key    string
 	header http.Header
 	crc32  bool
+	whole  bool // the checksum is to be that of the whole object
 	parts  map[int]*content
+	id     string
+	begun  time.Time
 }
 
 type createXML struct {
@@ -41,9 +46,20 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, key string) *s3E
 	default:
 		return fail("NotImplemented")
 	}
+	switch r.Header.Get("X-Amz-Checksum-Type") {
+	case "":
+	case "COMPOSITE", "FULL_OBJECT":
+		if u.whole = r.Header.Get("X-Amz-Checksum-Type") == "FULL_OBJECT"; !u.crc32 {
+			return &s3Error{code: "InvalidRequest", message: "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header."}
+		}
+	default:
+		return fail("InvalidRequest")
+	}
+	begun := s.now()
 	s.in.Mu.Lock()
 	s.next++
 	id := "upload-" + strconv.Itoa(s.next) + "-" + hex.EncodeToString([]byte(strconv.Itoa(s.next*7919)))
+	u.id, u.begun = id, begun
 	s.in.Open[id] = u
 	s.in.Mu.Unlock()
 	writeXML(w, http.StatusOK, createXML{Bucket: s.o.Bucket, Key: key, UploadID: id})
@@ -64,7 +80,7 @@ func (s *Server) open(q url.Values, key string) (*upload, *s3Error) {
 func partNumber(q url.Values) (int, *s3Error) {
 	n, err := strconv.Atoi(q.Get("partNumber"))
 	if err != nil || n < 1 || n > maxParts {
-		return 0, fail("InvalidArgument")
+		return 0, &s3Error{code: "InvalidArgument", message: "Part number must be an integer between 1 and 10000, inclusive."}
 	}
 	return n, nil
 }
@@ -82,9 +98,10 @@ func (s *Server) putPart(w http.ResponseWriter, r *http.Request, q url.Values, k
 	if e != nil {
 		return e
 	}
-	if u.crc32 != c.claimedCRC {
+	if u.crc32 && !c.claimedCRC { // the other way round it is one more check
 		return fail("InvalidRequest")
 	}
+	c.at = s.now()
 	s.in.Mu.Lock()
 	u.parts[n] = c
 	s.in.Mu.Unlock()
@@ -111,9 +128,13 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values, 
 	}
 	from, size := int64(0), src.blob.Size()
 	if v := r.Header.Get("X-Amz-Copy-Source-Range"); v != "" {
+		whole := size
 		var ok bool
-		if from, size, ok = shelf.Range(v, size); !ok {
-			return fail("InvalidArgument")
+		switch from, size, ok = shelf.Range(v, whole); {
+		case !shelf.Readable(v) || strings.HasPrefix(v, "bytes=-") || strings.HasSuffix(v, "-"):
+			return &s3Error{code: "InvalidArgument", message: "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy"}
+		case !ok || !strings.HasSuffix(v, "-"+strconv.FormatInt(from+size-1, 10)): // it is not cut at the end
+			return &s3Error{code: "InvalidArgument", message: "Range specified is not valid for source object of size: " + strconv.FormatInt(whole, 10)}
 		}
 	}
 	if size > s.o.MaxCopy {
@@ -125,11 +146,11 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values, 
 		return fail("InternalError")
 	}
 	_, _ = sum.Write([]byte(src.etag + strconv.FormatInt(from, 10)))
-	c := &content{blob: shelf.Blob{p}, md5: sum.Sum(nil)}
+	c := &content{blob: shelf.Blob{p}, md5: sum.Sum(nil), at: s.now()}
 	s.in.Mu.Lock()
 	u.parts[n] = c
 	s.in.Mu.Unlock()
-	writeXML(w, http.StatusOK, copyXML{XMLName: xml.Name{Local: "CopyPartResult"}, LastModified: s.in.Now().UTC().Format(time.RFC3339),
+	writeXML(w, http.StatusOK, copyXML{XMLName: xml.Name{Local: "CopyPartResult"}, LastModified: s.now().UTC().Format(time.RFC3339),
 		ETag: `"` + hex.EncodeToString(c.md5) + `"`})
 	return nil
 }
@@ -156,6 +177,9 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, 
 	if e != nil {
 		return e
 	}
+	// Here the header is the checksum of the object.
+	claimed := r.Header.Get("X-Amz-Checksum-Crc32")
+	r.Header.Del("X-Amz-Checksum-Crc32")
 	c, e := receive(r, a)
 	if e != nil {
 		return e
@@ -167,6 +191,15 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, 
 	o, e := s.assemble(u, in)
 	if e != nil {
 		return e
+	}
+	if v := r.Header.Get("X-Amz-Mp-Object-Size"); v != "" && v != strconv.FormatInt(o.blob.Size(), 10) {
+		return &s3Error{code: "InvalidRequest", message: "The provided 'x-amz-mp-object-size' header value " + v + " does not match what was computed."}
+	}
+	switch kind := r.Header.Get("X-Amz-Checksum-Type"); {
+	case kind != "" && (kind == "FULL_OBJECT") != u.whole:
+		return fail("InvalidRequest")
+	case claimed != "" && claimed != o.checksum:
+		return fail("BadDigest")
 	}
 	if e := s.publish(r, key, o); e != nil {
 		return e
@@ -193,6 +226,10 @@ func (s *Server) assemble(u *upload, in completeXML) (*object, *s3Error) {
 	for i, p := range in.Parts {
 		c := u.parts[p.PartNumber]
 		switch {
+		case p.ETag == "" || p.PartNumber == 0:
+			return nil, fail("MalformedXML")
+		case p.PartNumber < 1 || p.PartNumber > maxParts:
+			return nil, &s3Error{code: "InvalidArgument", message: "PartNumber must be >= 1"}
 		case p.PartNumber <= last:
 			return nil, fail("InvalidPartOrder")
 		case c == nil || strings.Trim(p.ETag, `"`) != hex.EncodeToString(c.md5):
@@ -207,7 +244,12 @@ func (s *Server) assemble(u *upload, in completeXML) (*object, *s3Error) {
 		o.blob = append(o.blob, c.blob...)
 		parts = append(parts, c)
 	}
-	if u.crc32 {
+	switch {
+	case u.whole:
+		h := crc32.NewIEEE()
+		_, _ = io.Copy(h, o.blob.Reader(0, o.blob.Size()))
+		o.checksum = base64.StdEncoding.EncodeToString(h.Sum(nil))
+	case u.crc32:
 		o.checksum = composite(parts)
 	}
 	o.etag = `"` + hex.EncodeToString(sum.Sum(nil)) + "-" + strconv.Itoa(len(parts)) + `"`

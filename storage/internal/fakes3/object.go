@@ -106,7 +106,7 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request, key string, a *auth
 
 // publish makes an object visible, if its conditions hold.
 func (s *Server) publish(r *http.Request, key string, o *object) *s3Error {
-	now := s.in.Now()
+	now := s.now()
 	s.in.Mu.Lock()
 	defer s.in.Mu.Unlock()
 	if e := s.condition(r, key); e != nil {
@@ -129,15 +129,12 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key s
 	if o == nil {
 		return fail("NoSuchKey")
 	}
-	if v := r.Header.Get("If-Match"); v != "" && v != o.etag {
-		return fail("PreconditionFailed")
-	}
-	if r.Header.Get("If-None-Match") == o.etag {
-		return fail("NotModified")
+	if e := readCondition(r.Header, "", o); e != nil {
+		return e
 	}
 	size := o.blob.Size()
 	from, n, partial := int64(0), size, false
-	if v := r.Header.Get("Range"); v != "" && !s.o.IgnoreRanges {
+	if v := r.Header.Get("Range"); shelf.Readable(v) && !s.o.IgnoreRanges {
 		var ok bool
 		if from, n, ok = shelf.Range(v, size); !ok {
 			return fail("InvalidRange")
@@ -185,17 +182,36 @@ func (s *Server) source(r *http.Request) (*object, *s3Error) {
 	if err != nil || !ok {
 		return nil, fail("InvalidArgument")
 	}
-	if bucket != s.o.Bucket {
+	from := s.named(bucket)
+	if from == nil {
 		return nil, fail("NoSuchBucket")
 	}
-	o, _ := s.in.Lookup(key)
+	o, _ := from.in.Lookup(key)
 	if o == nil {
 		return nil, fail("NoSuchKey")
 	}
-	if v := r.Header.Get("X-Amz-Copy-Source-If-Match"); v != "" && v != o.etag {
+	if e := readCondition(r.Header, "X-Amz-Copy-Source-", o); e != nil {
 		return nil, fail("PreconditionFailed")
 	}
 	return o, nil
+}
+
+// readCondition checks the conditions of a read. A condition on the tag counts
+// for more than one on the date.
+func readCondition(h http.Header, prefix string, o *object) *s3Error {
+	is := func(v string) bool { return v == "*" || strings.Trim(v, `"`) == strings.Trim(o.etag, `"`) }
+	after := func(name string) (later, given bool) {
+		at, err := http.ParseTime(h.Get(prefix + name))
+		return err == nil && o.modified.After(at), err == nil
+	}
+	match, none := h.Get(prefix+"If-Match"), h.Get(prefix+"If-None-Match")
+	if later, given := after("If-Unmodified-Since"); match != "" && !is(match) || match == "" && given && later {
+		return fail("PreconditionFailed")
+	}
+	if later, given := after("If-Modified-Since"); none != "" && is(none) || none == "" && given && !later {
+		return fail("NotModified")
+	}
+	return nil
 }
 
 type copyXML struct {
@@ -209,13 +225,23 @@ func (s *Server) copy(w http.ResponseWriter, r *http.Request, key string) *s3Err
 	if e != nil {
 		return e
 	}
-	if d := r.Header.Get("X-Amz-Metadata-Directive"); d != "" && d != "COPY" {
-		return fail("NotImplemented")
+	d := r.Header.Get("X-Amz-Metadata-Directive")
+	switch path, _ := url.PathUnescape(strings.TrimPrefix(r.Header.Get("X-Amz-Copy-Source"), "/")); {
+	case d != "" && d != "COPY" && d != "REPLACE":
+		return &s3Error{code: "InvalidArgument", message: "Unknown metadata directive."}
+	case d != "REPLACE" && path == s.o.Bucket+"/"+key:
+		return &s3Error{code: "InvalidRequest", message: "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."}
 	}
 	if src.blob.Size() > s.o.MaxCopy {
 		return &s3Error{code: "InvalidRequest", message: "The specified copy source is larger than the maximum allowable size for a copy source"}
 	}
 	o := *src
+	if d == "REPLACE" {
+		if e := metaFits(r.Header); e != nil {
+			return e
+		}
+		o.header = kept(r.Header)
+	}
 	if e := s.publish(r, key, &o); e != nil {
 		return e
 	}

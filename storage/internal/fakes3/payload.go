@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waybill-go/waybill/storage/internal/shelf"
 )
@@ -22,6 +23,7 @@ type content struct {
 	md5        []byte
 	crc32      string // base64
 	claimedCRC bool   // the client sent it too
+	at         time.Time
 }
 
 // receive reads and verifies a request's payload.
@@ -57,6 +59,14 @@ func receive(r *http.Request, a *auth) (*content, *s3Error) {
 		claimed = trailer
 	}
 	c.claimedCRC = claimed != ""
+	if strings.HasPrefix(a.payload, "STREAMING-") && a.payload != trailing {
+		return nil, fail("NotImplemented")
+	}
+	if given, there := r.Header["Content-Md5"]; there {
+		if sum, err := base64.StdEncoding.DecodeString(given[0]); err != nil || len(sum) != md5.Size {
+			return nil, fail("InvalidDigest")
+		}
+	}
 	switch given := r.Header.Get("Content-Md5"); {
 	case a.payload != unsigned && a.payload != trailing && a.payload != hex.EncodeToString(sha.Sum(nil)):
 		return nil, fail("XAmzContentSHA256Mismatch")

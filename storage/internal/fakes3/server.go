@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/waybill-go/waybill/internal/fakehttp"
 	"github.com/waybill-go/waybill/storage/internal/shelf"
@@ -56,9 +57,12 @@ const (
 type Server struct {
 	*fakehttp.Server
 	shelf.State[object, upload]
-	in   *shelf.Inner[object, upload]
-	o    Options
-	next int
+	in     *shelf.Inner[object, upload]
+	o      Options
+	next   int
+	now    func() time.Time
+	made   time.Time
+	others *buckets
 }
 
 // New starts a server with one empty bucket. The caller closes it.
@@ -81,8 +85,9 @@ func New(o Options) *Server {
 	if o.MaxCopy == 0 {
 		o.MaxCopy = maxSingle
 	}
-	s := &Server{o: o}
+	s := &Server{o: o, others: &buckets{by: map[string]*Server{}}, made: time.Now()}
 	s.State, s.in = shelf.NewState[object, upload](shelf.Keys{Access: o.AccessKey, Secret: o.SecretKey, Token: o.SessionToken})
+	s.now = s.in.Now
 	options := []fakehttp.Option{
 		fakehttp.MaskParams("X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token"),
 		fakehttp.MaskHeaders("X-Amz-Security-Token"),
@@ -133,27 +138,41 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) *s3Error {
 		return e
 	}
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	switch {
+	b := s.named(bucket)
+	switch plain := len(q) == 0 || len(q) == 1 && q.Has("x-id"); {
+	case bucket == "" && r.Method == http.MethodGet && plain:
+		return s.listBuckets(w)
 	case bucket == "":
 		return fail("NotImplemented")
-	case bucket != s.o.Bucket:
+	case key == "" && r.Method == http.MethodPut && plain:
+		return s.createBucket(w, r, bucket, auth)
+	case b == nil:
 		return fail("NoSuchBucket")
+	case key == "" && r.Method == http.MethodDelete && plain:
+		return s.deleteBucket(w, b)
 	case len(key) > 1024:
 		return fail("KeyTooLongError")
 	}
 	if key == "" {
-		return s.bucketVerb(w, r, q, auth)
+		return b.bucketVerb(w, r, q, auth)
 	}
-	return s.objectVerb(w, r, q, key, auth)
+	return b.objectVerb(w, r, q, key, auth)
 }
 
 func (s *Server) bucketVerb(w http.ResponseWriter, r *http.Request, q url.Values, auth *auth) *s3Error {
 	switch {
 	case r.Method == http.MethodGet && q.Get("list-type") == "2":
 		return s.list(w, q)
+	case r.Method == http.MethodGet && q.Has("uploads"):
+		return s.listUploads(w, q)
+	case r.Method == http.MethodGet && (plain(q) || q.Get("list-type") == "1"):
+		return s.listFirst(w, q)
 	case r.Method == http.MethodPost && q.Has("delete"):
 		return s.deleteMany(w, r, auth)
+	case r.Method == http.MethodGet && q.Has("location"):
+		return s.location(w)
 	case r.Method == http.MethodHead && len(q) == 0:
+		w.Header().Set("X-Amz-Bucket-Region", s.o.Region)
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
@@ -177,7 +196,9 @@ func (s *Server) objectVerb(w http.ResponseWriter, r *http.Request, q url.Values
 		return s.copy(w, r, key)
 	case r.Method == http.MethodPut:
 		return s.put(w, r, key, auth)
-	case r.Method == http.MethodGet && !part, r.Method == http.MethodHead:
+	case r.Method == http.MethodGet && part:
+		return s.listParts(w, q, key)
+	case r.Method == http.MethodGet, r.Method == http.MethodHead:
 		return s.get(w, r, q, key)
 	case r.Method == http.MethodDelete && part:
 		return s.abort(w, q, key)
@@ -195,7 +216,7 @@ func (s *Server) objectVerb(w http.ResponseWriter, r *http.Request, q url.Values
 
 func allowedParam(name string) bool {
 	switch name {
-	case "x-id", "uploads", "uploadId", "partNumber", "response-content-type", "response-content-disposition", "response-cache-control",
+	case "x-id", "uploads", "max-parts", "part-number-marker", "uploadId", "partNumber", "response-content-type", "response-content-disposition", "response-cache-control",
 		"response-expires", "response-content-encoding", "response-content-language":
 		return true
 	}
@@ -210,9 +231,15 @@ func knownHeaders(h http.Header) *s3Error {
 			continue
 		}
 		switch low {
+		case "x-amz-storage-class": // there is but one
+			if h.Get(name) != "STANDARD" {
+				return fail("NotImplemented")
+			}
 		case "x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "x-amz-checksum-crc32", "x-amz-checksum-mode", "x-amz-checksum-algorithm",
 			"x-amz-sdk-checksum-algorithm", "x-amz-decoded-content-length", "x-amz-trailer", "x-amz-user-agent", "x-amz-copy-source",
-			"x-amz-copy-source-if-match", "x-amz-copy-source-range", "x-amz-metadata-directive":
+			"x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match", "x-amz-copy-source-if-modified-since",
+			"x-amz-copy-source-if-unmodified-since", "x-amz-copy-source-range", "x-amz-metadata-directive",
+			"x-amz-bucket-object-lock-enabled", "x-amz-mp-object-size", "x-amz-checksum-type", "x-amz-bypass-governance-retention":
 		default:
 			return &s3Error{code: "NotImplemented", message: "a header implies functionality that is not implemented"}
 		}

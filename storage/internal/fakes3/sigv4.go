@@ -19,6 +19,7 @@ const (
 	maxLife   = 7 * 24 * 60 * 60 // seconds
 	unsigned  = "UNSIGNED-PAYLOAD"
 	trailing  = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+	hexDigits = "0123456789abcdef"
 )
 
 // auth is a verified signature.
@@ -52,18 +53,21 @@ func (s *Server) authenticate(r *http.Request, q url.Values) (*auth, *s3Error) {
 	switch {
 	case c.access != keys.Access:
 		return nil, fail("InvalidAccessKeyId")
-	case c.region != s.o.Region && link:
+	case (c.region != s.o.Region || c.service != "s3") && link:
 		return nil, fail("AuthorizationQueryParametersError")
 	case c.region != s.o.Region:
+		return nil, &s3Error{code: "AuthorizationHeaderMalformed", region: s.o.Region,
+			message: "The authorization header is malformed; the region \"" + c.region + "\" is wrong; expecting \"" + s.o.Region + "\""}
+	case c.service != "s3":
 		return nil, fail("AuthorizationHeaderMalformed")
-	case c.service != "s3" || c.day != c.at.Format("20060102"):
+	case c.day != c.at.Format("20060102"):
 		return nil, fail("SignatureDoesNotMatch")
 	case !slices.Contains(c.signed, "host"):
 		return nil, fail("AuthorizationHeaderMalformed")
 	}
 	for name := range r.Header {
 		if low := strings.ToLower(name); strings.HasPrefix(low, "x-amz-") && !slices.Contains(c.signed, low) {
-			return nil, &s3Error{code: "AccessDenied", message: "there were headers present in the request which were not signed"}
+			return nil, &s3Error{code: "AccessDenied", message: "There were headers present in the request which were not signed"}
 		}
 	}
 	want := signature(keys.Secret, c, canonical(r, q, c))
@@ -108,14 +112,17 @@ func (s *Server) headerClaim(r *http.Request) (c claim, e *s3Error) {
 		return c, fail("AuthorizationHeaderMalformed")
 	}
 	c.payload, c.token = r.Header.Get("X-Amz-Content-Sha256"), r.Header.Get("X-Amz-Security-Token")
-	if c.payload == "" {
+	switch {
+	case c.payload == "":
 		return c, fail("InvalidRequest")
+	case c.payload != unsigned && !strings.HasPrefix(c.payload, "STREAMING-") && (len(c.payload) != 64 || strings.Trim(c.payload, hexDigits) != ""):
+		return c, &s3Error{code: "InvalidArgument", message: "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid sha256 value."}
 	}
 	var err error
 	if c.at, err = time.Parse(basic, r.Header.Get("X-Amz-Date")); err != nil {
-		return c, fail("AccessDenied")
+		return c, &s3Error{code: "AccessDenied", message: "AWS authentication requires a valid Date or x-amz-date header."}
 	}
-	if d := s.in.Now().Sub(c.at); d > maxSkew || d < -maxSkew {
+	if d := s.now().Sub(c.at); d > maxSkew || d < -maxSkew {
 		return c, fail("RequestTimeTooSkewed")
 	}
 	return c, nil
@@ -129,6 +136,11 @@ func (s *Server) linkClaim(r *http.Request, q url.Values) (c claim, e *s3Error) 
 			return c, bad
 		}
 	}
+	for _, name := range [...]string{"Algorithm", "Credential", "Signature", "Date", "SignedHeaders", "Expires"} {
+		if q.Get("X-Amz-"+name) == "" {
+			return c, &s3Error{code: bad.code, message: "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."}
+		}
+	}
 	life, err := strconv.Atoi(q.Get("X-Amz-Expires"))
 	if err != nil || life < 1 || life > maxLife || q.Get("X-Amz-Algorithm") != algorithm || !c.scope(q.Get("X-Amz-Credential")) {
 		return c, bad
@@ -138,12 +150,12 @@ func (s *Server) linkClaim(r *http.Request, q url.Values) (c claim, e *s3Error) 
 	}
 	c.signed, c.signature, c.token = strings.Split(q.Get("X-Amz-SignedHeaders"), ";"), q.Get("X-Amz-Signature"), q.Get("X-Amz-Security-Token")
 	c.payload = unsigned
-	now := s.in.Now()
+	now := s.now()
 	if now.Before(c.at.Add(-maxSkew)) {
 		return c, &s3Error{code: "AccessDenied", message: "Request is not valid yet"}
 	}
 	if !now.Before(c.at.Add(time.Duration(life) * time.Second)) {
-		return c, &s3Error{code: "AccessDenied", message: "Request has expired"}
+		return c, &s3Error{code: "AccessDenied", message: "Request has expired."}
 	}
 	return c, nil
 }

@@ -131,7 +131,14 @@ func TestRefusals(t *testing.T) {
 		code                    string
 	}{
 		"bucket":        {"GET", "/another/k", "", nil, "NoSuchBucket"},
-		"service":       {"GET", "/", "", nil, "NotImplemented"},
+		"service":       {"POST", "/", "", nil, "NotImplemented"},
+		"bucket name":   {"PUT", "/A", "", nil, "InvalidBucketName"},
+		"own bucket":    {"DELETE", base, "", nil, "AccessDenied"},
+		"md5 empty":     {"PUT", base + "/k", "x", map[string]string{"Content-MD5": ""}, "InvalidDigest"},
+		"encoding":      {"GET", base + "?list-type=2&encoding-type=xml", "", nil, "InvalidArgument"},
+		"max keys":      {"GET", base + "?max-keys=-1", "", nil, "InvalidArgument"},
+		"parts":         {"GET", base + "/k?uploadId=x", "", nil, "NoSuchUpload"},
+		"directive":     {"PUT", base + "/k", "", map[string]string{"X-Amz-Copy-Source": s.Bucket() + "/nothing", "X-Amz-Metadata-Directive": "MOVE"}, "NoSuchKey"},
 		"missing":       {"GET", base + "/k", "", nil, "NoSuchKey"},
 		"acl":           {"GET", base + "/k?acl=", "", nil, "NotImplemented"},
 		"post":          {"POST", base + "/k", "", nil, "MethodNotAllowed"},

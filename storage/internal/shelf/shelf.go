@@ -116,6 +116,25 @@ func Range(v string, size int64) (from, n int64, ok bool) {
 	return from, to - from + 1, true
 }
 
+// Readable reports whether a Range header is one range of bytes at all. Another
+// one is no reason to refuse a request: HTTP ignores it.
+func Readable(v string) bool {
+	spec, isBytes := strings.CutPrefix(v, "bytes=")
+	a, b, hasDash := strings.Cut(spec, "-")
+	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+	switch {
+	case !isBytes || !hasDash:
+		return false
+	case a == "":
+		return digits(b)
+	case b == "":
+		return digits(a)
+	}
+	from, err := strconv.ParseUint(a, 10, 64)
+	to, err2 := strconv.ParseUint(b, 10, 64)
+	return digits(a) && digits(b) && err == nil && err2 == nil && from <= to
+}
+
 // Entry is a line of a listing: a key, or a folded prefix.
 type Entry struct {
 	Key    string
