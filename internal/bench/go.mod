@@ -11,14 +11,16 @@ require (
 	github.com/tidwall/geojson v1.4.5
 	github.com/tidwall/rtree v1.10.0
 	github.com/waybill-go/waybill v0.0.0-00010101000000-000000000000
-	golang.org/x/net v0.42.0
+	github.com/wneessen/go-mail v0.8.1
+	golang.org/x/net v0.56.0
 )
 
 require (
 	github.com/bits-and-blooms/bitset v1.24.4 // indirect
 	github.com/golang-jwt/jwt/v4 v4.4.1 // indirect
 	github.com/tidwall/geoindex v1.7.0 // indirect
-	golang.org/x/text v0.27.0 // indirect
+	golang.org/x/crypto v0.54.0 // indirect
+	golang.org/x/text v0.40.0 // indirect
 )
 
 replace github.com/waybill-go/waybill => ../..
