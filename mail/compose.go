@@ -55,7 +55,8 @@ type composer struct {
 	dry      bool // only counts
 	unknown  bool // an attachment's size is not known
 	boundary func() string
-	failed   int // the attachment that failed, from 1
+	failed   int    // the attachment that failed, from 1
+	line     []byte // where a boundary is written
 }
 
 // Write counts.
@@ -92,7 +93,7 @@ type part struct {
 
 func (c *composer) mail() error {
 	m := c.m
-	var h header
+	h := header{b: make([]byte, 0, 4*headerRoom)}
 	h.add("Date", m.Date.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
 	h.add("From", m.From.header())
 	for _, f := range [...]struct {
@@ -205,18 +206,20 @@ func (c *composer) write(p part) error {
 		return err
 	}
 	for i, sub := range p.parts {
-		line := "\r\n--" + b + "\r\n"
+		c.line = append(append(append(c.line[:0], "\r\n--"...), b...), "\r\n"...)
+		line := c.line
 		if i == 0 {
 			line = line[2:]
 		}
-		if _, err := io.WriteString(c, line); err != nil {
+		if _, err := c.Write(line); err != nil {
 			return err
 		}
 		if err := c.write(sub); err != nil {
 			return err
 		}
 	}
-	_, err := io.WriteString(c, "\r\n--"+b+"--\r\n")
+	c.line = append(append(append(c.line[:0], "\r\n--"...), b...), "--\r\n"...)
+	_, err := c.Write(c.line)
 	return err
 }
 

@@ -19,11 +19,19 @@ const (
 // header is a block of header fields under construction.
 type header struct{ b []byte }
 
+// headerRoom is what most headers of a part fit into.
+const headerRoom = 256
+
 // add adds one field, folded. The value holds no control characters.
 func (h *header) add(name, value string) {
+	if h.b == nil {
+		h.b = make([]byte, 0, headerRoom)
+	}
 	h.b = append(append(h.b, name...), ':')
 	col := len(name) + 1
-	for word := range strings.SplitSeq(value, " ") {
+	for more := true; more; {
+		var word string
+		word, value, more = strings.Cut(value, " ")
 		if word != "" && col > len(name)+1 && col+1+len(word) > foldAt {
 			h.b = append(h.b, "\r\n"...)
 			col = 0
@@ -111,7 +119,32 @@ func quoted(s string) string {
 // in a relay's envelope: the local part quoted where it must be. It is personal
 // data.
 func (a Address) Spec() string {
+	if a.dotAtoms() {
+		return a.Addr
+	}
 	return strings.TrimSuffix(strings.TrimPrefix((&mail.Address{Address: a.Addr}).String(), "<"), ">")
+}
+
+// dotAtoms reports whether the address is atoms and dots around one at sign, as
+// nearly all are: then it stands everywhere as it is.
+func (a Address) dotAtoms() bool {
+	at, last := 0, byte('.')
+	for i := range len(a.Addr) {
+		c := a.Addr[i]
+		switch {
+		case c == '.' || c == '@':
+			if last == '.' || last == '@' {
+				return false
+			}
+			if c == '@' {
+				at++
+			}
+		case !atom(c):
+			return false
+		}
+		last = c
+	}
+	return at == 1 && last != '.' && last != '@'
 }
 
 func (a Address) header() string {

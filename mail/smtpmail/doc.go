@@ -10,7 +10,7 @@
 // (RFC 8314), AUTH PLAIN (RFC 4616), LOGIN or XOAUTH2, over TLS only. A relay that does
 // not offer STARTTLS when it is wanted is refused, and so are bytes that stand
 // behind its reply in plain text. SIZE (RFC 1870) is told before the upload,
-// PIPELINING (RFC 2920) saves round trips, SMTPUTF8 (RFC 6531) is asked for only
+// PIPELINING (RFC 2920) saves round trips (two are left for a mail), SMTPUTF8 (RFC 6531) is asked for only
 // when a local part needs it; domains go in punycode. Everything that is sent is
 // in 7 bits otherwise.
 //
