@@ -119,7 +119,10 @@ func (t *transfer) outcome(sent bool) *waybill.Error {
 	var worst *waybill.Error
 	for i := range t.res.Recipients {
 		e := t.res.Recipients[i].Err
-		if e != nil && (worst == nil || worst.Delivery == waybill.NotSent && e.Delivery == waybill.Ambiguous) {
+		switch {
+		case e == nil:
+		case worst == nil, worst.Delivery == waybill.NotSent && e.Delivery == waybill.Ambiguous,
+			worst.Code == waybill.FailedPrecondition && worst.Delivery == e.Delivery: // for the sake of another recipient
 			worst = e
 		}
 	}
