@@ -27,7 +27,10 @@ import (
 //
 // It is for relays; applications have no need of it.
 func Compose(ctx context.Context, w io.Writer, m *Message) (int64, error) {
-	c := &composer{ctx: ctx, w: w, m: m.Stamp(), boundary: func() string { return "=_" + rand.Text() }}
+	return compose(&composer{ctx: ctx, w: w, m: m.Stamp(), boundary: func() string { return "=_" + rand.Text() }})
+}
+
+func compose(c *composer) (int64, error) {
 	err := c.mail()
 	var bad *sourceError
 	if errors.As(err, &bad) {
@@ -56,11 +59,15 @@ type composer struct {
 	unknown  bool // an attachment's size is not known
 	boundary func() string
 	failed   int    // the attachment that failed, from 1
+	last     byte   // written
 	line     []byte // where a boundary is written
 }
 
 // Write counts.
 func (c *composer) Write(p []byte) (int, error) {
+	if len(p) > 0 {
+		c.last = p[len(p)-1]
+	}
 	if c.dry {
 		c.n += int64(len(p))
 		return len(p), nil
@@ -119,7 +126,14 @@ func (c *composer) mail() error {
 	if _, err := c.Write(h.b); err != nil {
 		return err
 	}
-	return c.write(c.tree())
+	if err := c.write(c.tree()); err != nil {
+		return err
+	}
+	if c.last == '\n' {
+		return nil
+	}
+	_, err := c.Write([]byte("\r\n"))
+	return err
 }
 
 // tree is mixed(related(alternative(text, html, calendar), inline…), attachments…), each

@@ -3,6 +3,8 @@ package smtpmail
 import (
 	"context"
 	"errors"
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/waybill-go/waybill"
@@ -16,6 +18,8 @@ type transfer struct {
 	m    *mail.Message // stamped, domains in ASCII
 	size int64         // of the whole mail, 0 when it is not known
 	utf8 bool          // an address needs SMTPUTF8
+
+	signed *mail.Signed // when the relay signs for the sender
 
 	user, password string // of Credentials, to be kept out of errors
 	res            mail.Receipt
@@ -71,6 +75,28 @@ func (t *transfer) prepare() *waybill.Error {
 
 func (t *transfer) tooLarge() *waybill.Error {
 	return t.error(waybill.TooLarge, waybill.ScopeRequest, waybill.NotSent, largeMail.message(atMAIL))
+}
+
+// sign reads the mail once for its signatures, on a connection that is there to
+// take it then.
+func (t *transfer) sign() *waybill.Error {
+	if t.signed != nil || !slices.ContainsFunc(t.r.o.DKIM, func(s *mail.Signer) bool { return s.Signs(t.m.From) }) {
+		return nil
+	}
+	signed, err := mail.Sign(t.ctx, t.m, t.r.o.DKIM...)
+	if err != nil {
+		return t.complete(waybill.AsError(err))
+	}
+	t.signed, t.size = signed, signed.Size()
+	return nil
+}
+
+// compose writes the mail, signed or not.
+func (t *transfer) compose(w io.Writer) (int64, error) {
+	if t.signed != nil {
+		return t.signed.Compose(t.ctx, w)
+	}
+	return mail.Compose(t.ctx, w, t.m)
 }
 
 // run carries the mail to all recipients, in as many transactions as it takes.

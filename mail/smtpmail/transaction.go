@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/waybill-go/waybill"
-	"github.com/waybill-go/waybill/mail"
 )
 
 // transaction is MAIL, RCPT and DATA for some of a mail's recipients.
@@ -42,6 +41,12 @@ func (x *transaction) run(s *session) *waybill.Error {
 		if _, ok := s.ext["SMTPUTF8"]; !ok {
 			return t.error(waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, "an address needs SMTPUTF8, which the relay does not offer")
 		}
+	}
+	if e := t.sign(); e != nil {
+		return e
+	}
+	if s.size > 0 && t.size > s.size {
+		return t.tooLarge()
 	}
 	if e := x.envelope(s); e != nil {
 		return e
@@ -224,7 +229,7 @@ func (x *transaction) data(s *session) *waybill.Error {
 	}
 	s.body = true
 	w := newDotWriter(s)
-	n, err := mail.Compose(t.ctx, w, t.m)
+	n, err := t.compose(w)
 	if err != nil {
 		if e := sourceFailed(err); e != nil && w.err == nil {
 			s.cut()
