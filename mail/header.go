@@ -9,11 +9,13 @@ import (
 )
 
 // Lines of a header are folded behind column foldAt where there is a space. No
-// word is longer than longWord, so no line comes near the limit of 998 octets;
-// longer words are encoded, which cuts them.
+// word of a name is longer than longWord, quoted or not, and no other than
+// longText, so no line comes to the limit of 998 octets; longer words are encoded,
+// which cuts them.
 const (
 	foldAt   = 76
 	longWord = 400
+	longText = 900
 )
 
 // header is a block of header fields under construction.
@@ -45,7 +47,7 @@ func (h *header) add(name, value string) {
 // encodeText writes an unstructured value in ASCII: as it is where that is
 // possible, else as encoded words (RFC 2047).
 func encodeText(s string) string {
-	if plain(s) {
+	if plain(s, longText) {
 		return s
 	}
 	return encodedWords(s)
@@ -54,7 +56,7 @@ func encodeText(s string) string {
 // plain reports whether a value can stand in a header as it is and comes out
 // the same: printable ASCII, no words too long to fold, nothing that looks
 // encoded, no spaces that folding could lose.
-func plain(s string) bool {
+func plain(s string, longest int) bool {
 	if strings.HasPrefix(s, " ") || strings.HasSuffix(s, " ") || strings.Contains(s, "  ") || strings.Contains(s, "=?") {
 		return false
 	}
@@ -66,7 +68,7 @@ func plain(s string) bool {
 		case c == ' ':
 			run = 0
 		default:
-			if run++; run > longWord {
+			if run++; run > longest {
 				return false
 			}
 		}
@@ -95,7 +97,7 @@ func encodedWords(s string) string {
 
 // phrase writes a display name.
 func phrase(s string) string {
-	if !plain(s) {
+	if !plain(s, longWord) {
 		return encodedWords(s)
 	}
 	for _, c := range []byte(s) {
@@ -170,7 +172,7 @@ func addressList(all []Address) string {
 func disposition(kind, name string) string {
 	fallback, ascii := asciiName(name)
 	d := kind + "; filename=" + quoted(fallback)
-	if !ascii || !plain(name) {
+	if !ascii || !plain(name, longWord) {
 		d += "; filename*=UTF-8''" + percent(name)
 	}
 	return d
@@ -226,7 +228,7 @@ func contentType(typ, name string) string {
 	if out == "" {
 		out = octetStream
 	}
-	if plain(name) {
+	if plain(name, longWord) {
 		return out + "; name=" + quoted(name)
 	}
 	return out + `; name="` + encodedWords(name) + `"`

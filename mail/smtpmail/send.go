@@ -101,11 +101,12 @@ func (t *transfer) compose(w io.Writer) (int64, error) {
 
 // run carries the mail to all recipients, in as many transactions as it takes.
 func (t *transfer) run() *waybill.Error {
-	all := t.m.Recipients()
-	pending := make([]int, len(all))
-	for i := range pending {
-		pending[i] = i
-	}
+	pending, same := t.distinct()
+	defer func() {
+		for i, first := range same {
+			t.res.Recipients[i].Err = t.res.Recipients[first].Err
+		}
+	}()
 	sent := false
 	for len(pending) > 0 {
 		n := min(len(pending), t.r.o.MaxRecipients)
@@ -129,6 +130,26 @@ func (t *transfer) run() *waybill.Error {
 		pending = rest
 	}
 	return t.outcome(sent)
+}
+
+// distinct returns the recipients that are named for the first time, and for the
+// others who they are: a mail of several transactions would come twice.
+func (t *transfer) distinct() (first []int, same map[int]int) {
+	seen := make(map[string]int)
+	for i, a := range t.m.Recipients() {
+		local, domain := domainOf(a.Addr)
+		addr := local + "@" + strings.ToLower(domain)
+		if before, again := seen[addr]; again {
+			if same == nil {
+				same = make(map[int]int)
+			}
+			same[i] = before
+			continue
+		}
+		seen[addr] = i
+		first = append(first, i)
+	}
+	return first, same
 }
 
 // fail notes an error for those recipients that have none yet.
