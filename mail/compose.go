@@ -188,7 +188,7 @@ func (c *composer) file(i int, a *Attachment) part {
 		p.header.add("Content-ID", "<"+a.Inline+">")
 	}
 	p.header.add("Content-Type", contentType(a.Type, a.Name))
-	p.header.add("Content-Disposition", disposition(kind, a.Name))
+	p.header.add("Content-Disposition", partDisposition(kind, a.Name))
 	p.header.add("Content-Transfer-Encoding", "base64")
 	p.body = func() error {
 		err := c.content(a)

@@ -167,8 +167,19 @@ func addressList(all []Address) string {
 	return b.String()
 }
 
-// disposition returns the value of Content-Disposition for a file name: the
-// exact name as RFC 2231 says, behind a fallback in ASCII for old programs.
+// partDisposition returns the value of Content-Disposition for a file within a
+// mail: its name as RFC 2231 says, where it cannot stand as it is. There is no
+// second form of it: some programs take the first name, others the last, and
+// those that do not know RFC 2231 look at the name of Content-Type.
+func partDisposition(kind, name string) string {
+	if _, ascii := asciiName(name); ascii && plain(name, longWord) {
+		return kind + "; filename=" + quoted(name)
+	}
+	return kind + "; filename*=UTF-8''" + percent(name)
+}
+
+// disposition returns the value of Content-Disposition for a file that is fetched
+// over HTTP: the exact name as RFC 6266 says, behind a fallback in ASCII.
 func disposition(kind, name string) string {
 	fallback, ascii := asciiName(name)
 	d := kind + "; filename=" + quoted(fallback)
