@@ -19,6 +19,7 @@ import (
 // everything. It counts what it took for a mail.
 type simple struct {
 	replies map[string]string // by the beginning of a command; else "250 ok"
+	last    string            // to the final dot; else "250 taken"
 
 	mu    sync.Mutex
 	log   []string
@@ -63,7 +64,10 @@ func (s *simple) serve(c net.Conn, r *bufio.Reader) {
 		s.mu.Lock()
 		s.mails++
 		s.mu.Unlock()
-		fmt.Fprint(c, "250 taken\r\n")
+		if s.last == "" {
+			fmt.Fprint(c, "250 taken\r\n")
+		}
+		fmt.Fprint(c, s.last)
 	}
 }
 

@@ -227,6 +227,10 @@ func (x *transaction) data(s *session) *waybill.Error {
 		}
 		return e
 	}
+	if s.in.Buffered() > 0 { // a reply to what was not said could pass for the last one
+		s.lost = true
+		return t.broken(atDATA, errMalformed, waybill.NotSent)
+	}
 	s.body = true
 	w := newDotWriter(s)
 	n, err := t.compose(w)
