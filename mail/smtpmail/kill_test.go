@@ -1,3 +1,5 @@
+//go:build linux
+
 package smtpmail_test
 
 import (
@@ -21,20 +23,6 @@ import (
 	"github.com/waybill-go/waybill/mail/mailtest"
 	"github.com/waybill-go/waybill/mail/smtpmail"
 )
-
-func plainRelay(t *testing.T, addr string, change func(*smtpmail.Options)) *smtpmail.Relay {
-	t.Helper()
-	o := &smtpmail.Options{TLS: smtpmail.NoTLS}
-	if change != nil {
-		change(o)
-	}
-	r, err := smtpmail.New(addr, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = r.Close() })
-	return r
-}
 
 // letterTo is a mail to the box, with an end by which it is known to be whole.
 func letterTo(key string, size int) *mail.Message {

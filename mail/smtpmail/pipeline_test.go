@@ -81,12 +81,7 @@ const pipelining = "250-hello\r\n250 PIPELINING"
 
 func plain(t *testing.T, s *simple) *smtpmail.Relay {
 	t.Helper()
-	r, err := smtpmail.New(wild(t, s.serve), &smtpmail.Options{TLS: smtpmail.NoTLS})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = r.Close() })
-	return r
+	return plainRelay(t, wild(t, s.serve), nil)
 }
 
 // TestDataGoesWithTheEnvelope: a relay that wants a mail for nobody is left, so
