@@ -157,7 +157,9 @@ func (p *ownPostfix) start(t *testing.T) {
 // kill ends the master and all that it started, in the middle of what they do.
 func (p *ownPostfix) kill(t *testing.T) {
 	t.Helper()
-	pids := append(children(p.master.Process.Pid), p.master.Process.Pid)
+	master := p.master.Process.Pid
+	_ = syscall.Kill(master, syscall.SIGSTOP) // it starts no more of them
+	pids := append(children(master), master)
 	for _, pid := range pids {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
