@@ -99,6 +99,45 @@ func (c *Client) Explain(m *Message) ([]waybill.Candidate, error) {
 	return c.send.Explain(r.selection()), nil
 }
 
+// Plan says what would go inside the mail and what would become a link if it
+// came now, by the configured limit and the sizes that are told, without any
+// traffic: nothing is opened, uploaded or asked for. A relay that turns out to
+// take less makes more links; so may attachments whose size is not known.
+func (c *Client) Plan(m *Message) (Plan, error) {
+	r, err := c.prepare(m)
+	if err != nil {
+		return Plan{}, err
+	}
+	p := Plan{MessageID: r.m.MessageID, Links: make([]bool, len(r.m.Attachments))}
+	p.Size, p.Known = EncodedSize(&r.m)
+	if !r.shrinkable() {
+		return p, nil
+	}
+	for i := range r.m.Attachments {
+		if a := &r.m.Attachments[i]; a.Size < 0 {
+			a.Size = 0 // not known
+		}
+	}
+	for _, i := range r.choose(r.off.limit) {
+		p.Links[i] = true
+	}
+	return p, nil
+}
+
+// Plan is what [Client.Plan] says.
+type Plan struct {
+	// MessageID is the id that the mail gets, without angle brackets. Without a
+	// Key it is another one each time.
+	MessageID string
+	// Size is the mail's in bytes with everything inside, encoded; Known is
+	// false when the size of an attachment is not known, which counts as
+	// nothing.
+	Size  int64
+	Known bool
+	// Links has one entry per attachment: whether it becomes a link.
+	Links []bool
+}
+
 // Status returns a snapshot of every relay.
 func (c *Client) Status() []waybill.Status { return c.set.Status() }
 

@@ -27,7 +27,10 @@ import (
 //
 // It is for relays; applications have no need of it.
 func Compose(ctx context.Context, w io.Writer, m *Message) (int64, error) {
-	c := &composer{ctx: ctx, w: w, m: m.Stamp(), boundary: func() string { return "=_" + rand.Text() }}
+	return compose(&composer{ctx: ctx, w: w, m: m.Stamp(), boundary: func() string { return "=_" + rand.Text() }})
+}
+
+func compose(c *composer) (int64, error) {
 	err := c.mail()
 	var bad *sourceError
 	if errors.As(err, &bad) {
@@ -55,11 +58,16 @@ type composer struct {
 	dry      bool // only counts
 	unknown  bool // an attachment's size is not known
 	boundary func() string
-	failed   int // the attachment that failed, from 1
+	failed   int    // the attachment that failed, from 1
+	last     byte   // written
+	line     []byte // where a boundary is written
 }
 
 // Write counts.
 func (c *composer) Write(p []byte) (int, error) {
+	if len(p) > 0 {
+		c.last = p[len(p)-1]
+	}
 	if c.dry {
 		c.n += int64(len(p))
 		return len(p), nil
@@ -92,7 +100,7 @@ type part struct {
 
 func (c *composer) mail() error {
 	m := c.m
-	var h header
+	h := header{b: make([]byte, 0, 4*headerRoom)}
 	h.add("Date", m.Date.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
 	h.add("From", m.From.header())
 	for _, f := range [...]struct {
@@ -118,7 +126,14 @@ func (c *composer) mail() error {
 	if _, err := c.Write(h.b); err != nil {
 		return err
 	}
-	return c.write(c.tree())
+	if err := c.write(c.tree()); err != nil {
+		return err
+	}
+	if c.last == '\n' {
+		return nil
+	}
+	_, err := c.Write([]byte("\r\n"))
+	return err
 }
 
 // tree is mixed(related(alternative(text, html, calendar), inline…), attachments…), each
@@ -173,7 +188,7 @@ func (c *composer) file(i int, a *Attachment) part {
 		p.header.add("Content-ID", "<"+a.Inline+">")
 	}
 	p.header.add("Content-Type", contentType(a.Type, a.Name))
-	p.header.add("Content-Disposition", disposition(kind, a.Name))
+	p.header.add("Content-Disposition", partDisposition(kind, a.Name))
 	p.header.add("Content-Transfer-Encoding", "base64")
 	p.body = func() error {
 		err := c.content(a)
@@ -205,18 +220,20 @@ func (c *composer) write(p part) error {
 		return err
 	}
 	for i, sub := range p.parts {
-		line := "\r\n--" + b + "\r\n"
+		c.line = append(append(append(c.line[:0], "\r\n--"...), b...), "\r\n"...)
+		line := c.line
 		if i == 0 {
 			line = line[2:]
 		}
-		if _, err := io.WriteString(c, line); err != nil {
+		if _, err := c.Write(line); err != nil {
 			return err
 		}
 		if err := c.write(sub); err != nil {
 			return err
 		}
 	}
-	_, err := io.WriteString(c, "\r\n--"+b+"--\r\n")
+	c.line = append(append(append(c.line[:0], "\r\n--"...), b...), "--\r\n"...)
+	_, err := c.Write(c.line)
 	return err
 }
 

@@ -37,19 +37,46 @@
 //
 // A Receipt says that a relay took the mail, not that it arrived.
 //
+// # Records
+//
+// With [WithRecorder] each mail has one record per recipient, masked, before the
+// network and after it. Package mail/sqlmail keeps them in a database and refuses
+// a second send of a Key that may have been sent.
+//
 // # Attachments
 //
 // An [Attachment] is a source that can be opened, or an object that is in a
 // bucket already. It is encoded while it is sent; memory does not grow with its
-// size. A source that fails, ends early or goes on too long fails the mail before
+// size. Many relays may be asked with a source that can be opened again; one that
+// cannot is for the first relay that reads it. A source that fails, ends early or goes on too long fails the mail before
 // any relay could take it for whole.
 //
 // With [WithOffload], attachments over a limit are uploaded, the largest first,
 // and become links in both bodies, with name, size and true end. The limit is the
 // one configured, or what a relay announced (SIZE) or refused (552). Objects in a
-// bucket become links to where they are. Inline images stay in the mail. What was
-// uploaded for a mail that was certainly not sent is removed at once; after an
-// ambiguous outcome it stays.
+// bucket become links to where they are. Inline images stay in the mail.
+// [Client.Plan] says beforehand what would become a link. What was uploaded for a
+// mail that was certainly not sent is removed at once; after an ambiguous outcome
+// it stays, and [Sweep] removes it when its time is over. A [LinkHandler] makes
+// links that outlive the bucket's signatures.
+//
+// # Composition
+//
+// Bodies come from [Templates] or are written by hand; [Event] makes invitations.
+// [Client.SendAll] sends to many, each with a mail of their own. Names of any
+// script, internationalised domains and local parts are taken; a control character
+// in anything that stands in a header or the envelope is InvalidArgument.
+//
+// # Signatures
+//
+// A [Signer] signs by DKIM for relays of one's own (smtpmail's option DKIM).
+// Attachments are read twice then: see [Sign].
+//
+// # Concurrency
+//
+// A [Client], [Templates], a [LinkHandler] and a [Signer] are safe for concurrent
+// use. A message is not changed; it may be sent again, but is for one send at a
+// time if its sources are.
 //
 // # Writing a relay
 //

@@ -85,6 +85,27 @@ func appendLines(out, in []byte) []byte {
 	return out
 }
 
+// atMost is a size in bytes that no mail exceeds once it is encoded, quickly
+// found: quoted-printable is three times its text and a line's end for each 72
+// characters of it, names and addresses in a header can grow as much.
+func atMost(m *Message) int64 {
+	const perPart = 4096 // header and boundary, a long file name in three encodings
+	n := int64(len(m.Text)+len(m.HTML)+len(m.Calendar.Data)+len(m.Subject)) + 4*perPart
+	for _, list := range [...][]Address{m.To, m.Cc, {m.From, m.ReplyTo}} {
+		for _, a := range list {
+			n += int64(len(a.Name) + len(a.Addr) + 64)
+		}
+	}
+	for k, v := range m.Headers {
+		n += int64(len(k) + len(v) + 64)
+	}
+	n *= 4
+	for i := range m.Attachments {
+		n += perPart + base64Size(max(m.Attachments[i].Size, 0))
+	}
+	return n
+}
+
 // textEncoding returns the shorter of quoted-printable and base64.
 func textEncoding(s string) string {
 	wide := 0

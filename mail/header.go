@@ -9,21 +9,31 @@ import (
 )
 
 // Lines of a header are folded behind column foldAt where there is a space. No
-// word is longer than longWord, so no line comes near the limit of 998 octets;
-// longer words are encoded, which cuts them.
+// word of a name is longer than longWord, quoted or not, and no other than
+// longText, so no line comes to the limit of 998 octets; longer words are encoded,
+// which cuts them.
 const (
 	foldAt   = 76
 	longWord = 400
+	longText = 900
 )
 
 // header is a block of header fields under construction.
 type header struct{ b []byte }
 
+// headerRoom is what most headers of a part fit into.
+const headerRoom = 256
+
 // add adds one field, folded. The value holds no control characters.
 func (h *header) add(name, value string) {
+	if h.b == nil {
+		h.b = make([]byte, 0, headerRoom)
+	}
 	h.b = append(append(h.b, name...), ':')
 	col := len(name) + 1
-	for word := range strings.SplitSeq(value, " ") {
+	for more := true; more; {
+		var word string
+		word, value, more = strings.Cut(value, " ")
 		if word != "" && col > len(name)+1 && col+1+len(word) > foldAt {
 			h.b = append(h.b, "\r\n"...)
 			col = 0
@@ -37,7 +47,7 @@ func (h *header) add(name, value string) {
 // encodeText writes an unstructured value in ASCII: as it is where that is
 // possible, else as encoded words (RFC 2047).
 func encodeText(s string) string {
-	if plain(s) {
+	if plain(s, longText) {
 		return s
 	}
 	return encodedWords(s)
@@ -46,7 +56,7 @@ func encodeText(s string) string {
 // plain reports whether a value can stand in a header as it is and comes out
 // the same: printable ASCII, no words too long to fold, nothing that looks
 // encoded, no spaces that folding could lose.
-func plain(s string) bool {
+func plain(s string, longest int) bool {
 	if strings.HasPrefix(s, " ") || strings.HasSuffix(s, " ") || strings.Contains(s, "  ") || strings.Contains(s, "=?") {
 		return false
 	}
@@ -58,7 +68,7 @@ func plain(s string) bool {
 		case c == ' ':
 			run = 0
 		default:
-			if run++; run > longWord {
+			if run++; run > longest {
 				return false
 			}
 		}
@@ -87,7 +97,7 @@ func encodedWords(s string) string {
 
 // phrase writes a display name.
 func phrase(s string) string {
-	if !plain(s) {
+	if !plain(s, longWord) {
 		return encodedWords(s)
 	}
 	for _, c := range []byte(s) {
@@ -111,7 +121,32 @@ func quoted(s string) string {
 // in a relay's envelope: the local part quoted where it must be. It is personal
 // data.
 func (a Address) Spec() string {
+	if a.dotAtoms() {
+		return a.Addr
+	}
 	return strings.TrimSuffix(strings.TrimPrefix((&mail.Address{Address: a.Addr}).String(), "<"), ">")
+}
+
+// dotAtoms reports whether the address is atoms and dots around one at sign, as
+// nearly all are: then it stands everywhere as it is.
+func (a Address) dotAtoms() bool {
+	at, last := 0, byte('.')
+	for i := range len(a.Addr) {
+		c := a.Addr[i]
+		switch {
+		case c == '.' || c == '@':
+			if last == '.' || last == '@' {
+				return false
+			}
+			if c == '@' {
+				at++
+			}
+		case !atom(c):
+			return false
+		}
+		last = c
+	}
+	return at == 1 && last != '.' && last != '@'
 }
 
 func (a Address) header() string {
@@ -132,12 +167,23 @@ func addressList(all []Address) string {
 	return b.String()
 }
 
-// disposition returns the value of Content-Disposition for a file name: the
-// exact name as RFC 2231 says, behind a fallback in ASCII for old programs.
+// partDisposition returns the value of Content-Disposition for a file within a
+// mail: its name as RFC 2231 says, where it cannot stand as it is. There is no
+// second form of it: some programs take the first name, others the last, and
+// those that do not know RFC 2231 look at the name of Content-Type.
+func partDisposition(kind, name string) string {
+	if _, ascii := asciiName(name); ascii && plain(name, longWord) {
+		return kind + "; filename=" + quoted(name)
+	}
+	return kind + "; filename*=UTF-8''" + percent(name)
+}
+
+// disposition returns the value of Content-Disposition for a file that is fetched
+// over HTTP: the exact name as RFC 6266 says, behind a fallback in ASCII.
 func disposition(kind, name string) string {
 	fallback, ascii := asciiName(name)
 	d := kind + "; filename=" + quoted(fallback)
-	if !ascii || !plain(name) {
+	if !ascii || !plain(name, longWord) {
 		d += "; filename*=UTF-8''" + percent(name)
 	}
 	return d
@@ -193,7 +239,7 @@ func contentType(typ, name string) string {
 	if out == "" {
 		out = octetStream
 	}
-	if plain(name) {
+	if plain(name, longWord) {
 		return out + "; name=" + quoted(name)
 	}
 	return out + `; name="` + encodedWords(name) + `"`

@@ -264,6 +264,9 @@ func validAddress(a Address) bool {
 	}) {
 		return false
 	}
+	if a.dotAtoms() {
+		return true
+	}
 	p, err := mail.ParseAddress((&mail.Address{Address: a.Addr}).String())
 	return err == nil && p.Address == a.Addr && validHeader(a.Addr)
 }

@@ -138,19 +138,7 @@ func (r *request) fit(ctx context.Context, limit int64) error {
 			return err
 		}
 	}
-	size, _ := EncodedSize(&r.m)
-	var chosen []int
-	for _, i := range r.bySize() {
-		a := &r.m.Attachments[i]
-		if size <= limit && a.Size >= 0 {
-			break
-		}
-		if a.Size < 0 && r.off.Bucket == nil {
-			continue
-		}
-		chosen = append(chosen, i)
-		size += linkRoom - base64Size(max(a.Size, 0))
-	}
+	chosen := r.choose(limit)
 	if len(chosen) == 0 {
 		return nil
 	}
@@ -168,6 +156,25 @@ func (r *request) fit(ctx context.Context, limit int64) error {
 	}
 	r.writeBlock()
 	return nil
+}
+
+// choose says which attachments have to become links, by the sizes that are
+// known.
+func (r *request) choose(limit int64) []int {
+	size, _ := EncodedSize(&r.m)
+	var chosen []int
+	for _, i := range r.bySize() {
+		a := &r.m.Attachments[i]
+		if size <= limit && a.Size >= 0 {
+			break
+		}
+		if a.Size < 0 && r.off.Bucket == nil {
+			continue
+		}
+		chosen = append(chosen, i)
+		size += linkRoom - base64Size(max(a.Size, 0))
+	}
+	return chosen
 }
 
 // bySize returns the attachments that can become links: first those that are too

@@ -7,6 +7,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -82,6 +84,50 @@ func TestLargeAttachmentsBecomeLinks(t *testing.T) {
 	if reply.StatusCode != http.StatusOK || !bytes.Equal(body, data(200_000)) || reply.Header.Get("Content-Type") != "application/pdf" ||
 		!strings.Contains(reply.Header.Get("Content-Disposition"), "filename*=UTF-8''%E6%8A%A5%E5%91%8A%20%3Cfinal%3E.pdf") {
 		t.Errorf("%d, %d bytes, %v", reply.StatusCode, len(body), reply.Header)
+	}
+}
+
+// seekBucket looks whether it could read what it is given again.
+type seekBucket struct {
+	storage.Bucket
+	can bool
+}
+
+func (b *seekBucket) Put(ctx context.Context, key string, body io.Reader, o storage.PutOptions) (storage.Object, error) {
+	_, seeks := body.(io.Seeker)
+	_, at := body.(io.ReaderAt)
+	b.can = seeks && at
+	return b.Bucket.Put(ctx, key, body, o)
+}
+
+// TestFilesStayFiles: a bucket may read a file where it lies, and again; what is
+// no file is not made one.
+func TestFilesStayFiles(t *testing.T) {
+	local, _ := bucket(t, nil)
+	b := &seekBucket{Bucket: local}
+	c := client(t, mail.With(&relay{name: "one"}), mail.WithOffload(mail.Offload{Bucket: b, Limit: 10_000}))
+	path := filepath.Join(t.TempDir(), "a.pdf")
+	if err := os.WriteFile(path, data(50_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, can := range []bool{true, false} {
+		m := note()
+		m.Attachments = []mail.Attachment{file("a.pdf", 50_000)}
+		if can {
+			m.Attachments[0].Open = func() (io.ReadCloser, error) { return os.Open(path) }
+		}
+		res, err := c.Send(t.Context(), m)
+		if err != nil || len(res.Links) != 1 || b.can != can {
+			t.Errorf("%v %v: it can be read again: %v", err, res.Links, b.can)
+		}
+		r, err := local.Get(t.Context(), res.Links[0].Key, storage.GetOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, data(50_000)) {
+			t.Errorf("%v, %d bytes are stored", err, len(got))
+		}
+		_ = r.Close()
 	}
 }
 

@@ -25,15 +25,28 @@ type Recorder interface {
 	End(ctx context.Context, records []waybill.Record)
 }
 
+// RecipientWriter is implemented by a [Recorder] that wants the recipient in
+// another form than masked, such as a keyed hash by which one person's mails can
+// be found.
+type RecipientWriter interface {
+	// Recipient returns what stands in the records for an address.
+	Recipient(a Address) string
+}
+
 // begin opens the records of the mail, if there is a recorder.
 func (r *request) begin(ctx context.Context) (*failover.Recording, error) {
 	if r.c.recorder == nil {
 		return nil, nil
 	}
 	m := &r.m
+	write := Address.String
+	if w, ok := r.c.recorder.(RecipientWriter); ok {
+		write = w.Recipient
+	}
 	var records []waybill.Record
 	for _, a := range m.Recipients() {
-		records = append(records, waybill.Record{Tenant: m.Tenant, Lane: m.Lane, Kind: m.Kind, Region: m.Region, Recipient: a.String()})
+		records = append(records, waybill.Record{Tenant: m.Tenant, Lane: m.Lane, Kind: m.Kind, Region: m.Region, Recipient: write(a),
+			AllowDuplicates: m.AllowDuplicates})
 	}
 	w, e := failover.Record(ctx, r.c.recorder, "mail", Send, m.Key, records)
 	if e != nil {

@@ -95,6 +95,9 @@ func (r *request) Eligible(_ string, p waybill.Provider) *waybill.Error {
 	if limit <= 0 {
 		return nil
 	}
+	if atMost(&r.m) <= limit {
+		return nil
+	}
 	if size, _ := EncodedSize(&r.m); size <= limit {
 		return nil
 	}
@@ -107,7 +110,7 @@ func (r *request) Eligible(_ string, p waybill.Provider) *waybill.Error {
 // send uploads what must be, and asks the relays.
 func (r *request) send(ctx context.Context) (Receipt, error) {
 	sel := r.selection()
-	if r.mayBeServed(sel) {
+	if r.shrinkable() && r.mayBeServed(sel) {
 		if err := r.fit(ctx, r.off.limit); err != nil {
 			return Receipt{MessageID: r.m.MessageID}, err
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -165,7 +166,7 @@ func (r *request) upload(ctx context.Context, a *Attachment) (storage.Object, er
 	}
 	defer body.Close()
 	watch := &watched{r: body}
-	var from io.Reader = watch
+	from := watch.reader()
 	if size <= 0 {
 		size = -1
 	}
@@ -176,8 +177,8 @@ func (r *request) upload(ctx context.Context, a *Attachment) (storage.Object, er
 		ContentType: a.Type, ContentDisposition: disposition("attachment", a.Name),
 		Expires: expires, Metadata: map[string]string{MetaMail: r.m.MessageID}, Region: r.m.Region, Ref: r.m.Key})
 	switch {
-	case watch.err != nil:
-		return storage.Object{}, r.sourceFailed(ctx, watch.err)
+	case watch.failure() != nil:
+		return storage.Object{}, r.sourceFailed(ctx, watch.failure())
 	case err != nil:
 		return storage.Object{}, r.bucketFailed(err)
 	case size > 0 && o.Size != size:
@@ -191,16 +192,65 @@ func (r *request) upload(ctx context.Context, a *Attachment) (storage.Object, er
 
 // watched remembers the failure of a source, to tell it from the bucket's.
 type watched struct {
-	r   io.Reader
+	r io.Reader
+
+	mu  sync.Mutex
 	err error
 }
 
+// Read implements io.Reader.
 func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
+	return n, w.note(err)
+}
+
+func (w *watched) note(err error) error {
 	if err != nil && !errors.Is(err, io.EOF) {
-		w.err = err
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.err == nil {
+			w.err = err
+		}
 	}
-	return n, err
+	return err
+}
+
+func (w *watched) failure() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
+// reader returns what a bucket reads: a file remains one, so that it can be read
+// where it lies, and again.
+func (w *watched) reader() io.Reader {
+	if o, ok := w.r.(*onceCloser); ok {
+		if f, ok := o.ReadCloser.(seekerAt); ok {
+			return &watchedFile{w, f}
+		}
+	}
+	return w
+}
+
+type seekerAt interface {
+	io.Seeker
+	io.ReaderAt
+}
+
+// watchedFile is a source like a file.
+type watchedFile struct {
+	*watched
+	f seekerAt
+}
+
+// Seek implements io.Seeker. A failure is none of the source's: pipes cannot, and
+// are read as they come then.
+func (w *watchedFile) Seek(offset int64, whence int) (int64, error) { return w.f.Seek(offset, whence) }
+
+// ReadAt implements io.ReaderAt.
+func (w *watchedFile) ReadAt(p []byte, off int64) (int, error) {
+	n, err := w.f.ReadAt(p, off)
+	return n, w.note(err)
 }
 
 // discard removes the objects of a mail that was certainly not sent. What cannot

@@ -2,11 +2,13 @@ package readme
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,9 @@ import (
 	"github.com/waybill-go/waybill/geo/baidugeo"
 	"github.com/waybill-go/waybill/geo/googlegeo"
 	"github.com/waybill-go/waybill/geo/osmgeo"
+	"github.com/waybill-go/waybill/mail"
+	"github.com/waybill-go/waybill/mail/mailtest"
+	"github.com/waybill-go/waybill/mail/smtpmail"
 	"github.com/waybill-go/waybill/route"
 	"github.com/waybill-go/waybill/route/amaproute"
 	"github.com/waybill-go/waybill/route/baiduroute"
@@ -264,9 +269,83 @@ func TestStorageTable(t *testing.T) {
 	compare(t, "storage", want)
 }
 
-// TestOtherTables holds that push and mail have a row for each adapter; what the
-// rows say is what the conformance suites demand of every adapter.
-func TestOtherTables(t *testing.T) {
+// TestMailTable tries each column on a server that refuses what was not agreed.
+func TestMailTable(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	users := map[string]string{"dispatch": "secret"}
+	const auth = "AUTH"
+	columns := []struct {
+		name   string
+		server mailtest.SMTPOptions
+		change func(*smtpmail.Options) // the option that it may need
+		m      func(*mail.Message)
+		holds  func(mail.Receipt, error, *mailtest.SMTP) bool
+	}{
+		{"STARTTLS", mailtest.SMTPOptions{}, nil, nil, func(_ mail.Receipt, err error, s *mailtest.SMTP) bool { return err == nil && s.Mails()[0].TLS }},
+		{"TLS", mailtest.SMTPOptions{ImplicitTLS: true}, func(o *smtpmail.Options) { o.TLS = smtpmail.ImplicitTLS }, nil,
+			func(_ mail.Receipt, err error, s *mailtest.SMTP) bool { return err == nil && s.Mails()[0].TLS }},
+		{auth, mailtest.SMTPOptions{Users: users, Mechanisms: []string{"PLAIN"}}, func(o *smtpmail.Options) { o.Username, o.Password = "dispatch", "secret" }, nil, nil},
+		{auth, mailtest.SMTPOptions{Users: users, Mechanisms: []string{"LOGIN"}}, func(o *smtpmail.Options) { o.Username, o.Password = "dispatch", "secret" }, nil, nil},
+		{"XOAUTH2", mailtest.SMTPOptions{Users: users, Mechanisms: []string{"XOAUTH2"}}, func(o *smtpmail.Options) {
+			o.Username, o.Token = "dispatch", func(context.Context, string) (string, error) { return "secret", nil }
+		}, nil, nil},
+		{"SMTPUTF8", mailtest.SMTPOptions{}, nil, func(m *mail.Message) { m.To[0].Addr = "张三@receiver.example" }, nil},
+		{"SIZE", mailtest.SMTPOptions{}, nil, nil, func(res mail.Receipt, err error, s *mailtest.SMTP) bool {
+			return err == nil && slices.ContainsFunc(s.Log(), func(l string) bool { return strings.HasSuffix(l, " SIZE="+strconv.FormatInt(res.Size, 10)) })
+		}},
+		{"per-recipient results", mailtest.SMTPOptions{Refuse: map[string]string{"b@receiver.example": "550 5.1.1 no such user"}}, nil, nil,
+			func(res mail.Receipt, err error, _ *mailtest.SMTP) bool {
+				return waybill.DeliveryOf(err) == waybill.Sent && res.Recipients[0].Err == nil && res.Recipients[1].Err != nil
+			}},
+		{"DKIM", mailtest.SMTPOptions{}, func(o *smtpmail.Options) {
+			o.DKIM = []*mail.Signer{must(mail.NewSigner("sender.example", "s", key, nil))}
+		}, nil,
+			func(_ mail.Receipt, err error, s *mailtest.SMTP) bool {
+				return err == nil && s.Mails()[0].Header.Get("DKIM-Signature") != ""
+			}},
+	}
+	cells := map[string]string{}
+	for _, c := range columns {
+		try := func(change func(*smtpmail.Options)) bool {
+			s := mailtest.NewSMTP(&c.server)
+			defer s.Close()
+			o := &smtpmail.Options{TLSConfig: s.TLSConfig(), CommandTimeout: 5 * time.Second}
+			if change != nil {
+				change(o)
+			}
+			r := must(smtpmail.New(s.Addr(), o))
+			defer func() { _ = r.Close() }()
+			m := &mail.Message{From: mail.Address{Addr: "dispatch@sender.example"}, Text: "x",
+				To: []mail.Address{{Addr: "a@receiver.example"}, {Addr: "b@receiver.example"}}}
+			if c.m != nil {
+				c.m(m)
+			}
+			res, err := r.Send(t.Context(), m)
+			if c.holds != nil {
+				return c.holds(res, err, s)
+			}
+			return err == nil
+		}
+		plain := c.name != "TLS" && try(nil) // without TLS at once it waits for a greeting
+		got := mark(plain, !plain && c.change != nil && try(c.change))
+		if before, again := cells[c.name]; again && before != got {
+			got = "–"
+		}
+		cells[c.name] = got
+	}
+	compare(t, "mail", map[string]map[string]string{"smtpmail": cells})
+	for column := range table(t, "mail")["smtpmail"] {
+		if cells[column] == "" {
+			t.Errorf("README, mail: nothing tries the column %q", column)
+		}
+	}
+}
+
+// TestPushTable holds that push has a row for each adapter; what the rows say is
+// what the conformance suite demands of every adapter.
+func TestPushTable(t *testing.T) {
 	compare(t, "push", nil)
-	compare(t, "mail", nil)
 }

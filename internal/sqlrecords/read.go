@@ -3,6 +3,7 @@ package sqlrecords
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -107,7 +108,7 @@ func (s *Store) Resolve(ctx context.Context, id string, delivery waybill.Deliver
 	if vendorID != "" {
 		query, args = query+", vendor_id = ?", append(args, clip(vendorID))
 	}
-	if delivery == waybill.NotSent {
+	if delivery == waybill.NotSent && !s.o.Together {
 		query += ", held_key = NULL"
 	}
 	res, err := s.db.ExecContext(ctx, s.d.rebind(query+" WHERE id = ? AND domain = ? AND delivery IN ('under_way', 'ambiguous')"), append(args, id, s.o.Domain)...)
@@ -121,7 +122,35 @@ func (s *Store) Resolve(ctx context.Context, id string, delivery waybill.Deliver
 	if n > 0 && vendorID != "" && delivery == waybill.Sent {
 		return true, s.apply(ctx, id)
 	}
+	if n > 0 && delivery == waybill.NotSent && s.o.Together {
+		return true, s.release(ctx, id)
+	}
 	return n > 0, nil
+}
+
+// release gives the key of a record's send back, if none of its records can have
+// been sent.
+func (s *Store) release(ctx context.Context, id string) error {
+	const send = "domain = ? AND application = ? AND tenant = ? AND record_key = ? AND begun = ?"
+	one, err := s.find(ctx, s.db, "id = ?", id)
+	if err != nil || len(one) == 0 {
+		return s.ifFailed(ctx, err)
+	}
+	r := &one[0]
+	args := []any{s.o.Domain, r.Application, r.Tenant, r.Key, micros(r.Begun)}
+	all, err := s.find(ctx, s.db, send, args...)
+	if err != nil || slices.ContainsFunc(all, func(r row) bool { return r.Delivery != waybill.NotSent }) {
+		return s.ifFailed(ctx, err)
+	}
+	_, err = s.db.ExecContext(ctx, s.d.rebind("UPDATE waybill_records SET held_key = NULL WHERE "+send), args...)
+	return s.ifFailed(ctx, err)
+}
+
+func (s *Store) ifFailed(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	return s.failed(ctx, "resolve", err)
 }
 
 // Count is how many records share these values.

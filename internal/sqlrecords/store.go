@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,6 +21,9 @@ type Options struct {
 	// Identity returns what a repeat is recognised by, such as the caller's key;
 	// "" recognises none.
 	Identity func(*waybill.Record) string
+	// Together is set when the records of one Begin are one send: the first of
+	// them holds the key, until none of them can have been sent.
+	Together bool
 	// Timeout bounds End, whose context has no end. Default 10 s.
 	Timeout time.Duration
 	// OnError hears what End could not write.
@@ -94,12 +98,12 @@ func (s *Store) Begin(ctx context.Context, records []waybill.Record) error {
 	}
 	var err error
 	if len(records) <= chunk {
-		err = s.insert(ctx, s.db, records)
+		err = s.insert(ctx, s.db, records, true)
 	} else {
 		err = s.together(ctx, func(tx *sql.Tx) error {
 			for rest := records; len(rest) > 0; {
 				n := min(chunk, len(rest))
-				if err := s.insert(ctx, tx, rest[:n]); err != nil {
+				if err := s.insert(ctx, tx, rest[:n], len(rest) == len(records)); err != nil {
 					return err
 				}
 				rest = rest[n:]
@@ -148,13 +152,14 @@ type execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-func (s *Store) insert(ctx context.Context, db execer, records []waybill.Record) error {
+// insert writes records, which first says are the first of their send.
+func (s *Store) insert(ctx context.Context, db execer, records []waybill.Record, first bool) error {
 	row := "(?" + strings.Repeat(", ?", fieldCount-1) + ")"
 	args := make([]any, 0, fieldCount*len(records))
 	for i := range records {
 		r := &records[i]
 		var held any
-		if id := s.o.Identity(r); id != "" && !r.AllowDuplicates {
+		if id := s.o.Identity(r); id != "" && !r.AllowDuplicates && (!s.o.Together || first && i == 0) {
 			held = id
 		}
 		args = append(args, r.ID, s.o.Domain, r.Application, r.ProductLine, r.Tenant, r.Lane, r.Kind, r.Template, r.Key, held, r.Region, r.Recipient,
@@ -171,11 +176,13 @@ func (s *Store) End(ctx context.Context, records []waybill.Record) {
 	defer cancel()
 	var failed []waybill.Record
 	var first error
+	none := !slices.ContainsFunc(records, func(r waybill.Record) bool { return r.Delivery != waybill.NotSent })
 	for i := range records {
 		r := &records[i]
-		err := s.end(ctx, r)
+		release := r.Delivery == waybill.NotSent && (none || !s.o.Together)
+		err := s.end(ctx, r, release)
 		if err != nil && ctx.Err() == nil {
-			err = s.end(ctx, r) // once more: a broken connection, a deadlock
+			err = s.end(ctx, r, release) // once more: a broken connection, a deadlock
 		}
 		if err != nil {
 			failed = append(failed, *r)
@@ -189,10 +196,10 @@ func (s *Store) End(ctx context.Context, records []waybill.Record) {
 	}
 }
 
-func (s *Store) end(ctx context.Context, r *waybill.Record) error {
+func (s *Store) end(ctx context.Context, r *waybill.Record, release bool) error {
 	query := "UPDATE waybill_records SET provider = ?, instance = ?, vendor_id = ?, delivery = ?, code = ?, vendor_code = ?, " +
 		"possible_duplicate = ?, attempts = ?, parts = ?, price = ?, currency = ?, ended = ?"
-	if r.Delivery == waybill.NotSent {
+	if release {
 		query += ", held_key = NULL"
 	}
 	args := []any{clip(r.Provider), clip(r.Instance), clip(r.VendorID), r.Delivery.String(), codeText(r), clip(r.VendorCode),

@@ -228,7 +228,7 @@ func (h *Harness) badSources(sub suitetest.Sub) {
 		"fails at once":         {Open: func() (io.ReadCloser, error) { return nil, errSource }},
 		"fails before a byte":   {Open: zeros(0, errSource)},
 		"fails early":           {Open: zeros(10, errSource)},
-		"fails late":            {Open: zeros(9<<20, errSource)},
+		"fails late":            {Open: zeros(3<<20, errSource)},
 		"ends early":            {Size: 100, Open: content(bytes.Repeat([]byte("x"), 99))},
 		"goes on":               {Size: 100, Open: content(bytes.Repeat([]byte("x"), 101))},
 		"unexpected end":        {Open: zeros(100, io.ErrUnexpectedEOF)},

@@ -96,11 +96,21 @@ func (t *transfer) want(code int, at stage, p reply, err error) *waybill.Error {
 
 func (t *transfer) hello(s *session) *waybill.Error {
 	p, err := s.command("EHLO " + t.r.o.LocalName)
+	if err == nil && (p.code == 500 || p.code == 502) && t.needsNothing(s) {
+		p, err = s.command("HELO " + t.r.o.LocalName) // a relay from before extensions
+		p.lines = nil
+	}
 	if e := t.want(250, atEHLO, p, err); e != nil {
 		return e
 	}
 	s.learn(p)
 	return nil
+}
+
+// needsNothing reports whether the dialogue can do without extensions.
+func (t *transfer) needsNothing(s *session) bool {
+	o := &t.r.o
+	return (o.TLS == NoTLS || s.conn != s.raw) && o.Username == "" && o.Credentials == nil
 }
 
 // startTLS demands TLS. A relay that does not offer it may be one whose offer

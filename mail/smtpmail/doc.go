@@ -10,9 +10,10 @@
 // (RFC 8314), AUTH PLAIN (RFC 4616), LOGIN or XOAUTH2, over TLS only. A relay that does
 // not offer STARTTLS when it is wanted is refused, and so are bytes that stand
 // behind its reply in plain text. SIZE (RFC 1870) is told before the upload,
-// PIPELINING (RFC 2920) saves round trips, SMTPUTF8 (RFC 6531) is asked for only
-// when a local part needs it; domains go in punycode. Everything that is sent is
-// in 7 bits otherwise.
+// PIPELINING (RFC 2920) saves round trips, of which two are left for a mail.
+// SMTPUTF8 (RFC 6531) is asked for only when a local part needs it; domains go in
+// punycode. Everything that is sent is in 7 bits otherwise. A recipient that is
+// named twice gets the mail once.
 //
 // # Was it sent?
 //
@@ -46,6 +47,13 @@
 // 436 and 557 are Aliyun DirectMail's. VendorCode is "550 5.1.1"; the relay's
 // words are in the message with addresses and the like taken out. 452 4.5.3 (too
 // many recipients) is no error: the rest goes in a further transaction.
+//
+// # Signatures
+//
+// With Options.DKIM, mails from a signer's domain are signed (RFC 6376, RFC 8463).
+// That reads each attachment before the dialogue of the mail begins, and once more
+// when it is sent: what is longer than 4 MiB together must be opened twice, and
+// be the same both times.
 //
 // # Connections
 //

@@ -55,7 +55,7 @@ func (p *pool) take() (s *session, ok bool) {
 
 // give takes a session back if it can serve again, else it ends it.
 func (p *pool) give(s *session) {
-	if s.lost || s.isCut.Load() {
+	if s.lost || s.isCut.Load() || s.in.Buffered() > 0 {
 		s.cut()
 		return
 	}

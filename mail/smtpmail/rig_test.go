@@ -28,6 +28,21 @@ func start(t testing.TB, so *mailtest.SMTPOptions, change func(*smtpmail.Options
 	return r, s
 }
 
+// plainRelay is a relay at an address, without TLS. change may be nil.
+func plainRelay(t *testing.T, addr string, change func(*smtpmail.Options)) *smtpmail.Relay {
+	t.Helper()
+	o := &smtpmail.Options{TLS: smtpmail.NoTLS}
+	if change != nil {
+		change(o)
+	}
+	r, err := smtpmail.New(addr, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
 func login(user, password string) func(*smtpmail.Options) {
 	return func(o *smtpmail.Options) { o.Username, o.Password = user, password }
 }

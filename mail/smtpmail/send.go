@@ -3,6 +3,8 @@ package smtpmail
 import (
 	"context"
 	"errors"
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/waybill-go/waybill"
@@ -16,6 +18,8 @@ type transfer struct {
 	m    *mail.Message // stamped, domains in ASCII
 	size int64         // of the whole mail, 0 when it is not known
 	utf8 bool          // an address needs SMTPUTF8
+
+	signed *mail.Signed // when the relay signs for the sender
 
 	user, password string // of Credentials, to be kept out of errors
 	res            mail.Receipt
@@ -73,13 +77,36 @@ func (t *transfer) tooLarge() *waybill.Error {
 	return t.error(waybill.TooLarge, waybill.ScopeRequest, waybill.NotSent, largeMail.message(atMAIL))
 }
 
+// sign reads the mail once for its signatures, on a connection that is there to
+// take it then.
+func (t *transfer) sign() *waybill.Error {
+	if t.signed != nil || !slices.ContainsFunc(t.r.o.DKIM, func(s *mail.Signer) bool { return s.Signs(t.m.From) }) {
+		return nil
+	}
+	signed, err := mail.Sign(t.ctx, t.m, t.r.o.DKIM...)
+	if err != nil {
+		return t.complete(waybill.AsError(err))
+	}
+	t.signed, t.size = signed, signed.Size()
+	return nil
+}
+
+// compose writes the mail, signed or not.
+func (t *transfer) compose(w io.Writer) (int64, error) {
+	if t.signed != nil {
+		return t.signed.Compose(t.ctx, w)
+	}
+	return mail.Compose(t.ctx, w, t.m)
+}
+
 // run carries the mail to all recipients, in as many transactions as it takes.
 func (t *transfer) run() *waybill.Error {
-	all := t.m.Recipients()
-	pending := make([]int, len(all))
-	for i := range pending {
-		pending[i] = i
-	}
+	pending, same := t.distinct()
+	defer func() {
+		for i, first := range same {
+			t.res.Recipients[i].Err = t.res.Recipients[first].Err
+		}
+	}()
 	sent := false
 	for len(pending) > 0 {
 		n := min(len(pending), t.r.o.MaxRecipients)
@@ -105,6 +132,26 @@ func (t *transfer) run() *waybill.Error {
 	return t.outcome(sent)
 }
 
+// distinct returns the recipients that are named for the first time, and for the
+// others who they are: a mail of several transactions would come twice.
+func (t *transfer) distinct() (first []int, same map[int]int) {
+	seen := make(map[string]int)
+	for i, a := range t.m.Recipients() {
+		local, domain := domainOf(a.Addr)
+		addr := local + "@" + strings.ToLower(domain)
+		if before, again := seen[addr]; again {
+			if same == nil {
+				same = make(map[int]int)
+			}
+			same[i] = before
+			continue
+		}
+		seen[addr] = i
+		first = append(first, i)
+	}
+	return first, same
+}
+
 // fail notes an error for those recipients that have none yet.
 func (t *transfer) fail(of []int, e *waybill.Error) {
 	for _, i := range of {
@@ -119,7 +166,10 @@ func (t *transfer) outcome(sent bool) *waybill.Error {
 	var worst *waybill.Error
 	for i := range t.res.Recipients {
 		e := t.res.Recipients[i].Err
-		if e != nil && (worst == nil || worst.Delivery == waybill.NotSent && e.Delivery == waybill.Ambiguous) {
+		switch {
+		case e == nil:
+		case worst == nil, worst.Delivery == waybill.NotSent && e.Delivery == waybill.Ambiguous,
+			worst.Code == waybill.FailedPrecondition && worst.Delivery == e.Delivery: // for the sake of another recipient
 			worst = e
 		}
 	}

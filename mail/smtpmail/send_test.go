@@ -396,3 +396,57 @@ func TestReplyErrorIsReachable(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestARecipientTwice: who is named twice gets the mail once, over several
+// transactions too, and has the same result twice.
+func TestARecipientTwice(t *testing.T) {
+	r, s := start(t, &mailtest.SMTPOptions{Refuse: map[string]string{"gone@receiver.example": "550 5.1.1 no such user"}}, func(o *smtpmail.Options) { o.MaxRecipients = 2 })
+	m := note("a@receiver.example", "gone@receiver.example", "b@receiver.example", "a@Receiver.Example", "A@receiver.example")
+	m.Cc = []mail.Address{{Name: "Once more", Addr: "gone@receiver.example"}, {Addr: "b@receiver.example"}}
+	res, err := r.Send(t.Context(), m)
+	want(t, err, waybill.Unregistered, waybill.ScopeRecipient, waybill.Sent)
+	var to []string
+	for _, got := range s.Mails() {
+		to = append(to, got.To...)
+	}
+	if !slices.Equal(to, []string{"a@receiver.example", "b@receiver.example", "A@receiver.example"}) {
+		t.Errorf("the mail went to %q", to)
+	}
+	for i, bad := range []bool{false, true, false, false, false, true, false} {
+		if (res.Recipients[i].Err != nil) != bad {
+			t.Errorf("recipient %d: %v", i, res.Recipients[i].Err)
+		}
+	}
+	if got := s.Mails()[0].Header.Get("To"); strings.Count(got, "@") != 5 {
+		t.Errorf("the header names %q", got)
+	}
+}
+
+// TestOldRelays: a relay from before extensions gets its mail, where neither TLS
+// nor a login is wanted.
+func TestOldRelays(t *testing.T) {
+	for name, c := range map[string]struct {
+		ehlo, helo string
+		ok         bool
+	}{
+		"502": {"502 command not implemented", "250 hello", true}, "500": {"500 what?", "250-old\r\n250 SIZE 5", true},
+		"neither": {"500 what?", "500 what?", false}, "refused": {"550 go away", "250 hello", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &simple{replies: map[string]string{"EHLO": c.ehlo, "HELO": c.helo}}
+			r := plain(t, s)
+			_, err := r.Send(t.Context(), note())
+			if (err == nil) != c.ok || err != nil && waybill.DeliveryOf(err) != waybill.NotSent || r.MaxSize() != 0 {
+				t.Errorf("%v, size %d", err, r.MaxSize())
+			}
+		})
+	}
+	s := &simple{replies: map[string]string{"EHLO": "502 command not implemented"}}
+	r, err := smtpmail.New(wild(t, s.serve), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Send(t.Context(), note()); err == nil || s.said("HELO") || s.said("MAIL") {
+		t.Errorf("without TLS: %v", err)
+	}
+}

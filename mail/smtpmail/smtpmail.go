@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -62,6 +63,10 @@ type Options struct {
 	// min), FinalTimeout the reply to the final dot (0: 10 min, which RFC 5321
 	// wants; less makes duplicates).
 	CommandTimeout, DataTimeout, FinalTimeout time.Duration
+	// DKIM signs the mails whose From is of a signer's domain, by each signer
+	// for it (see [mail.Sign]): attachments are read twice then. It is for
+	// relays of one's own; providers sign by themselves.
+	DKIM []*mail.Signer
 	// MaxSize is the largest mail in bytes, everything encoded, that the relay
 	// takes, where that is known; 0 leaves it to the relay's own SIZE, of which
 	// the smaller holds.
@@ -114,11 +119,14 @@ func New(addr string, o *Options) (*Relay, error) {
 		return nil, invalid("a password is not sent without TLS")
 	case o.TLS == NoTLS && !o.AllowPlaintext && !loopback(host):
 		return nil, invalid("plain text to another machine needs AllowPlaintext")
+	case slices.Contains(o.DKIM, nil):
+		return nil, invalid("a signer is nil")
 	case !validLocalName(o.LocalName):
 		return nil, invalid("the local name is no host name")
 	case o.MaxSize < 0 || o.MaxRecipients < 0 || o.MaxConns < 0 || o.MaxPerConn < 0 || o.CommandTimeout < 0 || o.DataTimeout < 0 || o.FinalTimeout < 0:
 		return nil, invalid("a bound is negative")
 	}
+	r.o.DKIM = slices.Clone(o.DKIM)
 	r.defaults()
 	return r, nil
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/waybill-go/waybill"
-	"github.com/waybill-go/waybill/mail"
 )
 
 // transaction is MAIL, RCPT and DATA for some of a mail's recipients.
@@ -17,13 +16,19 @@ type transaction struct {
 	later    []int // recipients for a transaction of their own (too many)
 	taken    []int // recipients that the relay accepted so far
 	accepted bool  // the relay took the mail
+
+	// asked: DATA went with the envelope; answer and answerErr are what came of
+	// it.
+	asked     bool
+	answer    reply
+	answerErr error
 }
 
 func (x *transaction) reset() {
 	for _, i := range x.to {
 		x.t.res.Recipients[i].Err = nil
 	}
-	x.later, x.taken = nil, nil
+	x.later, x.taken, x.asked = nil, nil, false
 }
 
 // run carries the transaction out.
@@ -37,55 +42,82 @@ func (x *transaction) run(s *session) *waybill.Error {
 			return t.error(waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, "an address needs SMTPUTF8, which the relay does not offer")
 		}
 	}
+	if e := t.sign(); e != nil {
+		return e
+	}
+	if s.size > 0 && t.size > s.size {
+		return t.tooLarge()
+	}
 	if e := x.envelope(s); e != nil {
 		return e
 	}
 	return x.data(s)
 }
 
-// envelope says who sends and to whom: in one go where the relay pipelines.
+// envelope says who sends and to whom: in one go where the relay pipelines, DATA
+// included when the mail goes on with whatever recipients are accepted.
 func (x *transaction) envelope(s *session) *waybill.Error {
 	t := x.t
 	var lines []string
-	reset := s.dirty
-	if reset {
+	if s.dirty {
 		lines = append(lines, "RSET")
 	}
 	lines = append(lines, x.mailFrom(s))
+	first := len(lines)
 	all := t.m.Recipients()
 	for _, i := range x.to {
 		lines = append(lines, "RCPT TO:<"+all[i].Spec()+">")
 	}
+	n := len(lines)
 	if s.pipelines {
+		if !t.m.AllOrNone || len(x.to) == 1 {
+			lines = append(lines, "DATA")
+		}
 		if err := s.write(strings.Join(lines, "\r\n") + "\r\n"); err != nil {
 			return t.broken(atMAIL, err, waybill.NotSent)
 		}
 	}
 	s.dirty = true
 	var refused *waybill.Error
-	for i, line := range lines {
+	for i, line := range lines[:n] {
 		if !s.pipelines {
 			if err := s.write(line + "\r\n"); err != nil {
 				return t.broken(atMAIL, err, waybill.NotSent)
 			}
 		}
 		p, err := s.read(t.r.o.CommandTimeout)
-		if e := x.envelopeReply(s, line, p, err, &refused, i, reset); e != nil {
+		if e := x.envelopeReply(s, i-first, line, p, err, &refused); e != nil {
 			return e
 		}
 		if refused != nil && !s.pipelines {
 			return refused
 		}
 	}
-	if refused != nil {
-		return refused
+	if refused == nil {
+		refused = x.judge()
 	}
-	return x.judge(s)
+	if len(lines) > n {
+		x.early(s, refused != nil)
+	}
+	return refused
 }
 
-// envelopeReply takes one reply in. What it returns ends the transaction at once;
-// refused ends it after the replies that are still under way.
-func (x *transaction) envelopeReply(s *session, line string, p reply, err error, refused **waybill.Error, i int, reset bool) *waybill.Error {
+// early reads the reply to a DATA that went with the envelope. When nobody is
+// there to get the mail, a relay refuses it; one that wants it all the same is
+// left, since whatever it is told next it could take for a mail.
+func (x *transaction) early(s *session, refused bool) {
+	p, err := s.read(x.t.r.o.CommandTimeout)
+	if !refused {
+		x.asked, x.answer, x.answerErr = true, p, err
+	} else if err == nil && p.code < 400 {
+		s.lost = true
+	}
+}
+
+// envelopeReply takes one reply in; nth is the recipient's place in x.to, -1 for
+// the sender. What it returns ends the transaction at once; refused ends it
+// after the replies that are still under way.
+func (x *transaction) envelopeReply(s *session, nth int, line string, p reply, err error, refused **waybill.Error) *waybill.Error {
 	t := x.t
 	switch {
 	case err != nil:
@@ -99,7 +131,7 @@ func (x *transaction) envelopeReply(s *session, line string, p reply, err error,
 			return t.refusal(atMAIL, p)
 		}
 		return nil
-	case strings.HasPrefix(line, "MAIL"):
+	case nth < 0:
 		if p.code != 250 {
 			*refused = t.refusal(atMAIL, p)
 			s.dirty = false
@@ -112,10 +144,7 @@ func (x *transaction) envelopeReply(s *session, line string, p reply, err error,
 	case *refused != nil:
 		return nil
 	}
-	if reset {
-		i--
-	}
-	to := x.to[i-1]
+	to := x.to[nth]
 	switch {
 	case p.code == 250 || p.code == 251 || p.code == 252:
 		x.taken = append(x.taken, to)
@@ -146,7 +175,7 @@ func tooMany(p reply) bool {
 }
 
 // judge decides after all recipients were named whether the mail goes on.
-func (x *transaction) judge(s *session) *waybill.Error {
+func (x *transaction) judge() *waybill.Error {
 	t := x.t
 	if len(x.taken) == len(x.to) {
 		return nil
@@ -188,16 +217,23 @@ func (x *transaction) mailFrom(s *session) string {
 // left, nothing can have been accepted; from then on only a reply tells.
 func (x *transaction) data(s *session) *waybill.Error {
 	t := x.t
-	p, err := s.command("DATA")
+	p, err := x.answer, x.answerErr
+	if !x.asked {
+		p, err = s.command("DATA")
+	}
 	if e := t.want(354, atDATA, p, err); e != nil {
 		if err == nil && p.code < 400 {
 			s.lost = true
 		}
 		return e
 	}
+	if s.in.Buffered() > 0 { // a reply to what was not said could pass for the last one
+		s.lost = true
+		return t.broken(atDATA, errMalformed, waybill.NotSent)
+	}
 	s.body = true
 	w := newDotWriter(s)
-	n, err := mail.Compose(t.ctx, w, t.m)
+	n, err := t.compose(w)
 	if err != nil {
 		if e := sourceFailed(err); e != nil && w.err == nil {
 			s.cut()

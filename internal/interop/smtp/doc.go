@@ -1,0 +1,2 @@
+// Package smtp has smtpmail talk to a server of others, Python's aiosmtpd.
+package smtp
