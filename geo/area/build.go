@@ -2,26 +2,26 @@ package area
 
 import (
 	"math"
-	"math/bits"
 	"slices"
 )
 
 const (
-	edgesPerCell = 16      // how many edges a cell is meant to have when a grid is laid out
-	edgesPerLeaf = 14      // a cell with more is divided again, if that helps
-	maxSide      = 64      // cells of a grid along one side
+	edgesPerCell = 12       // how many edges a cell is meant to have when a grid is laid out
+	edgesPerLeaf = 20      // a cell with more is divided again, if that helps
+	maxLog       = 6       // the most of a grid's side, as a logarithm
 	maxDepth     = 20      // grids within grids
-	smallestCell = 1e-6    // degrees, about 10 cm
 	slack        = 1e-6    // how far beyond its cell an edge is still listed, in cells: far above any rounding error
-	maxVerts     = 1 << 26 // about 1 GiB of positions; then no place in nodes or leaves can overflow
+	maxVerts     = 1 << 26 // about 1 GiB of positions; then no place in words can overflow
 	noEdge       = math.MaxUint32
 )
 
-// builder fills cells. Its scratch space is reused from set to set.
+// builder fills cells. Its scratch space is reused from city to city.
 type builder struct {
-	*cells
-	levels [maxDepth + 1]level
-	seen   [1024]uint32 // leaves of covering parts only, by hash: neighbours often have the same
+	cells
+	levels        [maxDepth + 1]level
+	seen          []uint32 // places of sets, by hash
+	sets          int
+	steps, packed []uint32 // of one set
 }
 
 // level is the scratch space of one depth of grids within grids.
@@ -40,25 +40,65 @@ type pair struct {
 	cell, item, ref uint32
 }
 
-// item is one part with the edges of it in a cell, and whether the part contains the cell's corner.
+// item is one part with the edges of it in a cell, and whether the part contains the cell's lower left corner.
 type item struct {
-	part   uint32
+	rank   uint32
 	inside bool
 	refs   []uint32 // first vertices, ascending
 }
 
-// place is a cell about to be filled.
+// grid divides a rectangle into side times side cells. Of the index's grids all numbers but perW and perH lie on the
+// lattice, so that no corner is rounded.
+type grid struct {
+	x0, y0, w, h float64 // lower left corner, and the size of a cell in degrees
+	perW, perH   float64 // 1/w, 1/h
+	side         uint32
+	first        uint32 // place of the first cell in words
+	shift        uint8  // of a cell on the lattice
+}
+
+// newGrid divides a rectangle.
+func newGrid(at place, side uint32) grid {
+	g := grid{x0: at.corner.Lng, y0: at.corner.Lat, w: at.w / float64(side), h: at.h / float64(side), side: side}
+	g.perW, g.perH = 1/g.w, 1/g.h
+	return g
+}
+
+// place is a rectangle to be divided.
 type place struct {
 	corner Position
 	w, h   float64
 }
 
-// root builds the grids of one city and returns the outermost one. Every part has its number and all of its edges; the
-// corner of the place lies below and to the west of all of them.
-func (b *builder) root(at place, items []item) grid {
-	g := newGrid(at, sideFor(edgesOf(items), min(at.w, at.h)))
+// latticeGrid returns the grid with its corner and the size of its cells on the lattice.
+func latticeGrid(corner Position, shift uint8, side uint32) grid {
+	w := degrees(1 << shift)
+	return grid{x0: corner.Lng, y0: corner.Lat, w: w, h: w, perW: 1 / w, perH: 1 / w, side: side, shift: shift}
+}
+
+// corner returns the lower left corner of a cell. The conversions keep the machine from fusing, so that it is the same
+// number whenever it is asked for.
+func (g *grid) corner(i, j int) Position {
+	return Position{g.x0 + float64(float64(i)*g.w), g.y0 + float64(float64(j)*g.h)}
+}
+
+// root builds the grids of one city. The items, by rank, have all of their edges, and lie in the box.
+func (b *builder) root(within box, items []item) root {
+	log := logFor(edgesOf(items))
+	x0, y0, x1, y1 := lattice(within.west), lattice(within.south), lattice(within.east), lattice(within.north)
+	shift := uint8(leastCell)
+	// The first row and column of corners must lie outside of everything, so they begin below the box.
+	begin := func(n int64) int64 { return (n - 1) >> shift }
+	for max(x1>>shift-begin(x0), y1>>shift-begin(y0)) >= 1<<log {
+		shift++
+	}
+	b.words, b.sets = append(b.words[:0], 0), 0
+	clear(b.seen)
+	r := root{x: begin(x0), y: begin(y0), shift: shift, log: log}
+	g := latticeGrid(Position{degrees(r.x << shift), degrees(r.y << shift)}, shift, 1<<log)
 	b.divide(&g, 0, nil, items)
-	return g
+	r.first = g.first
+	return r
 }
 
 func edgesOf(items []item) int {
@@ -69,36 +109,38 @@ func edgesOf(items []item) int {
 	return total
 }
 
-// sideFor returns the side of a grid for so many edges in a place of this size.
-func sideFor(edges int, size float64) uint32 {
-	side := uint32(2)
-	for side < maxSide && int(side*side)*edgesPerCell < edges && size/float64(2*side) > smallestCell {
-		side *= 2
+// logFor returns the logarithm of the side of a grid for so many edges.
+func logFor(edges int) uint8 {
+	log := uint8(1)
+	for log < maxLog && edgesPerCell<<(2*log) < edges {
+		log++
 	}
-	return side
+	return log
 }
 
-// fill returns what stands in nodes for the cell i, j of a grid.
+// fill returns what stands in the cell i, j of a grid.
 func (b *builder) fill(g *grid, i, j, depth int, cover []uint32, items []item) uint32 {
 	total := edgesOf(items)
 	// Where many edges meet in a point, dividing does not help: the deeper, the more are taken as they are.
 	most := edgesPerLeaf << max(0, depth-4)
-	if total <= most || depth >= maxDepth || min(g.w, g.h) < 4*smallestCell {
-		return b.leaf(cover, items)
+	log := min(logFor(total), g.shift-leastCell)
+	corner := g.corner(i, j)
+	if total <= most || depth >= maxDepth || log == 0 {
+		return b.leaf(tile{corner.Lng, corner.Lat, g.w, g.perW * (1 << unitBits)}, cover, items)
 	}
-	inner := g.within(i, j, sideFor(total, min(g.w, g.h)))
-	at := b.divide(&inner, depth, cover, items)
-	return isGrid | uint32(bits.TrailingZeros32(inner.side))<<sideShift | at
+	inner := latticeGrid(corner, g.shift-log, 1<<log)
+	b.divide(&inner, depth, cover, items)
+	return isGrid<<tagShift | uint32(log)<<gridShift | inner.first/gridAlign
 }
 
-// divide builds one grid and everything in it, and returns its place. The parts that cover all of it are listed once,
-// before its cells.
-func (b *builder) divide(g *grid, depth int, cover []uint32, items []item) uint32 {
+// divide builds one grid and everything in it. cover are the ranks of areas that cover all of it.
+func (b *builder) divide(g *grid, depth int, cover []uint32, items []item) {
 	n := int(g.side)
-	at := uint32(len(b.nodes))
-	b.nodes = append(append(b.nodes, uint32(len(cover))), cover...)
-	g.first = uint32(len(b.nodes))
-	b.nodes = append(b.nodes, make([]uint32, n*n)...)
+	for len(b.words)%gridAlign != 0 {
+		b.words = append(b.words, 0)
+	}
+	g.first = uint32(len(b.words))
+	b.words = append(b.words, make([]uint32, n*n)...)
 
 	l := &b.levels[depth]
 	l.pairs = l.pairs[:0]
@@ -117,14 +159,15 @@ func (b *builder) divide(g *grid, depth int, cover []uint32, items []item) uint3
 		}
 	}
 	l.sortByCell(n * n)
+	whole := b.set(cover)
 	for cell := range n * n {
-		l.gather(cell, items)
-		if len(l.cover) > 0 || len(l.items) > 0 {
-			v := b.fill(g, cell%n, cell/n, depth+1, l.cover, l.items)
-			b.nodes[g.first+uint32(cell)] = v
+		v := whole
+		if l.starts[cell] < l.starts[cell+1] {
+			l.gather(cell, items, cover)
+			v = b.fill(g, cell%n, cell/n, depth+1, l.cover, l.items)
 		}
+		b.words[g.first+uint32(cell)] = v
 	}
-	return at
 }
 
 // cellBox is a range of cells of a grid, ends included.
@@ -146,13 +189,13 @@ func (b *builder) spread(g *grid, l *level, k uint32, refs []uint32) cellBox {
 		i0, i1 := cellRange(min(p.Lng, q.Lng)-g.x0, max(p.Lng, q.Lng)-g.x0, g.perW, g.side)
 		j0, j1 := cellRange(p.Lat-g.y0, q.Lat-g.y0, g.perH, g.side)
 		all = cellBox{min(all.i0, i0), min(all.j0, j0), max(all.i1, i1), max(all.j1, j1)}
-		if i0 == i1 || j0 == j1 {
+		slope := (q.Lng - p.Lng) / (q.Lat - p.Lat)
+		if i0 == i1 || j0 == j1 || math.IsNaN(slope-slope) { // level, or as good as
 			for j := j0; j <= j1; j++ {
 				add(i0, i1, j, ref)
 			}
 			continue
 		}
-		slope := (q.Lng - p.Lng) / (q.Lat - p.Lat)
 		for j := j0; j <= j1; j++ {
 			south := max(p.Lat, min(q.Lat, g.y0+(float64(j)-slack)*g.h))
 			north := max(p.Lat, min(q.Lat, g.y0+(float64(j+1)+slack)*g.h))
@@ -259,8 +302,9 @@ func (l *level) sortByCell(n int) {
 	}
 }
 
-// gather collects what a cell holds: the parts that cover it, beyond those that cover the whole grid, and the edges.
-func (l *level) gather(cell int, items []item) {
+// gather collects what a cell holds: the ranks of the areas that cover it, those that cover the whole grid among them,
+// and the items of the others.
+func (l *level) gather(cell int, items []item, cover []uint32) {
 	l.cover, l.items, l.refs = l.cover[:0], l.items[:0], l.refs[:0]
 	pairs := l.sorted[l.starts[cell]:l.starts[cell+1]]
 	if need := len(pairs); cap(l.refs) < need {
@@ -268,7 +312,7 @@ func (l *level) gather(cell int, items []item) {
 	}
 	for len(pairs) > 0 {
 		k := pairs[0].item
-		it := item{part: items[k].part}
+		it := item{rank: items[k].rank}
 		first := len(l.refs)
 		for len(pairs) > 0 && pairs[0].item == k {
 			if pairs[0].ref == noEdge {
@@ -280,60 +324,25 @@ func (l *level) gather(cell int, items []item) {
 		}
 		if it.refs = l.refs[first:]; len(it.refs) > 0 {
 			l.items = append(l.items, it)
-		} else {
-			l.cover = append(l.cover, it.part)
+			continue
+		}
+		for len(cover) > 0 && cover[0] < it.rank {
+			l.cover, cover = append(l.cover, cover[0]), cover[1:]
+		}
+		if n := len(l.cover); n == 0 || l.cover[n-1] != it.rank {
+			l.cover = append(l.cover, it.rank)
 		}
 	}
-}
-
-// leaf writes a cell's content and returns its place.
-func (b *builder) leaf(cover []uint32, items []item) uint32 {
-	if len(items) == 0 {
-		return b.covered(cover)
-	}
-	at := uint32(len(b.leaves))
-	b.leaves = append(b.leaves, uint32(len(cover)+len(items)))
-	for _, it := range items {
-		kind := uint32(crossesOutside)
-		if it.inside {
-			kind = crossesInside
-		}
-		b.leaves = append(b.leaves, it.part<<2|kind)
-		for i := 0; i < len(it.refs); {
-			n := 1
-			for i+n < len(it.refs) && it.refs[i+n] == it.refs[i]+uint32(n) {
-				n++
-			}
-			more := uint32(0)
-			if i+n < len(it.refs) {
-				more = 1
-			}
-			b.leaves = append(b.leaves, it.refs[i], uint32(n)<<1|more)
-			i += n
+	for _, rank := range cover {
+		if n := len(l.cover); n == 0 || l.cover[n-1] != rank {
+			l.cover = append(l.cover, rank)
 		}
 	}
-	for _, part := range cover {
-		b.leaves = append(b.leaves, part<<2|covers)
-	}
-	return at
-}
-
-// covered is leaf for a cell without edges. Its content is looked for among earlier ones.
-func (b *builder) covered(cover []uint32) uint32 {
-	hash := uint32(len(cover))
-	for _, part := range cover {
-		hash = (hash ^ part) * 0x9E3779B1
-	}
-	slot := &b.seen[hash>>22]
-	if at := *slot; at != 0 && int(b.leaves[at]) == len(cover) && slices.EqualFunc(b.leaves[at+1:at+1+uint32(len(cover))], cover, func(e, part uint32) bool { return e == part<<2|covers }) {
-		return at
-	}
-	*slot = uint32(len(b.leaves))
-	b.leaves = append(b.leaves, uint32(len(cover)))
-	for _, part := range cover {
-		b.leaves = append(b.leaves, part<<2|covers)
-	}
-	return *slot
+	// Of an area that covers the cell with one part, the other parts do not matter.
+	l.items = slices.DeleteFunc(l.items, func(it item) bool {
+		_, covers := slices.BinarySearch(l.cover, it.rank)
+		return covers
+	})
 }
 
 // sized returns s with n elements of any content, zeroed with n zeros.

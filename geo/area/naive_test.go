@@ -155,14 +155,18 @@ func TestCorners(t *testing.T) {
 			n := int(g.side)
 			for cell := 0; cell < n*n; cell += 1 + n*n/12 {
 				checkAgainstNaive(t, x, g.corner(cell%n, cell/n))
-				if v := x.cells.nodes[int(g.first)+cell]; v&isGrid != 0 && depth < 3 {
-					inner := g.within(cell%n, cell/n, 1<<(v&^isGrid>>sideShift))
-					inner.first = v&placeMask + 1 + x.cells.nodes[v&placeMask]
+				if v := x.cities[""].cells.words[int(g.first)+cell]; v>>tagShift == isGrid && depth < 3 {
+					log := v >> gridShift & gridLogMask
+					inner := latticeGrid(g.corner(cell%n, cell/n), g.shift-uint8(log), 1<<log)
+					inner.first = v & gridMask * gridAlign
 					ask(inner, depth+1)
 				}
 			}
 		}
-		ask(x.cities[""].grid, 0)
+		r := x.cities[""].root
+		outer := latticeGrid(Position{degrees(r.x << r.shift), degrees(r.y << r.shift)}, r.shift, 1<<r.log)
+		outer.first = r.first
+		ask(outer, 0)
 	}
 }
 
