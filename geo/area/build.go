@@ -1,27 +1,28 @@
 package area
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 const (
-	edgesPerCell = 12       // how many edges a cell is meant to have when a grid is laid out
-	edgesPerLeaf = 20      // a cell with more is divided again, if that helps
-	maxLog       = 6       // the most of a grid's side, as a logarithm
-	maxDepth     = 20      // grids within grids
-	slack        = 1e-6    // how far beyond its cell an edge is still listed, in cells: far above any rounding error
-	maxVerts     = 1 << 26 // about 1 GiB of positions; then no place in words can overflow
-	noEdge       = math.MaxUint32
+	edgesPerLeaf = 32 // a cell with more is divided again, if that helps
+	// How many edges a cell is meant to have when a grid is laid out: the outermost one of a city, or any other; and the
+	// most of its side, as a logarithm.
+	edgesPerRoot = 16
+	edgesPerCell = 20
+	maxRootLog   = 7
+	maxLog       = 6
+
+	maxDepth = 20      // grids within grids
+	slack    = 1e-6    // how far beyond its cell an edge is still listed, in cells: far above any rounding error
+	maxVerts = 1 << 26 // about 1 GiB of positions; then every vertex has a place in a chain
+	noEdge   = math.MaxUint32
 )
 
 // builder fills cells. Its scratch space is reused from city to city.
 type builder struct {
 	cells
-	levels        [maxDepth + 1]level
-	seen          []uint32 // places of sets, by hash
-	sets          int
-	steps, packed []uint32 // of one set
+	levels  [maxDepth + 1]level
+	steps   []uint32 // of one set
+	covered uint32   // place of the last leaf without edges
 }
 
 // level is the scratch space of one depth of grids within grids.
@@ -40,7 +41,8 @@ type pair struct {
 	cell, item, ref uint32
 }
 
-// item is one part with the edges of it in a cell, and whether the part contains the cell's lower left corner.
+// item is one part with the edges of it in a cell, and whether the part contains the cell's lower left corner. Without
+// edges it covers the cell.
 type item struct {
 	rank   uint32
 	inside bool
@@ -84,7 +86,7 @@ func (g *grid) corner(i, j int) Position {
 
 // root builds the grids of one city. The items, by rank, have all of their edges, and lie in the box.
 func (b *builder) root(within box, items []item) root {
-	log := logFor(edgesOf(items))
+	log := logFor(edgesOf(items), edgesPerRoot, maxRootLog)
 	x0, y0, x1, y1 := lattice(within.west), lattice(within.south), lattice(within.east), lattice(within.north)
 	shift := uint8(leastCell)
 	// The first row and column of corners must lie outside of everything, so they begin below the box.
@@ -92,8 +94,7 @@ func (b *builder) root(within box, items []item) root {
 	for max(x1>>shift-begin(x0), y1>>shift-begin(y0)) >= 1<<log {
 		shift++
 	}
-	b.words, b.sets = append(b.words[:0], 0), 0
-	clear(b.seen)
+	b.words, b.covered = b.words[:0], 0
 	r := root{x: begin(x0), y: begin(y0), shift: shift, log: log}
 	g := latticeGrid(Position{degrees(r.x << shift), degrees(r.y << shift)}, shift, 1<<log)
 	b.divide(&g, 0, nil, items)
@@ -110,35 +111,50 @@ func edgesOf(items []item) int {
 }
 
 // logFor returns the logarithm of the side of a grid for so many edges.
-func logFor(edges int) uint8 {
+func logFor(edges, perCell int, most uint8) uint8 {
 	log := uint8(1)
-	for log < maxLog && edgesPerCell<<(2*log) < edges {
+	for log < most && perCell<<(2*log) < edges {
 		log++
 	}
 	return log
 }
 
-// fill returns what stands in the cell i, j of a grid.
+// fill returns what stands in the cell i, j of a grid. cover are the ranks of areas that cover the grid.
 func (b *builder) fill(g *grid, i, j, depth int, cover []uint32, items []item) uint32 {
+	if len(b.words) >= isGrid {
+		return 0 // too large, and refused when all is done
+	}
 	total := edgesOf(items)
 	// Where many edges meet in a point, dividing does not help: the deeper, the more are taken as they are.
 	most := edgesPerLeaf << max(0, depth-4)
-	log := min(logFor(total), g.shift-leastCell)
+	log := min(logFor(total, edgesPerCell, maxLog), g.shift-leastCell)
 	corner := g.corner(i, j)
 	if total <= most || depth >= maxDepth || log == 0 {
-		return b.leaf(tile{corner.Lng, corner.Lat, g.w, g.perW * (1 << unitBits)}, cover, items)
+		return b.leaf(tile{corner.Lng, corner.Lat, g.w, g.perW * (1 << unitBits)}, items)
 	}
+	l := &b.levels[depth]
+	l.cover = l.cover[:0]
+	crossing := items[:0]
+	for _, it := range items {
+		if len(it.refs) > 0 {
+			crossing = append(crossing, it)
+			continue
+		}
+		for len(cover) > 0 && cover[0] < it.rank {
+			l.cover, cover = append(l.cover, cover[0]), cover[1:]
+		}
+		l.cover = append(l.cover, it.rank)
+	}
+	l.cover = append(l.cover, cover...)
 	inner := latticeGrid(corner, g.shift-log, 1<<log)
-	b.divide(&inner, depth, cover, items)
-	return isGrid<<tagShift | uint32(log)<<gridShift | inner.first/gridAlign
+	b.divide(&inner, depth, l.cover, crossing)
+	return isGrid | uint32(log)<<gridShift | inner.first/gridAlign
 }
 
 // divide builds one grid and everything in it. cover are the ranks of areas that cover all of it.
 func (b *builder) divide(g *grid, depth int, cover []uint32, items []item) {
 	n := int(g.side)
-	for len(b.words)%gridAlign != 0 {
-		b.words = append(b.words, 0)
-	}
+	b.set(cover)
 	g.first = uint32(len(b.words))
 	b.words = append(b.words, make([]uint32, n*n)...)
 
@@ -159,14 +175,15 @@ func (b *builder) divide(g *grid, depth int, cover []uint32, items []item) {
 		}
 	}
 	l.sortByCell(n * n)
-	whole := b.set(cover)
 	for cell := range n * n {
-		v := whole
-		if l.starts[cell] < l.starts[cell+1] {
-			l.gather(cell, items, cover)
-			v = b.fill(g, cell%n, cell/n, depth+1, l.cover, l.items)
+		if l.starts[cell] == l.starts[cell+1] {
+			continue
 		}
-		b.words[g.first+uint32(cell)] = v
+		l.gather(cell, items, cover)
+		if len(l.items) > 0 {
+			v := b.fill(g, cell%n, cell/n, depth+1, cover, l.items)
+			b.words[g.first+uint32(cell)] = v
+		}
 	}
 }
 
@@ -302,14 +319,15 @@ func (l *level) sortByCell(n int) {
 	}
 }
 
-// gather collects what a cell holds: the ranks of the areas that cover it, those that cover the whole grid among them,
-// and the items of the others.
+// gather collects the items of a cell by rank. Of an area that covers the grid there are none, and only one of an area
+// that covers the cell.
 func (l *level) gather(cell int, items []item, cover []uint32) {
-	l.cover, l.items, l.refs = l.cover[:0], l.items[:0], l.refs[:0]
+	l.items, l.refs = l.items[:0], l.refs[:0]
 	pairs := l.sorted[l.starts[cell]:l.starts[cell+1]]
 	if need := len(pairs); cap(l.refs) < need {
 		l.refs = make([]uint32, 0, 2*need) // items keep slices of it, so it must not move
 	}
+	covered := uint32(math.MaxUint32) // the rank that was seen to cover the cell
 	for len(pairs) > 0 {
 		k := pairs[0].item
 		it := item{rank: items[k].rank}
@@ -322,27 +340,20 @@ func (l *level) gather(cell int, items []item, cover []uint32) {
 			}
 			pairs = pairs[1:]
 		}
-		if it.refs = l.refs[first:]; len(it.refs) > 0 {
-			l.items = append(l.items, it)
+		for len(cover) > 0 && cover[0] < it.rank {
+			cover = cover[1:]
+		}
+		if it.rank == covered || len(cover) > 0 && cover[0] == it.rank {
 			continue
 		}
-		for len(cover) > 0 && cover[0] < it.rank {
-			l.cover, cover = append(l.cover, cover[0]), cover[1:]
+		if it.refs = l.refs[first:]; len(it.refs) == 0 {
+			covered = it.rank
+			for n := len(l.items); n > 0 && l.items[n-1].rank == it.rank; n-- {
+				l.items = l.items[:n-1]
+			}
 		}
-		if n := len(l.cover); n == 0 || l.cover[n-1] != it.rank {
-			l.cover = append(l.cover, it.rank)
-		}
+		l.items = append(l.items, it)
 	}
-	for _, rank := range cover {
-		if n := len(l.cover); n == 0 || l.cover[n-1] != rank {
-			l.cover = append(l.cover, rank)
-		}
-	}
-	// Of an area that covers the cell with one part, the other parts do not matter.
-	l.items = slices.DeleteFunc(l.items, func(it item) bool {
-		_, covers := slices.BinarySearch(l.cover, it.rank)
-		return covers
-	})
 }
 
 // sized returns s with n elements of any content, zeroed with n zeros.

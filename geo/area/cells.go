@@ -2,45 +2,40 @@ package area
 
 import "math"
 
-// cells is the index over the edges of a city's areas: a hierarchy of grids. A cell names the set of areas
-// that cover it wholly, which needs no arithmetic at all, and lists the parts of areas whose border crosses it, with
-// just the edges in it and whether the cell's upper left corner lies inside. A lookup goes down to one cell, and from
-// its corner to the point, counting the edges on the way.
+// cells is the index over the edges of a city's areas: a hierarchy of grids. A grid names the areas that cover it
+// wholly, which need no arithmetic at all. A cell lists the further ones that cover it, and the parts of areas whose
+// border crosses it, with just the edges in it and whether the cell's upper left corner lies inside. A lookup goes down
+// to one cell, and from its corner to the point, counting the edges on the way.
 //
 // Cells lie on a lattice of powers of two, so finding the cell of a point is shifts of a whole number and rounds
 // nothing. The edges of a cell are cut to it and written in 65536ths of it, next to one another. That is enough to
 // count them as long as the point is not within a few of those units of an edge; where it is, the edges are looked up
-// in verts and the exact arithmetic of [orient] decides. See [cells.chains] for why that is right.
+// in verts and the exact arithmetic of [orient] decides. See [countChains] for why that is right.
 type cells struct {
 	verts []Position // all rings of all cities, closed, one after the other
 	class []uint32   // by rank, the area's class in its city
-	// words holds the city's grids, row by row, each followed by what is in it, so that a lookup stays in few pages.
-	// What stands in a grid's cell is 0 for nothing, or a tag and a place in words.
+	// words holds the grids, each followed by what is in it, so that a lookup stays in few pages. A grid is its cells,
+	// row by row. In a cell stands 0 for nothing, the place of a leaf, or isGrid with the logarithm of the side and a
+	// place counted in gridAlign.
 	words []uint32
 }
 
-// What stands in a cell.
 const (
-	tagShift = 30
-	isSet    = 1 // the place of a set
-	isLeaf   = 2 // the place of a leaf
-	isGrid   = 3 // the sixteenth of a place, above it the logarithm of the side
-
-	placeMask   = 1<<tagShift - 1
-	gridShift   = 27
+	isGrid      = 1 << 31
+	gridShift   = 28
 	gridMask    = 1<<gridShift - 1
 	gridAlign   = 16
-	gridLogMask = 1<<(tagShift-gridShift) - 1
+	gridLogMask = 7
 )
 
-// A set is a number of steps, and the steps, two to a word, the lower half first: how much higher each rank is than the
-// one before. A step of stride goes further and means no rank.
+// In front of a grid stands the set of what covers it: a number of steps, and before that the steps, two to a word, the
+// lower half first: how much higher each rank is than the one before. A step of stride goes further and means no rank.
 const stride = 1<<16 - 1
 
-// A leaf is the place of the set that covers it, or 0, the number of words that follow, and items. An item is a part:
-// the rank of its area, an inside bit for the cell's upper left corner, and the number of words that follow; when they
-// are many the next word is that number. They are chains of edges: the first edge's vertex, bits and the number of
-// edges, and the ends of the edges as y<<16|x, one more than there are edges.
+// A leaf is the number of words that follow, and items by rank. An item is a part: the rank of its area, an inside bit
+// for the cell's upper left corner, and the number of words that follow; when they are many the next word is that
+// number. None follow for an area that covers the cell. They are chains of edges: the first edge's vertex, bits and the
+// number of edges, and the ends of the edges as y<<16|x, one more than there are edges.
 const (
 	rankBits   = 24
 	rankMask   = 1<<rankBits - 1
@@ -48,8 +43,7 @@ const (
 	itemShift  = 25
 	itemMany   = 1<<(32-itemShift) - 1
 
-	refBits    = 26
-	refMask    = 1<<refBits - 1
+	refMask    = maxVerts - 1
 	chainStart = 1 << 26 // the first end lies on the cell's western border and counts for the way down there
 	chainEnd   = 1 << 27 // the last end does
 	chainShift = 28
@@ -87,27 +81,23 @@ func (w want) has(class uint32) bool { return w.all || class == w.own || class =
 // find appends the ranks of the wanted areas that p lies in, ascending. p must lie in the root grid.
 func (c *cells) find(dst []uint32, r *root, p Position, w want) []uint32 {
 	x, y := lattice(p.Lng), lattice(p.Lat)
-	shift := r.shift
-	v := c.words[r.first+uint32(y>>shift-r.y)<<r.log+uint32(x>>shift-r.x)]
-	for v>>tagShift == isGrid {
+	shift, grid := r.shift, r.first
+	v := c.words[grid+uint32(y>>shift-r.y)<<r.log+uint32(x>>shift-r.x)]
+	for v&isGrid != 0 {
 		log := uint8(v >> gridShift & gridLogMask)
 		shift -= log
 		mask := int64(1)<<log - 1
-		v = c.words[v&gridMask*gridAlign+uint32(y>>shift&mask)<<log+uint32(x>>shift&mask)]
+		grid = v & gridMask * gridAlign
+		v = c.words[grid+uint32(y>>shift&mask)<<log+uint32(x>>shift&mask)]
 	}
-	switch v >> tagShift {
-	case isSet:
-		return c.addSet(dst, v&placeMask, nil, w)
-	case isLeaf:
-		return c.inLeaf(dst, v&placeMask, x, y, shift, p, w)
+	var buf [64]uint32
+	hits := buf[:0]
+	if v != 0 {
+		hits = c.inLeaf(hits, v, x, y, shift, p, w)
 	}
-	return dst
-}
-
-// addSet appends the wanted areas of a set and the ranks of hits, which are wanted, to dst, ascending.
-func (c *cells) addSet(dst []uint32, at uint32, hits []uint32, w want) []uint32 {
-	n := c.words[at]
-	steps := c.words[at+1 : at+1+(n+1)/2]
+	// The set in front of the grid, and the hits, are both ascending.
+	n := c.words[grid-1]
+	steps := c.words[grid-1-(n+1)/2 : grid-1]
 	rank := uint32(math.MaxUint32) // one before 0
 	for i := range n {
 		step := steps[i/2] >> (i % 2 * 16) & stride
@@ -118,21 +108,18 @@ func (c *cells) addSet(dst []uint32, at uint32, hits []uint32, w want) []uint32 
 		for len(hits) > 0 && hits[0] < rank {
 			dst, hits = append(dst, hits[0]), hits[1:]
 		}
-		if w.all || w.has(c.class[rank]) {
+		if w.has(c.class[rank]) {
 			dst = append(dst, rank)
 		}
 	}
 	return append(dst, hits...)
 }
 
-// inLeaf is find in a leaf whose cells have the given shift; x and y are p on the lattice.
-func (c *cells) inLeaf(dst []uint32, at uint32, x, y int64, shift uint8, p Position, w want) []uint32 {
-	var buf [24]uint32
-	hits := buf[:0]
+// inLeaf appends the wanted areas of a leaf whose cell has the given shift; x and y are p on the lattice.
+func (c *cells) inLeaf(hits []uint32, at uint32, x, y int64, shift uint8, p Position, w want) []uint32 {
 	px := x >> (shift - unitBits) & (1<<unitBits - 1)
 	py := min(y>>(shift-unitBits)&(1<<unitBits-1), 1<<unitBits-2)
-	set := c.words[at]
-	items := c.words[at+2 : at+2+c.words[at+1]]
+	items := c.words[at+1 : at+1+c.words[at]]
 	for len(items) > 0 {
 		head := items[0]
 		n, first := head>>itemShift, uint32(1)
@@ -155,10 +142,7 @@ func (c *cells) inLeaf(dst []uint32, at uint32, x, y int64, shift uint8, p Posit
 			hits = append(hits, rank)
 		}
 	}
-	if set == 0 {
-		return append(dst, hits...)
-	}
-	return c.addSet(dst, set, hits, w)
+	return hits
 }
 
 // countChains goes from the cell's upper left corner down its western border and then east to the point, and counts

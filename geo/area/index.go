@@ -114,7 +114,7 @@ func (x *Index) build() error {
 			end++
 		}
 		x.addCity(b, code, parts, first, end)
-		if len(b.words) > placeMask {
+		if len(b.words) >= isGrid {
 			return invalid("index", "the index would grow too large")
 		}
 		first = end

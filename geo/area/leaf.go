@@ -5,20 +5,27 @@ import (
 	"slices"
 )
 
-// leaf writes a cell's content and returns what stands in the cell. cover are ranks, ascending; none of them is an
-// item's.
-func (b *builder) leaf(at tile, cover []uint32, items []item) uint32 {
-	if len(items) == 0 {
-		return b.set(cover)
-	}
-	set := b.set(cover) & placeMask
-	place := len(b.words)
-	b.words = append(b.words, set, 0)
+// leaf writes a cell's content and returns its place.
+func (b *builder) leaf(at tile, items []item) uint32 {
+	place := uint32(len(b.words))
+	b.words = append(b.words, 0)
+	edges := false
 	for _, it := range items {
 		b.item(at, it)
+		edges = edges || len(it.refs) > 0
 	}
-	b.words[place+1] = uint32(len(b.words) - place - 2)
-	return isLeaf<<tagShift | uint32(place)
+	n := uint32(len(b.words)) - place - 1
+	b.words[place] = n
+	if edges {
+		return place
+	}
+	// Neighbours are often covered by the same areas.
+	if last := b.covered; last != 0 && slices.Equal(b.words[last:last+b.words[last]+1], b.words[place:]) {
+		b.words = b.words[:place]
+		return last
+	}
+	b.covered = place
+	return place
 }
 
 // item writes one item of a leaf.
@@ -153,12 +160,8 @@ func (s *tile) units(p Position) uint32 {
 	return uint32(y)<<16 | uint32(x)
 }
 
-// set writes the set of ranks, or finds it where it was written before, and returns what stands in a cell that it
-// covers.
-func (b *builder) set(ranks []uint32) uint32 {
-	if len(ranks) == 0 {
-		return 0
-	}
+// set writes the set of ranks so that it ends where a grid may begin.
+func (b *builder) set(ranks []uint32) {
 	b.steps = b.steps[:0]
 	last := uint32(math.MaxUint32)
 	for _, rank := range ranks {
@@ -168,48 +171,16 @@ func (b *builder) set(ranks []uint32) uint32 {
 		b.steps = append(b.steps, rank-last)
 		last = rank
 	}
-	n := uint32(len(b.steps))
-	b.packed = append(b.packed[:0], n)
-	for i := 0; i < len(b.steps); i += 2 {
+	n := len(b.steps)
+	for (len(b.words)+(n+1)/2+1)%gridAlign != 0 {
+		b.words = append(b.words, 0)
+	}
+	for i := 0; i < n; i += 2 {
 		pair := b.steps[i]
-		if i+1 < len(b.steps) {
+		if i+1 < n {
 			pair |= b.steps[i+1] << 16
 		}
-		b.packed = append(b.packed, pair)
+		b.words = append(b.words, pair)
 	}
-	if 2*b.sets >= len(b.seen) {
-		b.growSets()
-	}
-	slot := b.slot(b.packed)
-	if *slot == 0 {
-		*slot = uint32(len(b.words))
-		b.sets++
-		b.words = append(b.words, b.packed...)
-	}
-	return isSet<<tagShift | *slot
-}
-
-// slot returns where in seen the packed set stands, or could.
-func (b *builder) slot(packed []uint32) *uint32 {
-	hash := uint64(0)
-	for _, word := range packed {
-		hash = (hash ^ uint64(word)) * 0x9E3779B97F4A7C15
-	}
-	mask := uint64(len(b.seen) - 1)
-	for i := hash >> 32 & mask; ; i = (i + 1) & mask {
-		at := b.seen[i]
-		if at == 0 || b.words[at] == packed[0] && slices.Equal(b.words[at:at+uint32(len(packed))], packed) {
-			return &b.seen[i]
-		}
-	}
-}
-
-func (b *builder) growSets() {
-	old := b.seen
-	b.seen = make([]uint32, max(1024, 4*len(old)))
-	for _, at := range old {
-		if at != 0 {
-			*b.slot(b.words[at : at+1+(b.words[at]+1)/2]) = at
-		}
-	}
+	b.words = append(b.words, uint32(n))
 }

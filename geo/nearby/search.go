@@ -138,9 +138,9 @@ type search struct {
 	exact    bool    // the series are of no use: far away, or near a pole
 	bound    float64 // of d2: what is beyond cannot be among the k nearest
 	near     []candidate
-	full     int // how many candidates are let grow before they are shrunk
+	full     int       // how many candidates are let grow before they are shrunk
 	cells    [][]entry // that are looked at in a ring
-	touched  int64 // so that touch has a use
+	touched  int64     // so that touch has a use
 }
 
 var searches = sync.Pool{New: func() any { return new(search) }}

@@ -27,7 +27,7 @@ func BenchmarkAreaCovering(b *testing.B) {
 	for _, p := range []struct {
 		name   string
 		finder func() finder
-	}{{"waybill", bigWaybill}, {"s2", bigS2}, {"rtree+geojson", bigRtree}} {
+	}{{"waybill", bigWaybill}, {"s2", allS2}, {"rtree+geojson", bigRtree}} {
 		b.Run(p.name, func(b *testing.B) {
 			f := p.finder()
 			ask(b, f, f.covering, benchSet().queries)
