@@ -121,33 +121,102 @@ func ids(areas []*Area) []string {
 }
 
 func TestLookupAgainstNaive(t *testing.T) {
-	for seed := range uint64(18) {
+	for seed := range uint64(24) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		lattice := 4 << (seed % 6 * 3)
 		var areas []Area
 		for i := range 1 + rnd.IntN(12) {
 			areas = append(areas, randomArea(rnd, string(rune('a'+i)), lattice, 30))
 		}
+		// Elsewhere, and smaller: a few centimetres to some degrees.
+		scale := math.Ldexp(1, -rnd.IntN(4)*9)
+		by := Position{float64(rnd.IntN(3)-1) * 4, float64(rnd.IntN(3)-1) * 4}
+		if rnd.IntN(2) == 0 {
+			by = Position{rnd.Float64()*300 - 150, rnd.Float64()*160 - 80}
+		}
+		for _, a := range areas {
+			for _, poly := range a.Polygons {
+				for _, ring := range poly {
+					for i := range ring {
+						ring[i] = Position{by.Lng + ring[i].Lng*scale, by.Lat + ring[i].Lat*scale}
+					}
+				}
+			}
+		}
 		x := unchecked(t, areas)
-		for range 40 {
-			p := Position{rnd.Float64() * 8, rnd.Float64() * 8}
+		for range 60 {
+			p := Position{by.Lng + rnd.Float64()*8*scale, by.Lat + rnd.Float64()*8*scale}
 			switch rnd.IntN(4) {
 			case 0:
-				p = Position{float64(rnd.IntN(lattice)) / float64(lattice) * 8, float64(rnd.IntN(lattice)) / float64(lattice) * 8}
+				p = Position{by.Lng + float64(rnd.IntN(lattice))/float64(lattice)*8*scale, by.Lat + float64(rnd.IntN(lattice))/float64(lattice)*8*scale}
 			case 1, 2: // on or beside a vertex or the middle of an edge
-				ring := areas[rnd.IntN(len(areas))].Polygons[0][0]
-				i := rnd.IntN(len(ring) - 1)
-				a, b := ring[i], ring[i+1]
-				p = a
-				if rnd.IntN(2) == 0 {
-					p = Position{(a.Lng + b.Lng) / 2, (a.Lat + b.Lat) / 2}
-				}
+				p = beside(rnd, areas)
 			}
 			checkAgainstNaive(t, x, p)
 		}
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
 		}
+	}
+}
+
+// beside returns a vertex or the middle of an edge of an outer ring, or a place some centimetres to micrometres beside.
+func beside(rnd *rand.Rand, areas []Area) Position {
+	ring := areas[rnd.IntN(len(areas))].Polygons[0][0]
+	i := rnd.IntN(len(ring) - 1)
+	p, q := ring[i], ring[i+1]
+	if rnd.IntN(2) == 0 {
+		p = Position{(p.Lng + q.Lng) / 2, (p.Lat + q.Lat) / 2}
+	}
+	if rnd.IntN(3) > 0 {
+		off := math.Pow(10, -float64(5+rnd.IntN(9)))
+		p = Position{p.Lng + off*rnd.NormFloat64(), p.Lat + off*rnd.NormFloat64()}
+	}
+	return p
+}
+
+// TestLookupAmongMany asks among shapes of many short edges in a crowd, whose cells hold long chains, on and beside
+// their borders, and beside the borders of cells.
+func TestLookupAmongMany(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 5))
+	var areas []Area
+	for i := range 40 {
+		c := Position{-0.1 + 0.2*rnd.Float64(), 51 + 0.2*rnd.Float64()}
+		a := Area{ID: string(rune('A' + i)), Priority: i / 2}
+		for range 1 + rnd.IntN(2) {
+			var poly Polygon
+			for k := range 1 + rnd.IntN(2) {
+				n, r := 400, 0.05/float64(3*k+1)
+				ring := make(Ring, 0, n+1)
+				for j := range n {
+					sin, cos := math.Sincos(2 * math.Pi * float64(j) / float64(n))
+					s := r * (1 + 0.05*rnd.Float64())
+					ring = append(ring, Position{math.Round((c.Lng+s*cos)*1e7) / 1e7, math.Round((c.Lat+s*sin)*1e7) / 1e7})
+				}
+				poly = append(poly, append(ring, ring[0]))
+			}
+			a.Polygons = append(a.Polygons, poly)
+			c.Lng += 0.06
+		}
+		areas = append(areas, a)
+	}
+	x := unchecked(t, areas)
+	for range 400 {
+		p := beside(rnd, areas)
+		switch rnd.IntN(3) {
+		case 0:
+			p = Position{-0.1 + 0.2*rnd.Float64(), 51 + 0.2*rnd.Float64()}
+		case 1: // a corner of a cell, and the last place before it
+			n := math.Ldexp(1, 8+rnd.IntN(8))
+			p = Position{math.Floor(p.Lng*n) / n, math.Floor(p.Lat*n) / n}
+			if rnd.IntN(2) == 0 {
+				p.Lng = math.Nextafter(p.Lng, -1)
+			}
+			if rnd.IntN(2) == 0 {
+				p.Lat = math.Nextafter(p.Lat, 0)
+			}
+		}
+		checkAgainstNaive(t, x, p)
 	}
 }
 
