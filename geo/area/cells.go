@@ -70,13 +70,13 @@ type root struct {
 	first uint32
 }
 
-// want says which areas a lookup is for: those of two classes, or all.
+// want says which areas a lookup is for: those of two classes, which has tells, or all.
 type want struct {
 	own, denied uint32
 	all         bool
 }
 
-func (w want) has(class uint32) bool { return w.all || class == w.own || class == w.denied }
+func (w want) has(class uint32) bool { return class == w.own || class == w.denied }
 
 // find appends the ranks of the wanted areas that p lies in, ascending. p must lie in the root grid.
 func (c *cells) find(dst []uint32, r *root, p Position, w want) []uint32 {
@@ -90,13 +90,13 @@ func (c *cells) find(dst []uint32, r *root, p Position, w want) []uint32 {
 		grid = v & gridMask * gridAlign
 		v = c.words[grid+uint32(y>>shift&mask)<<log+uint32(x>>shift&mask)]
 	}
+	// The set in front of the grid is ascending, and so are the hits. Its line is asked for before the leaf's.
+	n := c.words[grid-1]
 	var buf [64]uint32
 	hits := buf[:0]
 	if v != 0 {
 		hits = c.inLeaf(hits, v, x, y, shift, p, w)
 	}
-	// The set in front of the grid, and the hits, are both ascending.
-	n := c.words[grid-1]
 	steps := c.words[grid-1-(n+1)/2 : grid-1]
 	rank := uint32(math.MaxUint32) // one before 0
 	for i := range n {
@@ -108,7 +108,7 @@ func (c *cells) find(dst []uint32, r *root, p Position, w want) []uint32 {
 		for len(hits) > 0 && hits[0] < rank {
 			dst, hits = append(dst, hits[0]), hits[1:]
 		}
-		if w.has(c.class[rank]) {
+		if w.all || w.has(c.class[rank]) {
 			dst = append(dst, rank)
 		}
 	}
@@ -129,7 +129,7 @@ func (c *cells) inLeaf(hits []uint32, at uint32, x, y int64, shift uint8, p Posi
 		chains := items[first : first+n]
 		items = items[first+n:]
 		rank := head & rankMask
-		if !w.has(c.class[rank]) || len(hits) > 0 && hits[len(hits)-1] == rank {
+		if !w.all && !w.has(c.class[rank]) || len(hits) > 0 && hits[len(hits)-1] == rank {
 			continue
 		}
 		inside := head&itemInside != 0

@@ -104,13 +104,13 @@ func (x *Index) in(found []uint32, c *city, p Position, w want) []uint32 {
 
 // appendTo appends the areas of ranks in order, each once. Those of one city come in order.
 func (x *Index) appendTo(dst []*Area, found []uint32) []*Area {
-	if !slices.IsSorted(found) {
-		slices.Sort(found)
-	}
+	first := len(dst)
 	for i, rank := range found {
-		if i == 0 || rank != found[i-1] {
-			dst = append(dst, &x.areas[rank])
+		if i > 0 && rank <= found[i-1] {
+			slices.Sort(found)
+			return x.appendTo(dst[:first], slices.Compact(found))
 		}
+		dst = append(dst, &x.areas[rank])
 	}
 	return dst
 }
