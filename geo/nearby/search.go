@@ -317,7 +317,6 @@ func (w *window) mask(b *band, row, column int) uint64 {
 
 // ring looks at the cells of a window that were not looked at in the one before.
 func (s *search) ring(g *grid, store *shelves, now, seen window, accept func(*entry) bool) {
-	s.cells = s.cells[:0]
 	for row := now.from / side; row <= now.to/side; row++ {
 		b := &g.bands[row]
 		from, to := now.columns(b)
@@ -350,15 +349,26 @@ func (s *search) ring(g *grid, store *shelves, now, seen window, accept func(*en
 				} else if floor := s.floor(g, b, row, column, cell); floor > now.d2 || was && floor <= seen.d2 {
 					continue
 				}
-				s.cells = append(s.cells, block.cells[block.rank(uint8(cell))])
+				if s.cells = append(s.cells, block.cells[block.rank(uint8(cell))]); len(s.cells) == atOnce {
+					s.scanAll(accept)
+				}
 			}
 		}
 	}
+	s.scanAll(accept)
+}
+
+// atOnce is how many cells are read at once: what they hold is still in the cache when it is looked at.
+const atOnce = 64
+
+// scanAll looks at the cells that were collected.
+func (s *search) scanAll(accept func(*entry) bool) {
 	s.touch()
 	for _, cell := range s.cells {
 		s.scan(cell, accept)
 	}
 	clear(s.cells) // a search is kept, and must not keep what the index gives up
+	s.cells = s.cells[:0]
 }
 
 // touch reads what scan will read. A million drivers are in no cache; reads that nothing depends on wait for memory
