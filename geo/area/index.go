@@ -19,6 +19,7 @@ type Index struct {
 	verts  []Position
 	cities map[string]*city
 	world  map[worldCell][]*city
+	wide   []*city // that would stand in many cells of world
 	rules  []TripRule
 }
 
@@ -200,8 +201,15 @@ func worldCellOf(p Position) worldCell {
 	return worldCell{int16(math.Floor(p.Lng / worldStep)), int16(math.Floor(p.Lat / worldStep))}
 }
 
+// mostCells is in how many cells of the world a city stands.
+const mostCells = 400
+
 func (x *Index) addToWorld(c *city) {
 	lo, hi := worldCellOf(Position{c.box.west, c.box.south}), worldCellOf(Position{c.box.east, c.box.north})
+	if (int(hi.x-lo.x)+1)*(int(hi.y-lo.y)+1) > mostCells {
+		x.wide = append(x.wide, c)
+		return
+	}
 	for cx := lo.x; cx <= hi.x; cx++ {
 		for cy := lo.y; cy <= hi.y; cy++ {
 			x.world[worldCell{cx, cy}] = append(x.world[worldCell{cx, cy}], c)

@@ -46,11 +46,7 @@ func (x *Index) AppendLookup(dst []*Area, cityCode string, p geo.Point, serviceT
 		}
 		return x.appendTo(dst, found), nil
 	}
-	for _, lng := range turns(pos) {
-		for _, c := range x.world[worldCellOf(Position{lng, pos.Lat})] {
-			found = x.in(found, c, pos, c.effective(serviceType))
-		}
-	}
+	found = x.everywhere(found, pos, func(c *city) want { return c.effective(serviceType) })
 	return x.appendTo(dst, found), nil
 }
 
@@ -70,12 +66,21 @@ func (x *Index) AppendCovering(dst []*Area, cityCode string, p geo.Point) ([]*Ar
 		}
 		return x.appendTo(dst, found), nil
 	}
-	for _, lng := range turns(pos) {
-		for _, c := range x.world[worldCellOf(Position{lng, pos.Lat})] {
-			found = x.in(found, c, pos, want{all: true})
+	found = x.everywhere(found, pos, func(*city) want { return want{all: true} })
+	return x.appendTo(dst, found), nil
+}
+
+// everywhere looks into all cities that may be at a place, and appends the ranks of the areas that are wanted of each.
+func (x *Index) everywhere(found []uint32, p Position, wanted func(*city) want) []uint32 {
+	for _, lng := range turns(p) {
+		for _, c := range x.world[worldCellOf(Position{lng, p.Lat})] {
+			found = x.in(found, c, p, wanted(c))
 		}
 	}
-	return x.appendTo(dst, found), nil
+	for _, c := range x.wide {
+		found = x.in(found, c, p, wanted(c))
+	}
+	return found
 }
 
 // effective says what holds for a service type.

@@ -1,7 +1,6 @@
 package nearby
 
 import (
-	"cmp"
 	"math"
 	"math/bits"
 	"slices"
@@ -72,7 +71,7 @@ func (x *Index[I]) NearestWhere(dst []Found[I], q Query, accept func(I) bool) ([
 	} else {
 		s.run(x.grid, &x.store, func(e *entry) bool { return accept(x.ids[e.slot]) })
 	}
-	for _, c := range x.order(s.near, at, &q) {
+	for _, c := range x.order(s, at, &q) {
 		f := Found[I]{Position: x.position(c.e), Distance: c.d}
 		if q.Point.Datum != geo.WGS84 {
 			f.Point = f.Point.To(q.Point.Datum)
@@ -84,9 +83,14 @@ func (x *Index[I]) NearestWhere(dst []Found[I], q Query, accept func(I) bool) ([
 
 // order takes the exact distances of the candidates and returns the nearest ones
 // within the radius, in order.
-func (x *Index[I]) order(near []candidate, at geo.Point, q *Query) []candidate {
-	n := 0
+func (x *Index[I]) order(s *search, at geo.Point, q *Query) []candidate {
+	near, n := s.near, 0
+	var none I
 	for _, c := range near {
+		// The ids are in no cache either, and come while the distances are worked out.
+		if x.ids[c.e.slot] == none {
+			s.touched++
+		}
 		c.d = geo.Distance(at, geo.Point{Lat: c.e.lat, Lng: c.e.lng})
 		if c.d <= q.Radius {
 			near[n] = c
@@ -94,12 +98,28 @@ func (x *Index[I]) order(near []candidate, at geo.Point, q *Query) []candidate {
 		}
 	}
 	near = near[:n]
-	slices.SortFunc(near, func(a, b candidate) int {
-		if c := cmp.Compare(a.d, b.d); c != 0 {
-			return c
+	before := func(a, b *candidate) bool {
+		return a.d < b.d || a.d == b.d && x.ids[a.e.slot] < x.ids[b.e.slot]
+	}
+	if n > 40 {
+		slices.SortFunc(near, func(a, b candidate) int {
+			switch {
+			case before(&a, &b):
+				return -1
+			case before(&b, &a):
+				return 1
+			}
+			return 0
+		})
+		return near[:min(n, q.K)]
+	}
+	for i := 1; i < n; i++ {
+		c, j := near[i], i
+		for ; j > 0 && before(&c, &near[j-1]); j-- {
+			near[j] = near[j-1]
 		}
-		return cmp.Compare(x.ids[a.e.slot], x.ids[b.e.slot])
-	})
+		near[j] = c
+	}
 	return near[:min(n, q.K)]
 }
 
