@@ -86,11 +86,12 @@ func (x *Index[I]) NearestWhere(dst []Found[I], q Query, accept func(I) bool) ([
 func (x *Index[I]) order(s *search, at geo.Point, q *Query) []candidate {
 	near, n := s.near, 0
 	var none I
-	for _, c := range near {
-		// The ids are in no cache either, and come while the distances are worked out.
+	for _, c := range near { // the ids are in no cache either; see touch
 		if x.ids[c.e.slot] == none {
 			s.touched++
 		}
+	}
+	for _, c := range near {
 		c.d = geo.Distance(at, geo.Point{Lat: c.e.lat, Lng: c.e.lng})
 		if c.d <= q.Radius {
 			near[n] = c
