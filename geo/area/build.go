@@ -120,13 +120,18 @@ func logFor(edges, perCell int, most uint8) uint8 {
 }
 
 // fill returns what stands in the cell i, j of a grid. cover are the ranks of areas that cover the grid.
-func (b *builder) fill(g *grid, i, j, depth int, cover []uint32, items []item) uint32 {
+// The grid has so many edges.
+func (b *builder) fill(g *grid, i, j, depth, edges int, cover []uint32, items []item) uint32 {
 	if len(b.words) >= isGrid {
 		return 0 // too large, and refused when all is done
 	}
 	total := edgesOf(items)
-	// Where many edges meet in a point, dividing does not help: the deeper, the more are taken as they are.
+	// Where many edges meet in a point, or lie on one another, dividing does not help: the deeper, the more are taken as
+	// they are, and a cell with most of the edges around it is not divided.
 	most := edgesPerLeaf << max(0, depth-4)
+	if depth > 1 && 2*total > edges {
+		most = total
+	}
 	log := min(logFor(total, edgesPerCell, maxLog), g.shift-leastCell)
 	corner := g.corner(i, j)
 	if total <= most || depth >= maxDepth || log == 0 {
@@ -158,7 +163,7 @@ func (b *builder) divide(g *grid, depth int, cover []uint32, items []item) {
 	g.first = uint32(len(b.words))
 	b.words = append(b.words, make([]uint32, n*n)...)
 
-	l := &b.levels[depth]
+	l, edges := &b.levels[depth], edgesOf(items)
 	l.pairs = l.pairs[:0]
 	for k, it := range items {
 		box := b.spread(g, l, uint32(k), it.refs)
@@ -181,7 +186,7 @@ func (b *builder) divide(g *grid, depth int, cover []uint32, items []item) {
 		}
 		l.gather(cell, items, cover)
 		if len(l.items) > 0 {
-			v := b.fill(g, cell%n, cell/n, depth+1, cover, l.items)
+			v := b.fill(g, cell%n, cell/n, depth+1, edges, cover, l.items)
 			b.words[g.first+uint32(cell)] = v
 		}
 	}
