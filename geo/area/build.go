@@ -1,27 +1,28 @@
 package area
 
-import (
-	"math"
-	"math/bits"
-	"slices"
-)
+import "math"
 
 const (
-	edgesPerCell = 16      // how many edges a cell is meant to have when a grid is laid out
-	edgesPerLeaf = 14      // a cell with more is divided again, if that helps
-	maxSide      = 64      // cells of a grid along one side
-	maxDepth     = 20      // grids within grids
-	smallestCell = 1e-6    // degrees, about 10 cm
-	slack        = 1e-6    // how far beyond its cell an edge is still listed, in cells: far above any rounding error
-	maxVerts     = 1 << 26 // about 1 GiB of positions; then no place in nodes or leaves can overflow
-	noEdge       = math.MaxUint32
+	edgesPerLeaf = 32 // a cell with more is divided again, if that helps
+	// How many edges a cell is meant to have when a grid is laid out: the outermost one of a city, or any other; and the
+	// most of its side, as a logarithm.
+	edgesPerRoot = 16
+	edgesPerCell = 20
+	maxRootLog   = 7
+	maxLog       = 6
+
+	maxDepth = 20      // grids within grids
+	slack    = 1e-6    // how far beyond its cell an edge is still listed, in cells: far above any rounding error
+	maxVerts = 1 << 26 // about 1 GiB of positions; then every vertex has a place in a chain
+	noEdge   = math.MaxUint32
 )
 
-// builder fills cells. Its scratch space is reused from set to set.
+// builder fills cells. Its scratch space is reused from city to city.
 type builder struct {
-	*cells
-	levels [maxDepth + 1]level
-	seen   [1024]uint32 // leaves of covering parts only, by hash: neighbours often have the same
+	cells
+	levels  [maxDepth + 1]level
+	steps   []uint32 // of one set
+	covered uint32   // place of the last leaf without edges
 }
 
 // level is the scratch space of one depth of grids within grids.
@@ -40,25 +41,65 @@ type pair struct {
 	cell, item, ref uint32
 }
 
-// item is one part with the edges of it in a cell, and whether the part contains the cell's corner.
+// item is one part with the edges of it in a cell, and whether the part contains the cell's lower left corner. Without
+// edges it covers the cell.
 type item struct {
-	part   uint32
+	rank   uint32
 	inside bool
 	refs   []uint32 // first vertices, ascending
 }
 
-// place is a cell about to be filled.
+// grid divides a rectangle into side times side cells. Of the index's grids all numbers but perW and perH lie on the
+// lattice, so that no corner is rounded.
+type grid struct {
+	x0, y0, w, h float64 // lower left corner, and the size of a cell in degrees
+	perW, perH   float64 // 1/w, 1/h
+	side         uint32
+	first        uint32 // place of the first cell in words
+	shift        uint8  // of a cell on the lattice
+}
+
+// newGrid divides a rectangle.
+func newGrid(at place, side uint32) grid {
+	g := grid{x0: at.corner.Lng, y0: at.corner.Lat, w: at.w / float64(side), h: at.h / float64(side), side: side}
+	g.perW, g.perH = 1/g.w, 1/g.h
+	return g
+}
+
+// place is a rectangle to be divided.
 type place struct {
 	corner Position
 	w, h   float64
 }
 
-// root builds the grids of one city and returns the outermost one. Every part has its number and all of its edges; the
-// corner of the place lies below and to the west of all of them.
-func (b *builder) root(at place, items []item) grid {
-	g := newGrid(at, sideFor(edgesOf(items), min(at.w, at.h)))
+// latticeGrid returns the grid with its corner and the size of its cells on the lattice.
+func latticeGrid(corner Position, shift uint8, side uint32) grid {
+	w := degrees(1 << shift)
+	return grid{x0: corner.Lng, y0: corner.Lat, w: w, h: w, perW: 1 / w, perH: 1 / w, side: side, shift: shift}
+}
+
+// corner returns the lower left corner of a cell. The conversions keep the machine from fusing, so that it is the same
+// number whenever it is asked for.
+func (g *grid) corner(i, j int) Position {
+	return Position{g.x0 + float64(float64(i)*g.w), g.y0 + float64(float64(j)*g.h)}
+}
+
+// root builds the grids of one city. The items, by rank, have all of their edges, and lie in the box.
+func (b *builder) root(within box, items []item) root {
+	log := logFor(edgesOf(items), edgesPerRoot, maxRootLog)
+	x0, y0, x1, y1 := lattice(within.west), lattice(within.south), lattice(within.east), lattice(within.north)
+	shift := uint8(leastCell)
+	// The first row and column of corners must lie outside of everything, so they begin below the box.
+	begin := func(n int64) int64 { return (n - 1) >> shift }
+	for max(x1>>shift-begin(x0), y1>>shift-begin(y0)) >= 1<<log {
+		shift++
+	}
+	b.words, b.covered = b.words[:0], 0
+	r := root{x: begin(x0), y: begin(y0), shift: shift, log: log}
+	g := latticeGrid(Position{degrees(r.x << shift), degrees(r.y << shift)}, shift, 1<<log)
 	b.divide(&g, 0, nil, items)
-	return g
+	r.first = g.first
+	return r
 }
 
 func edgesOf(items []item) int {
@@ -69,38 +110,60 @@ func edgesOf(items []item) int {
 	return total
 }
 
-// sideFor returns the side of a grid for so many edges in a place of this size.
-func sideFor(edges int, size float64) uint32 {
-	side := uint32(2)
-	for side < maxSide && int(side*side)*edgesPerCell < edges && size/float64(2*side) > smallestCell {
-		side *= 2
+// logFor returns the logarithm of the side of a grid for so many edges.
+func logFor(edges, perCell int, most uint8) uint8 {
+	log := uint8(1)
+	for log < most && perCell<<(2*log) < edges {
+		log++
 	}
-	return side
+	return log
 }
 
-// fill returns what stands in nodes for the cell i, j of a grid.
-func (b *builder) fill(g *grid, i, j, depth int, cover []uint32, items []item) uint32 {
+// fill returns what stands in the cell i, j of a grid. cover are the ranks of areas that cover the grid.
+// The grid has so many edges.
+func (b *builder) fill(g *grid, i, j, depth, edges int, cover []uint32, items []item) uint32 {
+	if len(b.words) >= isGrid {
+		return 0 // too large, and refused when all is done
+	}
 	total := edgesOf(items)
-	// Where many edges meet in a point, dividing does not help: the deeper, the more are taken as they are.
+	// Where many edges meet in a point, or lie on one another, dividing does not help: the deeper, the more are taken as
+	// they are, and a cell with most of the edges around it is not divided.
 	most := edgesPerLeaf << max(0, depth-4)
-	if total <= most || depth >= maxDepth || min(g.w, g.h) < 4*smallestCell {
-		return b.leaf(cover, items)
+	if depth > 1 && 2*total > edges {
+		most = total
 	}
-	inner := g.within(i, j, sideFor(total, min(g.w, g.h)))
-	at := b.divide(&inner, depth, cover, items)
-	return isGrid | uint32(bits.TrailingZeros32(inner.side))<<sideShift | at
+	log := min(logFor(total, edgesPerCell, maxLog), g.shift-leastCell)
+	corner := g.corner(i, j)
+	if total <= most || depth >= maxDepth || log == 0 {
+		return b.leaf(tile{corner.Lng, corner.Lat, g.w, g.perW * (1 << unitBits)}, items)
+	}
+	l := &b.levels[depth]
+	l.cover = l.cover[:0]
+	crossing := items[:0]
+	for _, it := range items {
+		if len(it.refs) > 0 {
+			crossing = append(crossing, it)
+			continue
+		}
+		for len(cover) > 0 && cover[0] < it.rank {
+			l.cover, cover = append(l.cover, cover[0]), cover[1:]
+		}
+		l.cover = append(l.cover, it.rank)
+	}
+	l.cover = append(l.cover, cover...)
+	inner := latticeGrid(corner, g.shift-log, 1<<log)
+	b.divide(&inner, depth, l.cover, crossing)
+	return isGrid | uint32(log)<<gridShift | inner.first/gridAlign
 }
 
-// divide builds one grid and everything in it, and returns its place. The parts that cover all of it are listed once,
-// before its cells.
-func (b *builder) divide(g *grid, depth int, cover []uint32, items []item) uint32 {
+// divide builds one grid and everything in it. cover are the ranks of areas that cover all of it.
+func (b *builder) divide(g *grid, depth int, cover []uint32, items []item) {
 	n := int(g.side)
-	at := uint32(len(b.nodes))
-	b.nodes = append(append(b.nodes, uint32(len(cover))), cover...)
-	g.first = uint32(len(b.nodes))
-	b.nodes = append(b.nodes, make([]uint32, n*n)...)
+	b.set(cover)
+	g.first = uint32(len(b.words))
+	b.words = append(b.words, make([]uint32, n*n)...)
 
-	l := &b.levels[depth]
+	l, edges := &b.levels[depth], edgesOf(items)
 	l.pairs = l.pairs[:0]
 	for k, it := range items {
 		box := b.spread(g, l, uint32(k), it.refs)
@@ -118,13 +181,15 @@ func (b *builder) divide(g *grid, depth int, cover []uint32, items []item) uint3
 	}
 	l.sortByCell(n * n)
 	for cell := range n * n {
-		l.gather(cell, items)
-		if len(l.cover) > 0 || len(l.items) > 0 {
-			v := b.fill(g, cell%n, cell/n, depth+1, l.cover, l.items)
-			b.nodes[g.first+uint32(cell)] = v
+		if l.starts[cell] == l.starts[cell+1] {
+			continue
+		}
+		l.gather(cell, items, cover)
+		if len(l.items) > 0 {
+			v := b.fill(g, cell%n, cell/n, depth+1, edges, cover, l.items)
+			b.words[g.first+uint32(cell)] = v
 		}
 	}
-	return at
 }
 
 // cellBox is a range of cells of a grid, ends included.
@@ -147,7 +212,7 @@ func (b *builder) spread(g *grid, l *level, k uint32, refs []uint32) cellBox {
 		j0, j1 := cellRange(p.Lat-g.y0, q.Lat-g.y0, g.perH, g.side)
 		all = cellBox{min(all.i0, i0), min(all.j0, j0), max(all.i1, i1), max(all.j1, j1)}
 		slope := (q.Lng - p.Lng) / (q.Lat - p.Lat)
-		if i0 == i1 || j0 == j1 || math.IsInf(slope, 0) { // an edge may rise by less than a division can bear
+		if i0 == i1 || j0 == j1 || math.IsNaN(slope-slope) { // level, or as good as
 			for j := j0; j <= j1; j++ {
 				add(i0, i1, j, ref)
 			}
@@ -259,16 +324,18 @@ func (l *level) sortByCell(n int) {
 	}
 }
 
-// gather collects what a cell holds: the parts that cover it, beyond those that cover the whole grid, and the edges.
-func (l *level) gather(cell int, items []item) {
-	l.cover, l.items, l.refs = l.cover[:0], l.items[:0], l.refs[:0]
+// gather collects the items of a cell by rank. Of an area that covers the grid there are none, and only one of an area
+// that covers the cell.
+func (l *level) gather(cell int, items []item, cover []uint32) {
+	l.items, l.refs = l.items[:0], l.refs[:0]
 	pairs := l.sorted[l.starts[cell]:l.starts[cell+1]]
 	if need := len(pairs); cap(l.refs) < need {
 		l.refs = make([]uint32, 0, 2*need) // items keep slices of it, so it must not move
 	}
+	covered := uint32(math.MaxUint32) // the rank that was seen to cover the cell
 	for len(pairs) > 0 {
 		k := pairs[0].item
-		it := item{part: items[k].part}
+		it := item{rank: items[k].rank}
 		first := len(l.refs)
 		for len(pairs) > 0 && pairs[0].item == k {
 			if pairs[0].ref == noEdge {
@@ -278,62 +345,20 @@ func (l *level) gather(cell int, items []item) {
 			}
 			pairs = pairs[1:]
 		}
-		if it.refs = l.refs[first:]; len(it.refs) > 0 {
-			l.items = append(l.items, it)
-		} else {
-			l.cover = append(l.cover, it.part)
+		for len(cover) > 0 && cover[0] < it.rank {
+			cover = cover[1:]
 		}
-	}
-}
-
-// leaf writes a cell's content and returns its place.
-func (b *builder) leaf(cover []uint32, items []item) uint32 {
-	if len(items) == 0 {
-		return b.covered(cover)
-	}
-	at := uint32(len(b.leaves))
-	b.leaves = append(b.leaves, uint32(len(cover)+len(items)))
-	for _, it := range items {
-		kind := uint32(crossesOutside)
-		if it.inside {
-			kind = crossesInside
+		if it.rank == covered || len(cover) > 0 && cover[0] == it.rank {
+			continue
 		}
-		b.leaves = append(b.leaves, it.part<<2|kind)
-		for i := 0; i < len(it.refs); {
-			n := 1
-			for i+n < len(it.refs) && it.refs[i+n] == it.refs[i]+uint32(n) {
-				n++
+		if it.refs = l.refs[first:]; len(it.refs) == 0 {
+			covered = it.rank
+			for n := len(l.items); n > 0 && l.items[n-1].rank == it.rank; n-- {
+				l.items = l.items[:n-1]
 			}
-			more := uint32(0)
-			if i+n < len(it.refs) {
-				more = 1
-			}
-			b.leaves = append(b.leaves, it.refs[i], uint32(n)<<1|more)
-			i += n
 		}
+		l.items = append(l.items, it)
 	}
-	for _, part := range cover {
-		b.leaves = append(b.leaves, part<<2|covers)
-	}
-	return at
-}
-
-// covered is leaf for a cell without edges. Its content is looked for among earlier ones.
-func (b *builder) covered(cover []uint32) uint32 {
-	hash := uint32(len(cover))
-	for _, part := range cover {
-		hash = (hash ^ part) * 0x9E3779B1
-	}
-	slot := &b.seen[hash>>22]
-	if at := *slot; at != 0 && int(b.leaves[at]) == len(cover) && slices.EqualFunc(b.leaves[at+1:at+1+uint32(len(cover))], cover, func(e, part uint32) bool { return e == part<<2|covers }) {
-		return at
-	}
-	*slot = uint32(len(b.leaves))
-	b.leaves = append(b.leaves, uint32(len(cover)))
-	for _, part := range cover {
-		b.leaves = append(b.leaves, part<<2|covers)
-	}
-	return *slot
 }
 
 // sized returns s with n elements of any content, zeroed with n zeros.

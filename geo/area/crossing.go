@@ -29,9 +29,6 @@ func (c *crosser) check(poly Polygon) (int, Reason) {
 	if len(poly) > maxRings {
 		return 0, ReasonComplex
 	}
-	if c.cells == nil {
-		c.cells = &cells{}
-	}
 	c.verts, c.rings, c.ends = c.verts[:0], c.rings[:0], c.ends[:0]
 	c.touched, c.reason = false, ""
 	outline := emptyBox

@@ -245,6 +245,6 @@ func (h *handler) degrees(fields map[string]string, name string, most float64) (
 func decimals(text string) int {
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
 	_, fraction, _ := strings.Cut(mantissa, ".")
-	e, _ := strconv.Atoi(exponent)
-	return len(fraction) - e
+	e, _ := strconv.Atoi(exponent) // the largest or smallest number when there are too many digits
+	return len(fraction) - max(-maxBody, min(e, maxBody))
 }

@@ -16,23 +16,26 @@ type Index struct {
 	datum  geo.Datum
 	areas  []Area // by priority, then ID: an area's rank is its place here
 	byID   map[string]uint32
-	cells  cells
-	parts  []uint32 // by part, the rank of its area
+	verts  []Position
 	cities map[string]*city
 	world  map[worldCell][]*city
+	wide   []*city // that would stand in many cells of world
 	rules  []TripRule
 }
 
-// city is what is looked up under one city code. Its parts have numbers in a row: first the default set's, its deny
-// areas last, and then service type by service type, so that every set of areas is a span of numbers.
+// city is what is looked up under one city code. The areas of each service type make a class.
 type city struct {
-	box      box
-	grid     grid
-	all      span
-	fallback span // of areas without a service type
-	denied   span // of the deny areas among them
-	byType   map[string]span
+	box    box
+	root   root
+	cells  cells
+	byType map[string]uint32
 }
+
+// The classes that every city has: its default areas, and the deny areas among them.
+const (
+	classDefault = 0
+	classDenied  = 1
+)
 
 // box is a rectangle of degrees, borders included.
 type box struct{ west, south, east, north float64 }
@@ -96,42 +99,28 @@ func (x *Index) build() error {
 	if total > maxVerts {
 		return invalid("index", "there are more than 2^26 positions")
 	}
-	x.cells.verts = make([]Position, 0, total)
+	x.verts = make([]Position, 0, total)
 	var parts []part
 	for i := range x.areas {
 		parts = x.take(parts, uint32(i))
 	}
 	slices.SortStableFunc(parts, func(p, q part) int {
 		a, b := &x.areas[p.rank], &x.areas[q.rank]
-		return cmp.Or(cmp.Compare(a.CityCode, b.CityCode), cmp.Compare(a.ServiceType, b.ServiceType), cmp.Compare(deny(a), deny(b)))
+		return cmp.Or(cmp.Compare(a.CityCode, b.CityCode), cmp.Compare(p.rank, q.rank))
 	})
-	x.parts = make([]uint32, len(parts))
-	for i, p := range parts {
-		x.parts[i] = p.rank
-	}
-	b := &builder{cells: &x.cells}
-	b.leaves = append(b.leaves, 0)
+	b := &builder{cells: cells{verts: x.verts, class: make([]uint32, len(x.areas))}}
 	for first := 0; first < len(parts); {
 		code, end := x.areas[parts[first].rank].CityCode, first
 		for end < len(parts) && x.areas[parts[end].rank].CityCode == code {
 			end++
 		}
 		x.addCity(b, code, parts, first, end)
+		if len(b.words) >= isGrid {
+			return invalid("index", "the index would grow too large")
+		}
 		first = end
 	}
-	if len(b.nodes) > placeMask || len(b.leaves) >= isGrid {
-		return invalid("index", "the index would grow too large")
-	}
-	x.cells.nodes, x.cells.leaves = slices.Clone(x.cells.nodes), slices.Clone(x.cells.leaves)
 	return nil
-}
-
-// deny is 1 for the deny areas that hold for every service type.
-func deny(a *Area) int {
-	if a.Deny && a.ServiceType == "" {
-		return 1
-	}
-	return 0
 }
 
 // take moves an area's rings into the common array of vertices and appends its parts.
@@ -140,13 +129,13 @@ func (x *Index) take(parts []part, rank uint32) []part {
 	x.byID[a.ID] = rank
 	polygons := make([]Polygon, len(a.Polygons))
 	for i, poly := range a.Polygons {
-		p := part{rank: rank, first: uint32(len(x.cells.verts)), box: emptyBox}
+		p := part{rank: rank, first: uint32(len(x.verts)), box: emptyBox}
 		polygons[i] = make(Polygon, len(poly))
 		for j, ring := range poly {
-			first := len(x.cells.verts)
-			x.cells.verts = append(x.cells.verts, ring...)
-			end := len(x.cells.verts)
-			polygons[i][j] = Ring(x.cells.verts[first:end:end])
+			first := len(x.verts)
+			x.verts = append(x.verts, ring...)
+			end := len(x.verts)
+			polygons[i][j] = Ring(x.verts[first:end:end])
 			p.box = p.box.add(ring.box())
 		}
 		p.poly = polygons[i]
@@ -156,38 +145,36 @@ func (x *Index) take(parts []part, rank uint32) []part {
 	return parts
 }
 
-// addCity builds the grids of the parts from first to end, and notes their spans.
+// addCity builds the grids of the parts from first to end, and notes the classes of their areas.
 func (x *Index) addCity(b *builder, code string, parts []part, first, end int) {
-	c := &city{box: emptyBox, all: span{uint32(first), uint32(end - first)}, byType: map[string]span{}}
+	c := &city{box: emptyBox, byType: map[string]uint32{}}
 	items := make([]item, 0, end-first)
 	for i := first; i < end; i++ {
 		p := &parts[i]
 		c.box = c.box.add(p.box)
-		items = append(items, item{part: uint32(i), refs: b.edges(*p)})
-		a := &x.areas[p.rank]
-		s := c.byType[a.ServiceType]
-		if s.n == 0 {
-			s.first = uint32(i)
-		}
-		s.n++
-		c.byType[a.ServiceType] = s
-		if deny(a) == 1 {
-			if c.denied.n == 0 {
-				c.denied.first = uint32(i)
-			}
-			c.denied.n++
-		}
+		items = append(items, item{rank: p.rank, refs: b.edges(*p)})
+		b.class[p.rank] = c.class(&x.areas[p.rank])
 	}
-	c.fallback = c.byType[""]
-	// The corner must lie outside of everything, and the size must not be nothing.
-	margin := max(1e-5, 1e-6*(c.box.east-c.box.west+c.box.north-c.box.south))
-	c.grid = b.root(place{
-		corner: Position{c.box.west - margin, c.box.south - margin},
-		w:      c.box.east - c.box.west + 2*margin,
-		h:      c.box.north - c.box.south + 2*margin,
-	}, items)
+	c.root = b.root(c.box, items)
+	c.cells = cells{b.verts, b.class, slices.Clone(b.words)}
 	x.cities[code] = c
 	x.addToWorld(c)
+}
+
+// class returns the class of an area of the city, a new one if need be.
+func (c *city) class(a *Area) uint32 {
+	if a.ServiceType == "" {
+		if a.Deny {
+			return classDenied
+		}
+		return classDefault
+	}
+	n, ok := c.byType[a.ServiceType]
+	if !ok {
+		n = classDenied + 1 + uint32(len(c.byType))
+		c.byType[a.ServiceType] = n
+	}
+	return n
 }
 
 // edges returns the first vertices of a part's edges: all but the last vertex of each ring.
@@ -214,8 +201,15 @@ func worldCellOf(p Position) worldCell {
 	return worldCell{int16(math.Floor(p.Lng / worldStep)), int16(math.Floor(p.Lat / worldStep))}
 }
 
+// mostCells is in how many cells of the world a city stands.
+const mostCells = 400
+
 func (x *Index) addToWorld(c *city) {
 	lo, hi := worldCellOf(Position{c.box.west, c.box.south}), worldCellOf(Position{c.box.east, c.box.north})
+	if (int(hi.x-lo.x)+1)*(int(hi.y-lo.y)+1) > mostCells {
+		x.wide = append(x.wide, c)
+		return
+	}
 	for cx := lo.x; cx <= hi.x; cx++ {
 		for cy := lo.y; cy <= hi.y; cy++ {
 			x.world[worldCell{cx, cy}] = append(x.world[worldCell{cx, cy}], c)
@@ -250,8 +244,11 @@ func (x *Index) Area(id string) *Area {
 
 // Bytes returns about how much memory the index takes, without the texts of the areas.
 func (x *Index) Bytes() int {
-	c := &x.cells
-	return 16*cap(c.verts) + 4*(cap(c.nodes)+cap(c.leaves)+cap(x.parts)) + 256*cap(x.areas)
+	n := 16*cap(x.verts) + 260*cap(x.areas)
+	for _, c := range x.cities {
+		n += 4 * cap(c.cells.words)
+	}
+	return n
 }
 
 func (x *Index) position(op string, p geo.Point) (Position, error) {

@@ -42,17 +42,11 @@ func (x *Index) AppendLookup(dst []*Area, cityCode string, p geo.Point, serviceT
 	found := buf[:0]
 	if cityCode != "" {
 		if c := x.cities[cityCode]; c != nil {
-			own, denied := c.effective(serviceType)
-			found = x.in(found, c, pos, own, denied)
+			found = x.in(found, c, pos, c.effective(serviceType))
 		}
 		return x.appendTo(dst, found), nil
 	}
-	for _, lng := range turns(pos) {
-		for _, c := range x.world[worldCellOf(Position{lng, pos.Lat})] {
-			own, denied := c.effective(serviceType)
-			found = x.in(found, c, pos, own, denied)
-		}
-	}
+	found = x.everywhere(found, pos, func(c *city) want { return c.effective(serviceType) })
 	return x.appendTo(dst, found), nil
 }
 
@@ -68,52 +62,60 @@ func (x *Index) AppendCovering(dst []*Area, cityCode string, p geo.Point) ([]*Ar
 	found := buf[:0]
 	if cityCode != "" {
 		if c := x.cities[cityCode]; c != nil {
-			found = x.in(found, c, pos, c.all, span{})
+			found = x.in(found, c, pos, want{all: true})
 		}
 		return x.appendTo(dst, found), nil
 	}
-	for _, lng := range turns(pos) {
-		for _, c := range x.world[worldCellOf(Position{lng, pos.Lat})] {
-			found = x.in(found, c, pos, c.all, span{})
-		}
-	}
+	found = x.everywhere(found, pos, func(*city) want { return want{all: true} })
 	return x.appendTo(dst, found), nil
 }
 
-// effective returns the parts that hold for a service type, in two spans.
-func (c *city) effective(serviceType string) (own, denied span) {
-	if serviceType != "" {
-		if own, ok := c.byType[serviceType]; ok {
-			return own, c.denied
+// everywhere looks into all cities that may be at a place, and appends the ranks of the areas that are wanted of each.
+func (x *Index) everywhere(found []uint32, p Position, wanted func(*city) want) []uint32 {
+	for _, lng := range turns(p) {
+		for _, c := range x.world[worldCellOf(Position{lng, p.Lat})] {
+			found = x.in(found, c, p, wanted(c))
 		}
 	}
-	return c.fallback, span{}
+	for _, c := range x.wide {
+		found = x.in(found, c, p, wanted(c))
+	}
+	return found
+}
+
+// effective says what holds for a service type.
+func (c *city) effective(serviceType string) want {
+	if serviceType != "" {
+		if own, ok := c.byType[serviceType]; ok {
+			return want{own: own, denied: classDenied}
+		}
+	}
+	return want{own: classDefault, denied: classDenied}
 }
 
 // turns returns the longitudes under which a position may be known: areas across the 180th meridian have longitudes
 // beyond it, and the meridian itself has two.
 func turns(p Position) [3]float64 { return [3]float64{p.Lng, p.Lng - 360, p.Lng + 360} }
 
-// in looks into one city, for the parts of two spans.
-func (x *Index) in(found []uint32, c *city, p Position, s, t span) []uint32 {
+// in looks into one city, and appends the ranks of the areas that are wanted.
+func (x *Index) in(found []uint32, c *city, p Position, w want) []uint32 {
 	for _, lng := range turns(p) {
 		if q := (Position{lng, p.Lat}); c.box.contains(q) {
-			found = x.cells.find(found, &c.grid, q, s, t)
+			found = c.cells.find(found, &c.root, q, w)
 		}
 	}
 	return found
 }
 
-// appendTo turns parts into ranks, and appends their areas in order, each once.
+// appendTo appends the areas of ranks in order, each once. Those of one city come in order.
 func (x *Index) appendTo(dst []*Area, found []uint32) []*Area {
-	for i, part := range found {
-		found[i] = x.parts[part]
-	}
-	slices.Sort(found)
+	first := len(dst)
 	for i, rank := range found {
-		if i == 0 || rank != found[i-1] {
-			dst = append(dst, &x.areas[rank])
+		if i > 0 && rank <= found[i-1] {
+			slices.Sort(found)
+			return x.appendTo(dst[:first], slices.Compact(found))
 		}
+		dst = append(dst, &x.areas[rank])
 	}
 	return dst
 }

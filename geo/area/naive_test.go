@@ -1,6 +1,7 @@
 package area
 
 import (
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -20,7 +21,7 @@ func naive(polygons []Polygon, p Position) bool {
 				if min(a.Lat, b.Lat) > p.Lat || max(a.Lat, b.Lat) < p.Lat || max(a.Lng, b.Lng) < p.Lng {
 					continue // wholly above, below or to the west
 				}
-				d := determinant(a, b, p)
+				d := turn(a, b, p)
 				if d == 0 && min(a.Lng, b.Lng) <= p.Lng && p.Lng <= max(a.Lng, b.Lng) && min(a.Lat, b.Lat) <= p.Lat && p.Lat <= max(a.Lat, b.Lat) {
 					border = true
 				}
@@ -34,6 +35,15 @@ func naive(polygons []Polygon, p Position) bool {
 		}
 	}
 	return false
+}
+
+// turn is determinant, without rational numbers where float64 is sure by far.
+func turn(a, b, p Position) int {
+	l, r := (b.Lng-a.Lng)*(p.Lat-a.Lat), (b.Lat-a.Lat)*(p.Lng-a.Lng)
+	if d := l - r; math.Abs(d) > 1e-14*(math.Abs(l)+math.Abs(r))+1e-200 {
+		return sign(d)
+	}
+	return determinant(a, b, p)
 }
 
 func determinant(a, b, p Position) int {
@@ -58,7 +68,7 @@ func unchecked(t testing.TB, areas []Area) *Index {
 
 // randomArea draws a shape on a coarse lattice, or on a fine one, so that edges overlap, vertices coincide, rings
 // cross themselves and points fall on borders all the time.
-func randomArea(rnd *rand.Rand, id string, lattice int) Area {
+func randomArea(rnd *rand.Rand, id string, lattice, corners int) Area {
 	a := Area{ID: id, Priority: rnd.IntN(3)}
 	at := func() float64 {
 		v := float64(rnd.IntN(lattice)) / float64(lattice) * 8
@@ -71,7 +81,7 @@ func randomArea(rnd *rand.Rand, id string, lattice int) Area {
 		var poly Polygon
 		for range 1 + rnd.IntN(2) {
 			ring := Ring{}
-			for range 3 + rnd.IntN(30) {
+			for range 3 + rnd.IntN(corners) {
 				ring = append(ring, Position{at(), at()})
 			}
 			poly = append(poly, append(ring, ring[0]))
@@ -111,27 +121,36 @@ func ids(areas []*Area) []string {
 }
 
 func TestLookupAgainstNaive(t *testing.T) {
-	for seed := range uint64(18) {
+	for seed := range uint64(24) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		lattice := 4 << (seed % 6 * 3)
 		var areas []Area
 		for i := range 1 + rnd.IntN(12) {
-			areas = append(areas, randomArea(rnd, string(rune('a'+i)), lattice))
+			areas = append(areas, randomArea(rnd, string(rune('a'+i)), lattice, 30))
+		}
+		// Elsewhere, and smaller: a few centimetres to some degrees.
+		scale := math.Ldexp(1, -rnd.IntN(4)*9)
+		by := Position{float64(rnd.IntN(3)-1) * 4, float64(rnd.IntN(3)-1) * 4}
+		if rnd.IntN(2) == 0 {
+			by = Position{rnd.Float64()*300 - 150, rnd.Float64()*160 - 80}
+		}
+		for _, a := range areas {
+			for _, poly := range a.Polygons {
+				for _, ring := range poly {
+					for i := range ring {
+						ring[i] = Position{by.Lng + ring[i].Lng*scale, by.Lat + ring[i].Lat*scale}
+					}
+				}
+			}
 		}
 		x := unchecked(t, areas)
-		for range 40 {
-			p := Position{rnd.Float64() * 8, rnd.Float64() * 8}
+		for range 60 {
+			p := Position{by.Lng + rnd.Float64()*8*scale, by.Lat + rnd.Float64()*8*scale}
 			switch rnd.IntN(4) {
 			case 0:
-				p = Position{float64(rnd.IntN(lattice)) / float64(lattice) * 8, float64(rnd.IntN(lattice)) / float64(lattice) * 8}
+				p = Position{by.Lng + float64(rnd.IntN(lattice))/float64(lattice)*8*scale, by.Lat + float64(rnd.IntN(lattice))/float64(lattice)*8*scale}
 			case 1, 2: // on or beside a vertex or the middle of an edge
-				ring := areas[rnd.IntN(len(areas))].Polygons[0][0]
-				i := rnd.IntN(len(ring) - 1)
-				a, b := ring[i], ring[i+1]
-				p = a
-				if rnd.IntN(2) == 0 {
-					p = Position{(a.Lng + b.Lng) / 2, (a.Lat + b.Lat) / 2}
-				}
+				p = beside(rnd, areas)
 			}
 			checkAgainstNaive(t, x, p)
 		}
@@ -141,13 +160,73 @@ func TestLookupAgainstNaive(t *testing.T) {
 	}
 }
 
+// beside returns a vertex or the middle of an edge of an outer ring, or a place some centimetres to micrometres beside.
+func beside(rnd *rand.Rand, areas []Area) Position {
+	ring := areas[rnd.IntN(len(areas))].Polygons[0][0]
+	i := rnd.IntN(len(ring) - 1)
+	p, q := ring[i], ring[i+1]
+	if rnd.IntN(2) == 0 {
+		p = Position{(p.Lng + q.Lng) / 2, (p.Lat + q.Lat) / 2}
+	}
+	if rnd.IntN(3) > 0 {
+		off := math.Pow(10, -float64(5+rnd.IntN(9)))
+		p = Position{p.Lng + off*rnd.NormFloat64(), p.Lat + off*rnd.NormFloat64()}
+	}
+	return p
+}
+
+// TestLookupAmongMany asks among shapes of many short edges in a crowd, whose cells hold long chains, on and beside
+// their borders, and beside the borders of cells.
+func TestLookupAmongMany(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 5))
+	var areas []Area
+	for i := range 40 {
+		c := Position{-0.1 + 0.2*rnd.Float64(), 51 + 0.2*rnd.Float64()}
+		a := Area{ID: string(rune('A' + i)), Priority: i / 2}
+		for range 1 + rnd.IntN(2) {
+			var poly Polygon
+			for k := range 1 + rnd.IntN(2) {
+				n, r := 400, 0.05/float64(3*k+1)
+				ring := make(Ring, 0, n+1)
+				for j := range n {
+					sin, cos := math.Sincos(2 * math.Pi * float64(j) / float64(n))
+					s := r * (1 + 0.05*rnd.Float64())
+					ring = append(ring, Position{math.Round((c.Lng+s*cos)*1e7) / 1e7, math.Round((c.Lat+s*sin)*1e7) / 1e7})
+				}
+				poly = append(poly, append(ring, ring[0]))
+			}
+			a.Polygons = append(a.Polygons, poly)
+			c.Lng += 0.06
+		}
+		areas = append(areas, a)
+	}
+	x := unchecked(t, areas)
+	for range 400 {
+		p := beside(rnd, areas)
+		switch rnd.IntN(3) {
+		case 0:
+			p = Position{-0.1 + 0.2*rnd.Float64(), 51 + 0.2*rnd.Float64()}
+		case 1: // a corner of a cell, and the last place before it
+			n := math.Ldexp(1, 8+rnd.IntN(8))
+			p = Position{math.Floor(p.Lng*n) / n, math.Floor(p.Lat*n) / n}
+			if rnd.IntN(2) == 0 {
+				p.Lng = math.Nextafter(p.Lng, -1)
+			}
+			if rnd.IntN(2) == 0 {
+				p.Lat = math.Nextafter(p.Lat, 0)
+			}
+		}
+		checkAgainstNaive(t, x, p)
+	}
+}
+
 // TestCorners asks at every corner of every cell, where a lookup's way is shortest and most degenerate.
 func TestCorners(t *testing.T) {
 	for seed := range uint64(2) {
 		rnd := rand.New(rand.NewPCG(seed, 2))
 		var areas []Area
 		for i := range 8 {
-			areas = append(areas, randomArea(rnd, string(rune('a'+i)), 64))
+			areas = append(areas, randomArea(rnd, string(rune('a'+i)), 64, 30))
 		}
 		x := unchecked(t, areas)
 		var ask func(g grid, depth int)
@@ -155,14 +234,18 @@ func TestCorners(t *testing.T) {
 			n := int(g.side)
 			for cell := 0; cell < n*n; cell += 1 + n*n/12 {
 				checkAgainstNaive(t, x, g.corner(cell%n, cell/n))
-				if v := x.cells.nodes[int(g.first)+cell]; v&isGrid != 0 && depth < 3 {
-					inner := g.within(cell%n, cell/n, 1<<(v&^isGrid>>sideShift))
-					inner.first = v&placeMask + 1 + x.cells.nodes[v&placeMask]
+				if v := x.cities[""].cells.words[int(g.first)+cell]; v&isGrid != 0 && depth < 3 {
+					log := v >> gridShift & gridLogMask
+					inner := latticeGrid(g.corner(cell%n, cell/n), g.shift-uint8(log), 1<<log)
+					inner.first = v & gridMask * gridAlign
 					ask(inner, depth+1)
 				}
 			}
 		}
-		ask(x.cities[""].grid, 0)
+		r := x.cities[""].root
+		outer := latticeGrid(Position{degrees(r.x << r.shift), degrees(r.y << r.shift)}, r.shift, 1<<r.log)
+		outer.first = r.first
+		ask(outer, 0)
 	}
 }
 
@@ -196,8 +279,8 @@ func FuzzLookup(f *testing.F) {
 		}
 		rnd := rand.New(rand.NewPCG(seed, 3))
 		areas := []Area{{ID: "given", Polygons: []Polygon{{Ring{{lng, lat}, {lng / 3, lat}, {lat / 2, lng / 3}, {lng, lat}}}}}}
-		for i := range n % 8 {
-			areas = append(areas, randomArea(rnd, string(rune('a'+i)), 1<<(n%20+1)))
+		for i := range n % 4 {
+			areas = append(areas, randomArea(rnd, string(rune('a'+i)), 1<<(n%20+1), 12))
 		}
 		x := unchecked(t, areas)
 		points := []Position{{lng, lat}, {lng * 2 / 3, lat}, {(lng + lat) / 4, (lat + lng) / 6}, {4, 4}}

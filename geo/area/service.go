@@ -128,7 +128,7 @@ func (s *Service) load(ctx context.Context, force bool) error {
 		s.index.Store(x)
 		s.status.Version++
 		s.status.Loaded, s.status.Problems = time.Now(), problems
-		s.status.Areas, s.status.Positions = x.Len(), len(x.cells.verts)
+		s.status.Areas, s.status.Positions = x.Len(), len(x.verts)
 	}
 	s.mu.Unlock()
 	if s.opts.OnReload != nil {

@@ -1,7 +1,6 @@
 package nearby
 
 import (
-	"cmp"
 	"math"
 	"math/bits"
 	"slices"
@@ -72,7 +71,7 @@ func (x *Index[I]) NearestWhere(dst []Found[I], q Query, accept func(I) bool) ([
 	} else {
 		s.run(x.grid, &x.store, func(e *entry) bool { return accept(x.ids[e.slot]) })
 	}
-	for _, c := range x.order(s.near, at, &q) {
+	for _, c := range x.order(s, at, &q) {
 		f := Found[I]{Position: x.position(c.e), Distance: c.d}
 		if q.Point.Datum != geo.WGS84 {
 			f.Point = f.Point.To(q.Point.Datum)
@@ -84,8 +83,14 @@ func (x *Index[I]) NearestWhere(dst []Found[I], q Query, accept func(I) bool) ([
 
 // order takes the exact distances of the candidates and returns the nearest ones
 // within the radius, in order.
-func (x *Index[I]) order(near []candidate, at geo.Point, q *Query) []candidate {
-	n := 0
+func (x *Index[I]) order(s *search, at geo.Point, q *Query) []candidate {
+	near, n := s.near, 0
+	var none I
+	for _, c := range near { // the ids are in no cache either; see touch
+		if x.ids[c.e.slot] == none {
+			s.touched++
+		}
+	}
 	for _, c := range near {
 		c.d = geo.Distance(at, geo.Point{Lat: c.e.lat, Lng: c.e.lng})
 		if c.d <= q.Radius {
@@ -94,12 +99,28 @@ func (x *Index[I]) order(near []candidate, at geo.Point, q *Query) []candidate {
 		}
 	}
 	near = near[:n]
-	slices.SortFunc(near, func(a, b candidate) int {
-		if c := cmp.Compare(a.d, b.d); c != 0 {
-			return c
+	before := func(a, b *candidate) bool {
+		return a.d < b.d || a.d == b.d && x.ids[a.e.slot] < x.ids[b.e.slot]
+	}
+	if n > 40 {
+		slices.SortFunc(near, func(a, b candidate) int {
+			switch {
+			case before(&a, &b):
+				return -1
+			case before(&b, &a):
+				return 1
+			}
+			return 0
+		})
+		return near[:min(n, q.K)]
+	}
+	for i := 1; i < n; i++ {
+		c, j := near[i], i
+		for ; j > 0 && before(&c, &near[j-1]); j-- {
+			near[j] = near[j-1]
 		}
-		return cmp.Compare(x.ids[a.e.slot], x.ids[b.e.slot])
-	})
+		near[j] = c
+	}
 	return near[:min(n, q.K)]
 }
 
@@ -138,7 +159,9 @@ type search struct {
 	exact    bool    // the series are of no use: far away, or near a pole
 	bound    float64 // of d2: what is beyond cannot be among the k nearest
 	near     []candidate
-	full     int // how many candidates are let grow before they are shrunk
+	full     int       // how many candidates are let grow before they are shrunk
+	cells    [][]entry // that are looked at in a ring
+	touched  int64     // so that touch has a use
 }
 
 var searches = sync.Pool{New: func() any { return new(search) }}
@@ -243,76 +266,6 @@ func (s *search) arc(d2 float64) float64 {
 	return 2*math.Asin(min(math.Sqrt(d2), 1))*180/math.Pi + 1e-6
 }
 
-// window is the rows and columns of cells that hold everything within an arc.
-type window struct {
-	d2        float64 // the arc's square: a cell beyond is not looked at
-	from, to  int     // rows, both included; to < from is nothing
-	west, est float64 // longitudes, which may lie beyond ±180
-	round     bool    // all longitudes
-}
-
-func (s *search) window(g *grid, arc float64) window {
-	w := window{d2: arc * arc * (1 + 2*s.slack), from: g.row(s.lat - arc), to: g.row(s.lat + arc), round: true}
-	if math.Abs(s.lat)+arc < 90 {
-		reach := math.Sin(arc*math.Pi/180) / s.cos
-		if reach < 1 {
-			d := math.Asin(reach) * 180 / math.Pi
-			// A little more, for what rounding takes.
-			d += d*1e-9 + 1e-9
-			w.west, w.est, w.round = s.lng-d, s.lng+d, false
-		}
-	}
-	return w
-}
-
-// blocks returns how many blocks a window touches.
-func (w *window) blocks(g *grid) int {
-	n := 0
-	for row := w.from / side; row <= w.to/side; row++ {
-		from, to := w.columns(&g.bands[row])
-		n += min(floorDiv(to, side)-floorDiv(from, side)+1, g.bands[row].columns)
-	}
-	return n
-}
-
-// columns returns the columns of a window in a band.
-func (w *window) columns(b *band) (from, to int) {
-	n := b.columns * side
-	if w.round {
-		return 0, n - 1
-	}
-	from, to = b.column(w.west), b.column(w.est)
-	if to-from+1 >= n {
-		return 0, n - 1
-	}
-	return from, to
-}
-
-// mask returns the cells of a block that a window covers.
-func (w *window) mask(b *band, row, column int) uint64 {
-	low, high := max(w.from-row*side, 0), min(w.to-row*side, side-1)
-	if high < low {
-		return 0
-	}
-	from, to := w.columns(b)
-	var line uint64
-	n := b.columns * side
-	for _, shift := range [...]int{0, -n, n} {
-		if shift != 0 && from >= 0 && to < n {
-			break
-		}
-		left, right := max(from-shift-column*side, 0), min(to-shift-column*side, side-1)
-		if left <= right {
-			line |= (1<<(right-left+1) - 1) << left
-		}
-	}
-	rows := ^uint64(0) << (low * side)
-	if high < side-1 {
-		rows &= 1<<((high+1)*side) - 1
-	}
-	return line * 0x0101010101010101 & rows
-}
-
 // ring looks at the cells of a window that were not looked at in the one before.
 func (s *search) ring(g *grid, store *shelves, now, seen window, accept func(*entry) bool) {
 	for row := now.from / side; row <= now.to/side; row++ {
@@ -347,27 +300,38 @@ func (s *search) ring(g *grid, store *shelves, now, seen window, accept func(*en
 				} else if floor := s.floor(g, b, row, column, cell); floor > now.d2 || was && floor <= seen.d2 {
 					continue
 				}
-				s.scan(block.cells[block.rank(uint8(cell))], accept)
+				if s.cells = append(s.cells, block.cells[block.rank(uint8(cell))]); len(s.cells) == atOnce {
+					s.scanAll(accept)
+				}
 			}
 		}
 	}
+	s.scanAll(accept)
 }
 
-// floor returns the least that distance2 can be of an entry in a cell.
-func (s *search) floor(g *grid, b *band, row, column, cell int) float64 {
-	const rad = math.Pi / 180
-	south := float64(row*side+cell/side)*g.height - 90 - s.lat
-	west := float64(column*side+cell%side)*b.width - 180 - s.lng
-	switch {
-	case west > 180:
-		west -= 360
-	case west < -180-b.width:
-		west += 360
+// atOnce is how many cells are read at once: what they hold is still in the cache when it is looked at.
+const atOnce = 64
+
+// scanAll looks at the cells that were collected.
+func (s *search) scanAll(accept func(*entry) bool) {
+	s.touch()
+	for _, cell := range s.cells {
+		s.scan(cell, accept)
 	}
-	dlat := max(south, -south-g.height, 0)
-	dlng := max(west, -west-b.width, 0)
-	cos := s.cos - max(s.sin*south, s.sin*(south+g.height))*rad
-	return dlat*dlat + s.cos*cos*dlng*dlng
+	clear(s.cells) // a search is kept, and must not keep what the index gives up
+	s.cells = s.cells[:0]
+}
+
+// touch reads what scan will read. A million drivers are in no cache; reads that nothing depends on wait for memory
+// together, and those of scan, which decides by each of them what comes next, do not.
+func (s *search) touch() {
+	var newest int64
+	for _, cell := range s.cells {
+		for i := range cell {
+			newest |= cell[i].at
+		}
+	}
+	s.touched = newest
 }
 
 // everything looks at all there is, which is less than what the window would
@@ -383,14 +347,6 @@ func (s *search) everything(store *shelves, accept func(*entry) bool) {
 		}
 	}
 	s.shrink()
-}
-
-func floorDiv(a, b int) int {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
 }
 
 // scan takes in the entries of a cell that may be among the nearest.

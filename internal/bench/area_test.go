@@ -16,7 +16,7 @@ func BenchmarkAreaLookup(b *testing.B) {
 	}{{"waybill", bigWaybill}, {"s2", bigS2}, {"rtree+geojson", bigRtree}, {"orb", bigOrb}} {
 		b.Run(p.name, func(b *testing.B) {
 			f := p.finder()
-			ask(b, f, f.lookup, benchSet().queries)
+			ask(b, f, f.countLookup, benchSet().queries)
 		})
 	}
 }
@@ -27,10 +27,10 @@ func BenchmarkAreaCovering(b *testing.B) {
 	for _, p := range []struct {
 		name   string
 		finder func() finder
-	}{{"waybill", bigWaybill}, {"s2", bigS2}, {"rtree+geojson", bigRtree}} {
+	}{{"waybill", bigWaybill}, {"s2", allS2}, {"rtree+geojson", bigRtree}} {
 		b.Run(p.name, func(b *testing.B) {
 			f := p.finder()
-			ask(b, f, f.covering, benchSet().queries)
+			ask(b, f, f.countCovering, benchSet().queries)
 		})
 	}
 }
@@ -48,11 +48,11 @@ func BenchmarkAreaExtremes(b *testing.B) {
 		s := set()
 		b.Run(name+"/waybill", func(b *testing.B) {
 			f := waybillFinder(s.areas)
-			ask(b, f, f.lookup, s.queries)
+			ask(b, f, f.countLookup, s.queries)
 		})
 		b.Run(name+"/rtree+geojson", func(b *testing.B) {
 			f := rtreeFinder(s.areas)
-			ask(b, f, f.lookup, s.queries)
+			ask(b, f, f.countLookup, s.queries)
 		})
 	}
 }
