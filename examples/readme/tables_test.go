@@ -343,9 +343,3 @@ func TestMailTable(t *testing.T) {
 		}
 	}
 }
-
-// TestPushTable holds that push has a row for each adapter; what the rows say is
-// what the conformance suite demands of every adapter.
-func TestPushTable(t *testing.T) {
-	compare(t, "push", nil)
-}
