@@ -74,9 +74,9 @@ const (
 	// DefaultRegion is where requests are signed for unless Options say else.
 	DefaultRegion = "us-east-1"
 	// DefaultPartSize and DefaultConcurrency are how uploads in parts are cut
-	// and how many parts travel at once.
+	// and how many parts travel at once: a stream takes 20 MiB of memory then.
 	DefaultPartSize    = 5 << 20
-	DefaultConcurrency = 3
+	DefaultConcurrency = 2
 	// DefaultIdleTimeout is how long a transfer may be silent.
 	DefaultIdleTimeout = 30 * time.Second
 
