@@ -88,8 +88,8 @@ func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
 }
 
 // inherit puts a nested client's call under the budget and the hooks of the
-// call around it. Its first try was paid for there.
-// A context that outlived its call belongs to none.
+// call around it. Its first try was paid for there. A context that outlived its
+// call belongs to none.
 func (c *call) inherit(a *attempt) {
 	a.mu.Lock()
 	outer := a.c
@@ -106,12 +106,12 @@ func (c *call) inherit(a *attempt) {
 // and may live on anywhere; it is never used again.
 func (c *call) recycle(a *attempt) {
 	a.mu.Lock()
-	mine := a.nested
-	if !mine {
+	known := a.nested // to a client inside
+	if !known {
 		a.c = nil
 	}
 	a.mu.Unlock()
-	if !mine {
+	if !known {
 		*c = call{}
 		spare.Put(c)
 	}
