@@ -150,3 +150,112 @@ func ExampleWriteGeoJSON() {
 	// ]}
 	// <nil>
 }
+
+// harbour is a small set of areas: a city, a harbour in it where nothing may
+// start, and a van service with an area of its own.
+func harbour() *area.Index {
+	all := area.Area{ID: "city", Name: "City", CityCode: "SIN", AllowStart: true, AllowMiddle: true, AllowFinish: true, Polygons: rectangle(103.6, 1.2, 104, 1.5)}
+	port := area.Area{ID: "port", Name: "Port", CityCode: "SIN", Deny: true, Priority: -1, Polygons: rectangle(103.6, 1.2, 103.7, 1.3)}
+	vans := area.Area{ID: "vans", Name: "Centre", CityCode: "SIN", ServiceType: "van", AllowStart: true, Polygons: rectangle(103.8, 1.25, 103.9, 1.35)}
+	x, _, err := area.NewIndex(geo.WGS84, []area.Area{all, port, vans})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return x
+}
+
+// A service type with polygons of its own in a city uses only those; the denied
+// areas of the others hold for it all the same.
+func ExampleIndex_Lookup() {
+	x := harbour()
+	for _, q := range []struct {
+		service string
+		at      geo.Point
+	}{
+		{"truck", geo.Point{Lat: 1.30, Lng: 103.85}},
+		{"van", geo.Point{Lat: 1.30, Lng: 103.85}},
+		{"truck", geo.Point{Lat: 1.25, Lng: 103.65}},
+		{"van", geo.Point{Lat: 1.25, Lng: 103.65}},
+		{"van", geo.Point{Lat: 1.45, Lng: 103.95}},
+	} {
+		found, err := x.Lookup("SIN", q.at, q.service)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Print(q.service, ":")
+		for _, a := range found {
+			fmt.Print(" ", a.ID)
+		}
+		fmt.Println()
+	}
+	// Output:
+	// truck: city
+	// van: vans
+	// truck: port city
+	// van: port
+	// van:
+}
+
+// With room in the slice it is given, a lookup allocates nothing.
+func ExampleIndex_AppendLookup() {
+	x := harbour()
+	room := make([]*area.Area, 0, 8)
+	for _, lng := range []float64{103.65, 103.85} {
+		found, err := x.AppendLookup(room[:0], "", geo.Point{Lat: 1.25, Lng: lng}, "") // no city code: everywhere
+		fmt.Println(len(found), found[0].Name, err)
+	}
+	// Output:
+	// 2 Port <nil>
+	// 1 City <nil>
+}
+
+// What covers a point, whatever it is for: this is what a map shows.
+func ExampleIndex_AppendCovering() {
+	found, err := harbour().AppendCovering(nil, "SIN", geo.Point{Lat: 1.30, Lng: 103.85})
+	for _, a := range found {
+		fmt.Printf("%s %q\n", a.ID, a.ServiceType)
+	}
+	fmt.Println(err)
+	// Output:
+	// city ""
+	// vans "van"
+	// <nil>
+}
+
+func ExampleIndex_CheckTrip() {
+	port, centre := geo.Point{Lat: 1.25, Lng: 103.65}, geo.Point{Lat: 1.30, Lng: 103.85}
+	v, err := harbour().CheckTrip("SIN", "truck", []area.Stop{{Point: centre}, {Point: port}, {Point: centre}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(v.Allowed)
+	for _, s := range v.Stops {
+		fmt.Println(s.Role, s.Allowed, s.Rule)
+	}
+	// Output:
+	// false
+	// start true allowed
+	// middle false deny_area
+	// finish true allowed
+}
+
+// A reload that loses most of the areas is refused, and the old ones stay.
+func ExampleService_Reload() {
+	ctx := context.Background()
+	now := []area.Area{{ID: "a", Polygons: rectangle(0, 0, 1, 1)}, {ID: "b", Polygons: rectangle(1, 0, 2, 1)}}
+	source := area.SourceFunc(func(context.Context) (area.Batch, error) { return area.Batch{Areas: now}, nil })
+	areas, err := area.New(ctx, source, geo.WGS84, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	now = nil // somebody emptied the table
+	fmt.Println(areas.Reload(ctx) != nil, areas.Index().Len())
+	now = []area.Area{{ID: "c", Polygons: rectangle(0, 0, 1, 1)}, {ID: "d", Polygons: rectangle(1, 0, 2, 1)}}
+	fmt.Println(areas.Reload(ctx), areas.Index().Area("c") != nil)
+	now = now[:0]
+	fmt.Println(areas.ForceReload(ctx), areas.Index().Len())
+	// Output:
+	// true 2
+	// <nil> true
+	// <nil> 0
+}
