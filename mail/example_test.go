@@ -3,6 +3,7 @@ package mail_test
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"fmt"
 	"io"
 	"os"
@@ -162,4 +163,31 @@ func ExampleParseAddress() {
 	a, err := mail.ParseAddress("Dispatch <dispatch@acme.example>")
 	fmt.Println(a.Name, a, err)
 	// Output: Dispatch d…@acme.example <nil>
+}
+
+// A relay of one's own signs by DKIM; the public half of the key is in the DNS.
+func ExampleNewSigner() {
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	signer, err := mail.NewSigner("acme.example", "s1", key, nil) // for smtpmail's option DKIM
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(signer.Signs(mail.Address{Addr: "orders@mail.acme.example"}), signer.Signs(mail.Address{Addr: "orders@other.example"}))
+	m := &mail.Message{From: mail.Address{Addr: "orders@acme.example"}, To: []mail.Address{{Addr: "mei@example.com"}}, Subject: "Your order", Text: "Thank you."}
+	signed, err := mail.Sign(context.Background(), m, signer)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var b strings.Builder
+	_, err = signed.Compose(context.Background(), &b)
+	fmt.Println(strings.HasPrefix(b.String(), "DKIM-Signature: "), err)
+	// Output:
+	// true false
+	// true <nil>
 }

@@ -178,3 +178,30 @@ func ExampleNewRules() {
 	// sms: send: recipient limited (a frequency limit is reached)
 	// sms: send: opted out (the recipient has opted out)
 }
+
+// A number that hard-bounces or complains is blocked for everything; who said
+// STOP gets no marketing until START.
+func ExampleRules_Block() {
+	rules, err := sms.NewRules(sms.NewMemoryRules(), sms.RuleSet{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	client, err := sms.New(sms.With(printer{name: "gateway"}), sms.WithRules(rules))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	m := sms.Message{To: "+447700900123", Text: "Hello", Kind: sms.Notification}
+	_ = rules.Block(ctx, m.To)
+	_, err = client.Send(ctx, m)
+	fmt.Println(err)
+	_ = rules.Unblock(ctx, m.To)
+	_, err = client.Send(ctx, m)
+	fmt.Println(err)
+	// Output:
+	// sms: send: opted out (the number is on the block list)
+	// gateway to +44****0123 from "": Hello
+	// <nil>
+}

@@ -177,3 +177,50 @@ func ExampleMirror_Sync() {
 	fmt.Println(report.Copied, cursor, err)
 	// Output: 2 c <nil>
 }
+
+// A read is answered while fewer buckets than the quorum are silent, with the
+// newest version that was acknowledged.
+func ExampleMirror_Get() {
+	home, _ := memstorage.New("home", nil)
+	abroad, _ := memstorage.New("abroad", nil)
+	files, err := storage.NewMirror(2, storage.With(home, storage.As("home")), storage.With(abroad, storage.As("abroad")))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	_, _ = files.Put(ctx, "price-list", strings.NewReader("2025"), storage.PutOptions{})
+	_, _ = files.Put(ctx, "price-list", strings.NewReader("2026"), storage.PutOptions{})
+	_ = home.Delete(ctx, "price-list") // lost in one of them
+	r, err := files.Get(ctx, "price-list", storage.GetOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = r.Close() }()
+	text, err := io.ReadAll(r)
+	fmt.Println(string(text), err)
+	// Output: 2026 <nil>
+}
+
+// The key that Put returned says which bucket is asked; a bare key is looked up
+// in all of them.
+func ExampleFailover_Get() {
+	ctx := context.Background()
+	oss, _ := memstorage.New("files-cn", nil)
+	s3, _ := memstorage.New("files-eu", nil)
+	_, _ = s3.Put(ctx, "old/1.pdf", strings.NewReader("from before"), storage.PutOptions{})
+	files, err := storage.NewFailover(storage.With(oss, storage.As("oss")), storage.With(s3, storage.As("s3")))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, key := range []string{"s3:old/1.pdf", "old/1.pdf", "oss:old/1.pdf"} {
+		o, err := files.Head(ctx, key)
+		fmt.Printf("%s is %q %v\n", key, o.Key, err)
+	}
+	// Output:
+	// s3:old/1.pdf is "s3:old/1.pdf" <nil>
+	// old/1.pdf is "s3:old/1.pdf" <nil>
+	// oss:old/1.pdf is "" memstorage: head: not found (no such object)
+}

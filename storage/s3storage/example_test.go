@@ -145,3 +145,13 @@ func ExampleBucket_SignedURL() {
 	fmt.Println(res.StatusCode, o.Size, o.ContentType, err)
 	// Output: 200 14 text/plain <nil>
 }
+
+func ExampleBucket_Head() {
+	bucket, server := exampleBucket()
+	defer server.Close()
+	ctx := context.Background()
+	_, _ = bucket.Put(ctx, "invoice.pdf", strings.NewReader("%PDF"), storage.PutOptions{ContentType: "application/pdf"})
+	o, err := bucket.Head(ctx, "invoice.pdf")
+	fmt.Println(o.Size, o.ContentType, err)
+	// Output: 4 application/pdf <nil>
+}
