@@ -79,12 +79,42 @@ func (p Point) Validate() error {
 // their distortion into the result. Against the ellipsoid the sphere is wrong by up to 0.6 per cent.
 // For points that [Point.Validate] refuses the result may be NaN.
 func Distance(a, b Point) float64 {
-	a, b = a.To(WGS84), b.To(WGS84)
+	if a.Datum != WGS84 {
+		a = a.To(WGS84)
+	}
+	if b.Datum != WGS84 {
+		b = b.To(WGS84)
+	}
 	const rad = math.Pi / 180
-	sinLat := math.Sin((b.Lat - a.Lat) * rad / 2)
-	sinLng := math.Sin((b.Lng - a.Lng) * rad / 2)
+	lat, lng := (b.Lat-a.Lat)*(rad/2), (b.Lng-a.Lng)*(rad/2)
+	if math.Abs(lat) < closeBy && math.Abs(lng) < closeBy && math.Abs(a.Lat+b.Lat) < 160 {
+		return nearDistance(lat, lng, (a.Lat+b.Lat)*rad)
+	}
+	sinLat, sinLng := math.Sin(lat), math.Sin(lng)
 	h := sinLat*sinLat + math.Cos(a.Lat*rad)*math.Cos(b.Lat*rad)*sinLng*sinLng
 	return 2 * EarthRadius * math.Asin(math.Sqrt(min(h, 1)))
+}
+
+// closeBy is how far apart, as half an angle in radians, points may be for
+// [nearDistance]: some 220 km.
+const closeBy = 0.0175
+
+// nearDistance is the same great circle for points that are not far apart nor near a
+// pole, where the sines and the arc sine are the first terms of their series, to some
+// units of the last place, and one cosine does for two:
+// cos a · cos b = (cos(a+b) + cos(a−b)) / 2, with cos(a−b) = 1 − 2 sin²((a−b)/2).
+// lat and lng are half the differences, sum is the sum of the latitudes, in radians.
+func nearDistance(lat, lng, sum float64) float64 {
+	sinLat, sinLng := shortSine(lat), shortSine(lng)
+	h := sinLat * sinLat
+	h += (0.5 + 0.5*math.Cos(sum) - h) * (sinLng * sinLng)
+	return 2 * EarthRadius * math.Sqrt(h) * (1 + h*(1./6+h*(3./40+h*(15./336+h*(105./3456)))))
+}
+
+// shortSine is the sine of an angle of at most closeBy.
+func shortSine(x float64) float64 {
+	q := x * x
+	return x * (1 - q*(1./6-q*(1./120-q*(1./5040))))
 }
 
 func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -137,6 +138,33 @@ func TestDistance(t *testing.T) {
 				t.Errorf("%v to %v: %.4f m, in WGS-84 %.4f m", a, b, got, plain)
 			}
 		}
+	}
+}
+
+// Points close by are measured by series; they must not differ from the plain
+// formula, from millimetres to where the series end, nor jump there.
+func TestDistanceCloseBy(t *testing.T) {
+	plain := func(a, b Point) float64 {
+		const rad = math.Pi / 180
+		sinLat, sinLng := math.Sin((b.Lat-a.Lat)*rad/2), math.Sin((b.Lng-a.Lng)*rad/2)
+		h := sinLat*sinLat + math.Cos(a.Lat*rad)*math.Cos(b.Lat*rad)*sinLng*sinLng
+		return 2 * EarthRadius * math.Asin(math.Sqrt(min(h, 1)))
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 50_000 {
+		a := Point{Lat: 180*r.Float64() - 90, Lng: 360*r.Float64() - 180}
+		reach := math.Pow(10, 8*r.Float64()-8) * 2.2 * 180 / math.Pi * 2 * closeBy
+		b := Point{Lat: a.Lat + reach*(r.Float64()-0.5), Lng: a.Lng + reach*(r.Float64()-0.5)}
+		if b.Validate() != nil {
+			continue
+		}
+		got, want := Distance(a, b), plain(a, b)
+		if !(math.Abs(got-want) <= 4e-15*want) || got != Distance(b, a) {
+			t.Fatalf("%v to %v: %v and back %v; want %v", a, b, got, Distance(b, a), want)
+		}
+	}
+	if d := Distance(Point{Lat: 12.5, Lng: 7.25}, Point{Lat: 12.5, Lng: 7.25}); d != 0 {
+		t.Errorf("a point is %v from itself", d)
 	}
 }
 
