@@ -34,7 +34,8 @@ type tip struct {
 //
 // A Region other than CN, HK and MO is Unsupported. City is a name in Chinese, an
 // area code or a division code, and a preference; without it HK and MO narrow the
-// search to themselves. Amap has no sessions. The service is
+// search to themselves. Near is a preference that by Amap's page counts together
+// with a City only. Amap has no sessions. The service is
 // https://lbs.amap.com/api/webservice/guide/api-advanced/inputtips.
 func (a *Adapter) Suggest(ctx context.Context, r geo.SuggestRequest) (geo.SuggestResult, error) {
 	if err := r.Validate(); err != nil {
@@ -97,8 +98,12 @@ func (a *Adapter) suggestion(t *tip) (geo.Suggestion, bool) {
 		return s, false
 	}
 	lat, lng, ok := t.Location.Location()
+	formatted := s.Detail
+	if stop(t.Typecode) || !ok {
+		formatted = string(t.District) // the address names lines, or is a line's ends
+	}
 	if ok || t.Adcode != "" {
-		s.Address = geo.Address{Formatted: s.Detail, Adcode: string(t.Adcode), Region: amap.RegionOfAdcode(t.Adcode), Language: language}
+		s.Address = geo.Address{Formatted: formatted, Adcode: string(t.Adcode), Region: amap.RegionOfAdcode(t.Adcode), Language: language}
 	}
 	if ok {
 		s.Point = a.tag(&s.Address, lat, lng)
