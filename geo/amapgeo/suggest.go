@@ -2,11 +2,13 @@ package amapgeo
 
 import (
 	"context"
+	"iter"
 	"net/url"
 	"strings"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/geo/internal/paging"
 	"github.com/waybill-go/waybill/internal/amap"
 )
 
@@ -66,7 +68,7 @@ func (a *Adapter) Suggest(ctx context.Context, r geo.SuggestRequest) (geo.Sugges
 	}
 	res := geo.SuggestResult{Served: waybill.Served{Provider: name}}
 	if reply.Tips != nil {
-		res.Suggestions = a.suggestions(*reply.Tips, &r)
+		res.Suggestions = paging.Suggestions(a.suggestions(*reply.Tips), &r)
 	}
 	if len(res.Suggestions) == 0 {
 		return geo.SuggestResult{}, a.client.Error(call, waybill.NotFound, waybill.NotSent, "nothing begins so")
@@ -74,21 +76,15 @@ func (a *Adapter) Suggest(ctx context.Context, r geo.SuggestRequest) (geo.Sugges
 	return res, nil
 }
 
-func (a *Adapter) suggestions(tips amap.List[tip], r *geo.SuggestRequest) []geo.Suggestion {
-	var out []geo.Suggestion
-	for i := range tips {
-		s, ok := a.suggestion(&tips[i])
-		if !ok || r.Region != "" && s.Address.Region != "" && s.Address.Region != r.Region {
-			continue
-		}
-		if !r.Near.IsZero() && !s.Point.IsZero() {
-			s.Distance = geo.Distance(r.Near, s.Point)
-		}
-		if out = append(out, s); len(out) == r.Limit {
-			break
+// suggestions are those of tips, without those that have no text.
+func (a *Adapter) suggestions(tips amap.List[tip]) iter.Seq[geo.Suggestion] {
+	return func(yield func(geo.Suggestion) bool) {
+		for i := range tips {
+			if s, ok := a.suggestion(&tips[i]); ok && !yield(s) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // suggestion turns a tip into a suggestion, and is false for one without a text.
