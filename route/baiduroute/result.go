@@ -45,24 +45,28 @@ type option struct {
 	TollDistance baidu.Number `json:"toll_distance"`
 	// RestrictionInfo: 0 none, 1 avoided, 2 could not be avoided, 3 closures for
 	// other reasons, such as an epidemic. Bars part several texts.
-	RestrictionInfo struct {
-		Status baidu.Number `json:"status"`
-		Desc   baidu.Text   `json:"desc"`
-	} `json:"restriction_info"`
+	RestrictionInfo baidu.List[restrictionInfo] `json:"restriction_info"`
 	// Unavoided counts a truck's limits that the way breaks.
-	Unavoided struct {
-		Height  baidu.Number `json:"height"`
-		Width   baidu.Number `json:"width"`
-		Weight  baidu.Number `json:"weight"`
-		Plate   baidu.Number `json:"plate"`
-		ToOpen  baidu.Number `json:"road_to_open"`
-		NotOpen baidu.Number `json:"road_not_open"`
-	} `json:"unavoid_statistics"`
+	Unavoided baidu.List[unavoided] `json:"unavoid_statistics"`
 	// Restrictions are a bicycle's: 1 a forbidden way, 2 one against the traffic,
 	// 3 both. Bars part several texts.
 	Restrictions     baidu.Number `json:"restrictions_status"`
 	RestrictionsInfo baidu.Text   `json:"restrictions_info"`
 	Steps            []step       `json:"steps"`
+}
+
+type restrictionInfo struct {
+	Status baidu.Number `json:"status"`
+	Desc   baidu.Text   `json:"desc"`
+}
+
+type unavoided struct {
+	Height  baidu.Number `json:"height"`
+	Width   baidu.Number `json:"width"`
+	Weight  baidu.Number `json:"weight"`
+	Plate   baidu.Number `json:"plate"`
+	ToOpen  baidu.Number `json:"road_to_open"`
+	NotOpen baidu.Number `json:"road_not_open"`
 }
 
 type step struct {
@@ -169,11 +173,13 @@ func warnings(o *option, limits *restriction) []string {
 	} else {
 		add(limits.Info.Trim(), "")
 	}
-	switch o.RestrictionInfo.Status.Int() {
-	case 2:
-		add(o.RestrictionInfo.Desc.Trim(), "restrictions could not be avoided")
-	case 3:
-		add(o.RestrictionInfo.Desc.Trim(), "")
+	for _, info := range o.RestrictionInfo {
+		switch info.Status.Int() {
+		case 2:
+			add(info.Desc.Trim(), "restrictions could not be avoided")
+		case 3:
+			add(info.Desc.Trim(), "")
+		}
 	}
 	switch info := o.RestrictionsInfo.Trim(); o.Restrictions.Int() {
 	case 1:
@@ -183,16 +189,17 @@ func warnings(o *option, limits *restriction) []string {
 	case 3:
 		add(info, "a part of the way is forbidden|a part of the way is against the traffic")
 	}
-	u := &o.Unavoided
-	for _, limit := range [...]struct {
-		n    baidu.Number
-		what string
-	}{
-		{u.Height, "height limits"}, {u.Width, "width limits"}, {u.Weight, "weight limits"}, {u.Plate, "restrictions of plates"},
-		{u.ToOpen, "roads about to be opened"}, {u.NotOpen, "roads that are not open"},
-	} {
-		if limit.n.Int() > 0 {
-			add("not avoided: "+limit.what+" ("+strconv.Itoa(limit.n.Int())+")", "")
+	for _, u := range o.Unavoided {
+		for _, limit := range [...]struct {
+			n    baidu.Number
+			what string
+		}{
+			{u.Height, "height limits"}, {u.Width, "width limits"}, {u.Weight, "weight limits"}, {u.Plate, "restrictions of plates"},
+			{u.ToOpen, "roads about to be opened"}, {u.NotOpen, "roads that are not open"},
+		} {
+			if limit.n.Int() > 0 {
+				add("not avoided: "+limit.what+" ("+strconv.Itoa(limit.n.Int())+")", "")
+			}
 		}
 	}
 	return out

@@ -123,6 +123,9 @@ func TestRestrictions(t *testing.T) {
 		"object":              {body(`{"type":1,"info":""}`, `{}`), []string{"restrictions of plates apply"}},
 		"several":             {body(`""`, `{"status":2,"desc":"起点限行|终点限行| |起点限行"}`), []string{"起点限行", "终点限行"}},
 		"closures":            {body(`""`, `{"status":3,"desc":"途经管控区域"}`), []string{"途经管控区域"}},
+		"empty list":          {body(`[]`, `[]`), nil},
+		"empty text":          {body(`""`, `""`), nil},
+		"list of one":         {body(`""`, `[{"status":2,"desc":"起点限行"}]`), []string{"起点限行"}},
 		"closures, mute":      {body(`""`, `{"status":3}`), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
