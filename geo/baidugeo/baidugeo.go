@@ -44,9 +44,8 @@
 //
 // # Errors and concurrency
 //
-// Baidu's status is the error's VendorCode. A parameter or sign that Baidu alone
-// does not take (2, 8) is Unsupported, so that another vendor is asked. An
-// [Adapter] is safe for concurrent use; all calls are reads.
+// Baidu's status is the error's VendorCode. An [Adapter] is safe for concurrent
+// use; all calls are reads.
 package baidugeo
 
 import (

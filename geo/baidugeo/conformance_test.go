@@ -119,7 +119,7 @@ func codes() []geotest.CodeCase {
 	others := []waybill.Verb{geo.Geocode, geo.ReverseGeocode, geo.Suggest, geo.Search, geo.Localize, geo.Districts}
 	for _, code := range []string{"2", "8"} {
 		out = append(out,
-			geotest.CodeCase{Code: code, Verbs: others, Want: waybill.Unsupported, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent},
+			geotest.CodeCase{Code: code, Verbs: others, Want: waybill.InvalidArgument, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent},
 			geotest.CodeCase{Code: code, Verbs: []waybill.Verb{geo.PlaceByID}, Want: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent})
 	}
 	add(waybill.PermissionDenied, waybill.ScopeService, false, "3", "9", "240")

@@ -50,13 +50,9 @@ const (
 	StatusNoRoute        = 2001
 )
 
-// The texts that tell apart what one status means: NoMatch is in the geocode
-// reply of status 1 that found nothing, lacking in a reply of status 2 to a request
-// without a parameter that everybody needs, such as an address.
-const (
-	NoMatch = "无相关结果"
-	lacking = "lack "
-)
+// NoMatch is the text by which a geocode reply of status 1 says that nothing was
+// found.
+const NoMatch = "无相关结果"
 
 // wait says how long to leave a service alone.
 type wait uint8
@@ -76,18 +72,15 @@ type class struct {
 
 // classify is the one table of Baidu's status numbers. Quotas and concurrency
 // belong to one service of a key; a key that is wrong is wrong for all of them.
-// A status is a parsed refusal, so nothing happened. What is wrong for everybody
-// was refused before the network, so a parameter that Baidu finds wrong is a limit
-// of Baidu's: a city that it does not know, a walk that is too long for it, and for
-// status 8, by its own word, full-width signs in a query.
+// A status is a parsed refusal, so nothing happened.
 func classify(status int) class {
 	switch status {
 	case StatusServer:
 		return class{waybill.Unavailable, waybill.ScopeProvider, waitNone, "the service reports an internal error or time-out"}
 	case StatusParameter:
-		return class{waybill.Unsupported, waybill.ScopeRequest, waitNone, "a parameter is not one that the service takes"}
+		return class{waybill.InvalidArgument, waybill.ScopeRequest, waitNone, "a parameter is not valid"}
 	case StatusParse:
-		return class{waybill.Unsupported, waybill.ScopeRequest, waitNone, "the request has signs that the service does not take"}
+		return class{waybill.InvalidArgument, waybill.ScopeRequest, waitNone, "the request could not be parsed"}
 	case StatusUpload:
 		return class{waybill.Unsupported, waybill.ScopeRequest, waitNone, "the upload is larger than 8 MB"}
 	case StatusConvertFrom, StatusConvertTo, StatusConvertCoords:
@@ -157,16 +150,12 @@ func classify(status int) class {
 func zone() *time.Location { return time.FixedZone("UTC+8", 8*60*60) }
 
 // Refusal is the error of a status other than 0. text is the reply's message,
-// which decides between "server error" and "nothing found" for status 1, between
-// what is wrong and what is missing for status 2, and goes nowhere else: the
-// error's text is our own.
+// which decides between "server error" and "nothing found" for status 1 and goes
+// nowhere else: the error's text is our own.
 func Refusal(status int, text string) *waybill.Error {
 	c := classify(status)
-	switch {
-	case status == StatusServer && strings.Contains(text, NoMatch):
+	if status == StatusServer && strings.Contains(text, NoMatch) {
 		c = class{waybill.NotFound, waybill.ScopeRequest, waitNone, "no result"}
-	case status == StatusParameter && strings.Contains(text, lacking):
-		c = class{waybill.InvalidArgument, waybill.ScopeRequest, waitNone, "a parameter is missing"}
 	}
 	e := &waybill.Error{
 		Code: c.code, Scope: c.scope, Delivery: waybill.NotSent,

@@ -21,12 +21,12 @@ func TestStatusTable(t *testing.T) {
 		wait  int
 	}{
 		1:    {waybill.Unavailable, waybill.ScopeProvider, none},
-		2:    {waybill.Unsupported, waybill.ScopeRequest, none},
+		2:    {waybill.InvalidArgument, waybill.ScopeRequest, none},
 		3:    {waybill.PermissionDenied, waybill.ScopeService, none},
 		4:    {waybill.QuotaExhausted, waybill.ScopeService, midnight},
 		5:    {waybill.Unauthenticated, waybill.ScopeAccount, none},
 		7:    {waybill.NotFound, waybill.ScopeRequest, none},
-		8:    {waybill.Unsupported, waybill.ScopeRequest, none},
+		8:    {waybill.InvalidArgument, waybill.ScopeRequest, none},
 		9:    {waybill.PermissionDenied, waybill.ScopeService, none},
 		10:   {waybill.Unsupported, waybill.ScopeRequest, none},
 		21:   {waybill.InvalidArgument, waybill.ScopeRequest, none},
@@ -85,19 +85,7 @@ func TestNothingFoundIsNoServerError(t *testing.T) {
 	if e := Refusal(StatusServer, "Internal Service Error:无相关结果"); e.Code != waybill.NotFound || e.Scope != waybill.ScopeRequest || e.VendorCode != "1" {
 		t.Errorf("got %v", e)
 	}
-	if e := Refusal(StatusParameter, "无相关结果"); e.Code != waybill.Unsupported {
-		t.Errorf("the text counts for another status: %v", e)
-	}
-}
-
-func TestWhatIsMissingIsWrongForEverybody(t *testing.T) {
-	if e := Refusal(StatusParameter, "Request Parameter Error: lack address or location"); e.Code != waybill.InvalidArgument || e.Scope != waybill.ScopeRequest {
-		t.Errorf("got %v", e)
-	}
-	if e := Refusal(StatusParameter, "Parameter Invalid"); e.Code != waybill.Unsupported {
-		t.Errorf("what Baidu alone refuses ends the search: %v", e)
-	}
-	if e := Refusal(StatusParse, "lack of memory"); e.Code != waybill.Unsupported {
+	if e := Refusal(StatusParameter, "无相关结果"); e.Code != waybill.InvalidArgument {
 		t.Errorf("the text counts for another status: %v", e)
 	}
 }

@@ -48,7 +48,7 @@ func harness(sk string, opened baiduroute.Opened) routetest.Harness {
 		}
 	}
 	add(waybill.Unavailable, waybill.ScopeProvider, false, "1")
-	add(waybill.Unsupported, waybill.ScopeRequest, false, "2")
+	add(waybill.InvalidArgument, waybill.ScopeRequest, false, "2")
 	add(waybill.NotFound, waybill.ScopeRequest, false, "7", "2001")
 	add(waybill.PermissionDenied, waybill.ScopeService, false, "3", "240")
 	add(waybill.QuotaExhausted, waybill.ScopeService, true, "4", "302")
