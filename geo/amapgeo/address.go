@@ -24,19 +24,17 @@ type named struct {
 	Name amap.Text `json:"name"`
 }
 
-// address translates the parts. Nothing is made up but the city of the four
-// municipalities, which reverse geocoding leaves empty and geocoding fills in.
+// address translates the parts. Nothing is made up but the city where there is no
+// such level, which reverse geocoding leaves empty and geocoding fills in.
 func (c *component) address() geo.Address {
 	a := geo.Address{
-		Country: string(c.Country), Province: string(c.Province), City: string(c.City), District: string(c.District),
+		Country: string(c.Country), Province: string(c.Province), District: string(c.District),
+		City:     amap.City(c.Adcode, string(c.Province), string(c.City), string(c.District)),
 		Township: string(c.Township), Building: string(c.Building.Value.Name), Adcode: string(c.Adcode),
 		Region: amap.RegionOfAdcode(c.Adcode), Language: language,
 	}
 	if a.Building == "" {
 		a.Building = string(c.Neighborhood.Value.Name)
-	}
-	if a.City == "" && amap.Municipality(c.Adcode) {
-		a.City = a.Province
 	}
 	if a.Region == "" {
 		a.Region = regionByName(a)

@@ -133,7 +133,7 @@ func TestGeocodeTellsRegions(t *testing.T) {
 		{"MO", "", geo.GCJ02, geo.PrecisionRegion},
 		{"TW", "", geo.WGS84, geo.PrecisionRegion},
 		{"CN", "上海市", geo.GCJ02, geo.PrecisionDistrict},
-		{"CN", "", geo.GCJ02, geo.PrecisionDistrict},
+		{"CN", "仙桃市", geo.GCJ02, geo.PrecisionDistrict},
 		{"HK", "", geo.GCJ02, geo.PrecisionDistrict},
 	} {
 		p := places[i]

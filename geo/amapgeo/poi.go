@@ -27,6 +27,7 @@ type row struct {
 	District amap.Text `json:"adname"`
 	Adcode   amap.Text `json:"adcode"`
 	Postcode amap.Text `json:"postcode"`
+	Typecode amap.Text `json:"typecode"`
 }
 
 // maxID bounds an id. Amap's have ten characters.
@@ -62,16 +63,18 @@ func (a *Adapter) found(r *row) (geo.Place, bool) {
 		return geo.Place{}, false
 	}
 	address := geo.Address{
-		Province: string(r.Province), City: string(r.City), District: string(r.District), Postcode: string(r.Postcode),
+		Province: string(r.Province), District: string(r.District), Postcode: string(r.Postcode),
+		City:   amap.City(r.Adcode, string(r.Province), string(r.City), string(r.District)),
 		Adcode: string(r.Adcode), Region: amap.RegionOfAdcode(r.Adcode), Language: language,
-	}
-	if address.City == "" && amap.Municipality(r.Adcode) {
-		address.City = address.Province
 	}
 	if address.Region == "" {
 		address.Region = regionByName(address)
 	}
-	address.Formatted = joined(address.Province, string(r.City), address.District, string(r.Address))
+	street := string(r.Address)
+	if stop(r.Typecode) {
+		street = ""
+	}
+	address.Formatted = joined(address.Province, string(r.City), address.District, street)
 	if address.Formatted == "" {
 		address.Formatted = string(r.Name)
 	}
@@ -95,6 +98,17 @@ func joined(parts ...string) string {
 		last = part
 	}
 	return b.String()
+}
+
+// stop reports whether a type code is that of a stop of trains or buses, for which
+// Amap has the names of the lines in place of an address.
+func stop(typecode amap.Text) bool {
+	for _, kind := range [...]string{"1505", "1506", "1507"} { // underground, light rail, buses
+		if strings.HasPrefix(string(typecode), kind) {
+			return true
+		}
+	}
+	return false
 }
 
 // kinds are the words of a place's type: levels parted by semicolons, several

@@ -3,6 +3,7 @@ package amapgeo
 import (
 	"cmp"
 	"context"
+	"iter"
 	"math"
 	"net/url"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/geo/internal/paging"
 	"github.com/waybill-go/waybill/internal/amap"
 )
 
@@ -23,9 +25,6 @@ const (
 	// maxRows is how many rows a query has on all its pages: what lies beyond
 	// comes back as empty pages, whatever the count says.
 	maxRows = 200
-	// emptyPages is how many pages are turned when everything on the first ones
-	// had to be dropped.
-	emptyPages = 3
 )
 
 // everyKind are all of Amap's kinds of named places, without which a search
@@ -33,9 +32,6 @@ const (
 // roads, is left out.
 const everyKind = "010000|020000|030000|040000|050000|060000|070000|080000|090000|100000|110000|120000|130000|140000|150000|" +
 	"160000|170000|180000|200000"
-
-// cursorMark begins a cursor; the number of the page follows.
-const cursorMark = "p"
 
 // Search finds the places of a name or kind, page by page; see [geo.Searcher] for
 // the contract. With a Radius it looks around Near, the nearest first, and for
@@ -53,7 +49,7 @@ func (a *Adapter) Search(ctx context.Context, r geo.SearchRequest) (geo.SearchRe
 	}
 	call := amap.Call{Op: string(geo.Search), Ref: r.Key, Private: []string{r.Query, r.City}}
 	size := min(cmp.Or(r.Limit, usualPage), maxPage)
-	page, ok := pageOf(r.Cursor, size)
+	page, ok := paging.Page(r.Cursor, 1, lastPage(size))
 	if !ok {
 		return geo.SearchResult{}, waybill.Invalid(call.Op, "cursor is none of ours").With(name, call.Op, r.Key)
 	}
@@ -70,23 +66,20 @@ func (a *Adapter) Search(ctx context.Context, r geo.SearchRequest) (geo.SearchRe
 	}
 	a.searchCall(&call, &r, words, cmp.Or(at, r.Region))
 	call.Query.Set("page_size", strconv.Itoa(size))
-	for last := page + emptyPages; ; page++ {
+	var rows amap.List[row]
+	res, found, err := paging.Turn(&r, page, func(page int) (places []geo.Place, more bool, err error) {
 		call.Query.Set("page_num", strconv.Itoa(page))
-		rows, err := a.ask(ctx, call)
-		if err != nil {
-			return geo.SearchResult{}, err
-		}
-		res := geo.SearchResult{Served: waybill.Served{Provider: name}, Places: a.wanted(rows, &r)}
-		if len(rows) >= size && more(page, size) {
-			res.Next = cursorMark + strconv.Itoa(page+1)
-		}
-		switch {
-		case len(res.Places) > 0 || r.Cursor != "":
-			return res, nil
-		case res.Next == "" || page+1 == last:
-			return geo.SearchResult{}, a.nothing(call, rows)
-		}
+		rows, err = a.ask(ctx, call)
+		return paging.Places(a.ofRows(rows), &r), len(rows) >= size && page < lastPage(size), err
+	})
+	switch {
+	case err != nil:
+		return geo.SearchResult{}, err
+	case !found:
+		return geo.SearchResult{}, a.nothing(call, rows)
 	}
+	res.Served = waybill.Served{Provider: name}
+	return res, nil
 }
 
 // searchCall fills in the service and what to look for. at is the region that
@@ -112,37 +105,18 @@ func (a *Adapter) searchCall(call *amap.Call, r *geo.SearchRequest, words, at st
 	hide(call, location)
 }
 
-// pageOf reads a cursor, page 1 without one. It is false for a page that no
-// search of this size has.
-func pageOf(cursor string, size int) (page int, ok bool) {
-	if cursor == "" {
-		return 1, true
-	}
-	digits, ok := strings.CutPrefix(cursor, cursorMark)
-	page, err := strconv.Atoi(digits)
-	return page, ok && err == nil && page >= 2 && strconv.Itoa(page) == digits && more(page-1, size)
-}
+// lastPage is the last page that a search of this size can have.
+func lastPage(size int) int { return min(maxPageNum, (maxRows+size-1)/size) }
 
-// more reports whether there can be a page behind this one.
-func more(page, size int) bool { return page < maxPageNum && page*size < maxRows }
-
-// wanted are the places of a page that were asked for.
-func (a *Adapter) wanted(rows amap.List[row], r *geo.SearchRequest) []geo.Place {
-	out := make([]geo.Place, 0, len(rows))
-	for i := range rows {
-		p, ok := a.found(&rows[i])
-		if !ok || r.Region != "" && p.Address.Region != "" && p.Address.Region != r.Region {
-			continue
-		}
-		if !r.Near.IsZero() {
-			p.Distance = geo.Distance(r.Near, p.Point)
-			if r.Radius > 0 && p.Distance > r.Radius {
-				continue
+// ofRows are the places of rows, without those that are none.
+func (a *Adapter) ofRows(rows amap.List[row]) iter.Seq[geo.Place] {
+	return func(yield func(geo.Place) bool) {
+		for i := range rows {
+			if p, ok := a.found(&rows[i]); ok && !yield(p) {
+				return
 			}
 		}
-		out = append(out, p)
 	}
-	return out[:min(len(out), cmp.Or(r.Limit, len(out)))]
 }
 
 // nothing is the error of a search without a usable place: NotFound, but where

@@ -2,11 +2,13 @@ package amapgeo
 
 import (
 	"context"
+	"iter"
 	"net/url"
 	"strings"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/geo/internal/paging"
 	"github.com/waybill-go/waybill/internal/amap"
 )
 
@@ -34,7 +36,8 @@ type tip struct {
 //
 // A Region other than CN, HK and MO is Unsupported. City is a name in Chinese, an
 // area code or a division code, and a preference; without it HK and MO narrow the
-// search to themselves. Amap has no sessions. The service is
+// search to themselves. Near is a preference that by Amap's page counts together
+// with a City only. Amap has no sessions. The service is
 // https://lbs.amap.com/api/webservice/guide/api-advanced/inputtips.
 func (a *Adapter) Suggest(ctx context.Context, r geo.SuggestRequest) (geo.SuggestResult, error) {
 	if err := r.Validate(); err != nil {
@@ -65,7 +68,7 @@ func (a *Adapter) Suggest(ctx context.Context, r geo.SuggestRequest) (geo.Sugges
 	}
 	res := geo.SuggestResult{Served: waybill.Served{Provider: name}}
 	if reply.Tips != nil {
-		res.Suggestions = a.suggestions(*reply.Tips, &r)
+		res.Suggestions = paging.Suggestions(a.suggestions(*reply.Tips), &r)
 	}
 	if len(res.Suggestions) == 0 {
 		return geo.SuggestResult{}, a.client.Error(call, waybill.NotFound, waybill.NotSent, "nothing begins so")
@@ -73,21 +76,15 @@ func (a *Adapter) Suggest(ctx context.Context, r geo.SuggestRequest) (geo.Sugges
 	return res, nil
 }
 
-func (a *Adapter) suggestions(tips amap.List[tip], r *geo.SuggestRequest) []geo.Suggestion {
-	var out []geo.Suggestion
-	for i := range tips {
-		s, ok := a.suggestion(&tips[i])
-		if !ok || r.Region != "" && s.Address.Region != "" && s.Address.Region != r.Region {
-			continue
-		}
-		if !r.Near.IsZero() && !s.Point.IsZero() {
-			s.Distance = geo.Distance(r.Near, s.Point)
-		}
-		if out = append(out, s); len(out) == r.Limit {
-			break
+// suggestions are those of tips, without those that have no text.
+func (a *Adapter) suggestions(tips amap.List[tip]) iter.Seq[geo.Suggestion] {
+	return func(yield func(geo.Suggestion) bool) {
+		for i := range tips {
+			if s, ok := a.suggestion(&tips[i]); ok && !yield(s) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // suggestion turns a tip into a suggestion, and is false for one without a text.
@@ -97,8 +94,12 @@ func (a *Adapter) suggestion(t *tip) (geo.Suggestion, bool) {
 		return s, false
 	}
 	lat, lng, ok := t.Location.Location()
+	formatted := s.Detail
+	if stop(t.Typecode) || !ok {
+		formatted = string(t.District) // the address names lines, or is a line's ends
+	}
 	if ok || t.Adcode != "" {
-		s.Address = geo.Address{Formatted: s.Detail, Adcode: string(t.Adcode), Region: amap.RegionOfAdcode(t.Adcode), Language: language}
+		s.Address = geo.Address{Formatted: formatted, Adcode: string(t.Adcode), Region: amap.RegionOfAdcode(t.Adcode), Language: language}
 	}
 	if ok {
 		s.Point = a.tag(&s.Address, lat, lng)

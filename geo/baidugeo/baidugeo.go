@@ -29,7 +29,9 @@
 //
 // Reverse geocoding translates the administrative names alone (Language "en"
 // and others, for which the key may need a permission); streets stay Chinese.
-// Places around reach 1,000 m at most; a larger Radius is cut to that.
+// Abroad the names come in English unless another language is asked for. Places
+// around reach 1,000 m at most; a larger Radius is cut to that, although Baidu's
+// page of 2026 names 3,000 m.
 //
 // There are no sessions. A suggestion has an id and mostly a point, so that a
 // client's Resolve costs nothing; a mere word has neither. Places have their names
@@ -58,8 +60,8 @@ import (
 // Name is the adapter's name in errors and results.
 const Name = "baidugeo"
 
-// DefaultMaxAddress is how many bytes of UTF-8 an address may have; Baidu's page
-// says 84 bytes.
+// DefaultMaxAddress is how many bytes of UTF-8 an address may have. Baidu's page
+// said 84 bytes for years; that of 2026 says 128, see Options.MaxAddress.
 const DefaultMaxAddress = 84
 
 // Options are the settings of an [Adapter]. The zero value is the default.

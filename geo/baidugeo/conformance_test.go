@@ -123,9 +123,9 @@ func codes() []geotest.CodeCase {
 			geotest.CodeCase{Code: code, Verbs: []waybill.Verb{geo.PlaceByID}, Want: waybill.NotFound, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent})
 	}
 	add(waybill.PermissionDenied, waybill.ScopeService, false, "3", "9", "240")
-	add(waybill.QuotaExhausted, waybill.ScopeService, true, "4", "302", "402")
+	add(waybill.QuotaExhausted, waybill.ScopeService, true, "4", "302")
 	add(waybill.QuotaExhausted, waybill.ScopeService, false, "301", "399")
-	add(waybill.RateLimited, waybill.ScopeService, true, "401")
+	add(waybill.RateLimited, waybill.ScopeService, true, "401", "402")
 	add(waybill.RateLimited, waybill.ScopeService, false, "499")
 	add(waybill.Unauthenticated, waybill.ScopeAccount, false, "5", "101", "102", "200", "201", "203", "211", "220", "230", "250", "251", "299")
 	add(waybill.PermissionDenied, waybill.ScopeAccount, false, "202", "210", "252", "1001")

@@ -1,6 +1,7 @@
 package baidugeo
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -23,15 +24,16 @@ type district struct {
 	Name      baidu.Text           `json:"name"`
 	Level     baidu.Text           `json:"level"`
 	Polyline  baidu.Text           `json:"polyline"`
+	Boundary  baidu.Text           `json:"boundary"` // Baidu's newer name of it
 	Districts baidu.List[district] `json:"districts"`
 }
 
 // Districts finds administrative divisions by name or division code, several of
 // the same name; see [geo.DistrictFinder] for the contract. Baidu gives no
 // centres. Boundaries come of provinces, cities and districts, not of townships,
-// and only of the first division found; they are read as users report them, as
-// polygons of well-known text in BD-09. A Region other than CN, HK, MO and TW is
-// Unsupported.
+// and only of the first division found, in BD-09; they are read as users report
+// them, as polygons of well-known text, and as Baidu's page of 2026 has them, as
+// points. A Region other than CN, HK, MO and TW is Unsupported.
 //
 // The service is https://lbsyun.baidu.com/faq/api?title=webapi/district-search/base.
 func (a *Adapter) Districts(ctx context.Context, r geo.DistrictRequest) (geo.DistrictResult, error) {
@@ -92,34 +94,44 @@ func (a *Adapter) divisions(list baidu.List[district], region string, depth int)
 		if len(g.Adcode) < 6 {
 			g.Adcode = "" // Baidu's own number
 		}
-		g.Boundary = rings(string(d.Polyline), a.datums.Datum(geo.VendorBaidu9, g.Region))
+		g.Boundary = rings(string(cmp.Or(d.Polyline, d.Boundary)), a.datums.Datum(geo.VendorBaidu9, g.Region))
 		g.Children = a.divisions(d.Districts, g.Region, depth-1)
 		out = append(out, g)
 	}
 	return out
 }
 
-// rings reads POLYGON ((lng lat, …), (…)) and MULTIPOLYGON (((…))): every pair of
-// innermost brackets is a ring, holes among them. A ring with a point that is none
-// is left out, since its shape is unknown.
+// rings reads POLYGON ((lng lat, …), (…)) and MULTIPOLYGON (((…))), of which every
+// pair of innermost brackets is a ring, holes among them, and lng,lat;lng,lat, of
+// which bars part the rings. A ring with a point that is none is left out, since
+// its shape is unknown.
 func rings(text string, datum geo.Datum) [][]geo.Point {
 	var out [][]geo.Point
-	for part := range strings.SplitSeq(text, "(") {
-		inner, _, closed := strings.Cut(part, ")")
-		if !closed {
-			continue
-		}
-		if ring, ok := ringOf(inner, datum); ok {
+	add := func(text, points, numbers string) {
+		if ring, ok := ringOf(text, points, numbers, datum); ok {
 			out = append(out, ring)
+		}
+	}
+	if !strings.Contains(text, "(") {
+		for part := range strings.SplitSeq(text, "|") {
+			add(strings.Trim(part, "; "), ";", ",")
+		}
+		return out
+	}
+	for part := range strings.SplitSeq(text, "(") {
+		if inner, _, closed := strings.Cut(part, ")"); closed {
+			add(inner, ",", " ")
 		}
 	}
 	return out
 }
 
-func ringOf(text string, datum geo.Datum) ([]geo.Point, bool) {
+// ringOf reads one ring, in which one sign parts the points and another the
+// numbers.
+func ringOf(text, points, numbers string, datum geo.Datum) ([]geo.Point, bool) {
 	var ring []geo.Point
-	for pair := range strings.SplitSeq(text, ",") {
-		x, y, _ := strings.Cut(strings.TrimSpace(pair), " ")
+	for pair := range strings.SplitSeq(text, points) {
+		x, y, _ := strings.Cut(strings.TrimSpace(pair), numbers)
 		lng, err1 := strconv.ParseFloat(x, 64)
 		lat, err2 := strconv.ParseFloat(strings.TrimSpace(y), 64)
 		p := geo.Point{Lat: lat, Lng: lng, Datum: datum}

@@ -2,6 +2,7 @@ package baidugeo
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
@@ -54,7 +55,7 @@ func (a *Adapter) Place(ctx context.Context, r geo.PlaceRequest) (geo.PlaceResul
 // the others are always the same, so that the place may be found again elsewhere.
 func unknownID(err error) error {
 	e := waybill.AsError(err)
-	if e.Code != waybill.InvalidArgument {
+	if e.VendorCode != strconv.Itoa(baidu.StatusParameter) && e.VendorCode != strconv.Itoa(baidu.StatusParse) {
 		return err
 	}
 	gone := *e

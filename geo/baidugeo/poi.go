@@ -17,6 +17,7 @@ type row struct {
 	City     baidu.Text `json:"city"`
 	Area     baidu.Text `json:"area"`     // search and details
 	District baidu.Text `json:"district"` // suggestions
+	Town     baidu.Text `json:"town"`     // not always there
 	Adcode   baidu.Text `json:"adcode"`
 	UID      baidu.Text `json:"uid"`
 	Tag      baidu.Text `json:"tag"`
@@ -93,7 +94,8 @@ func (a *Adapter) tagged(l location, addr *geo.Address) (geo.Point, bool) {
 
 // address is what a row says of where it is.
 func (r *row) address() geo.Address {
-	a := geo.Address{Province: r.Province.Trim(), City: r.City.Trim(), District: r.Area.Trim(), Adcode: baidu.Adcode(r.Adcode.Trim()), Language: "zh"}
+	a := geo.Address{Province: r.Province.Trim(), City: r.City.Trim(), District: r.Area.Trim(), Township: r.Town.Trim(),
+		Adcode: baidu.Adcode(r.Adcode.Trim()), Language: "zh"}
 	if a.District == "" {
 		a.District = r.District.Trim()
 	}
@@ -106,7 +108,8 @@ func (r *row) address() geo.Address {
 }
 
 // line writes the address from wide to narrow. Baidu's own text begins with any
-// of the levels; for a stop it has the names of the lines in place of an address.
+// of the levels, in suggestions with a hyphen behind each (北京市-东城区-东长安街);
+// for a stop it has the names of the lines in place of an address.
 func (r *row) line(a *geo.Address) string {
 	text := r.Address.Trim()
 	if strings.Contains(r.tag(), "公交") || strings.Contains(r.tag(), "地铁") {
@@ -115,6 +118,11 @@ func (r *row) line(a *geo.Address) string {
 	levels := []string{a.Province, a.City, a.District}
 	if a.City == a.Province {
 		levels = levels[1:]
+	}
+	for _, level := range levels {
+		if rest, ok := strings.CutPrefix(text, level+"-"); ok && level != "" {
+			text = rest
+		}
 	}
 	before := ""
 	for _, level := range levels {

@@ -108,15 +108,36 @@ func (a *Adapter) reverseParams(r *geo.ReverseGeocodeRequest, at geo.Point, loca
 		p.Add("extensions_poi", "1")
 		p.AddInt("radius", int(math.Ceil(min(radius, maxRadius))))
 	}
-	if language := foreign(r.Language); language != "" {
+	if language := languageFor(r); language != "" {
 		p.Add("language", language)
 		p.Add("language_auto", "1") // another language where that one is missing
 	}
 	return p
 }
 
-// foreign returns the primary language of a tag, "" for Chinese, which is what
-// Baidu answers by itself.
+// languageFor is the language to ask for by Baidu's name of it, "" for what it answers by
+// itself: Chinese in China, English elsewhere.
+func languageFor(r *geo.ReverseGeocodeRequest) string {
+	switch language := foreign(r.Language); language {
+	case "he":
+		return "iw"
+	case "nb":
+		return "no"
+	case "":
+		region := r.Region
+		if region == "" {
+			region, _ = geo.RegionOf(r.Point)
+		}
+		if r.Language == "" || region == "" || served(region) {
+			return ""
+		}
+		return "zh-CN"
+	default:
+		return language
+	}
+}
+
+// foreign returns the primary language of a tag, "" for Chinese.
 func foreign(tag string) string {
 	primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
 	if primary == "zh" {
@@ -159,7 +180,8 @@ func (res *reverseResult) address(r *geo.ReverseGeocodeRequest) geo.Address {
 }
 
 // delivered tells in which language the administrative names came: Chinese if
-// there is a Chinese character in them, else the one that was asked for.
+// there is a Chinese character in them, else the one that was asked for, and
+// English abroad where none was or Baidu has no Chinese.
 func delivered(a geo.Address, asked string) string {
 	names := a.Country + a.Province + a.City + a.District
 	switch {
@@ -170,6 +192,8 @@ func delivered(a geo.Address, asked string) string {
 		return "zh"
 	case names == "":
 		return ""
+	case asked == "" && a.Region != "" && !served(a.Region):
+		return "en"
 	}
 	return asked
 }

@@ -141,7 +141,8 @@ func TestReverseLanguageDelivered(t *testing.T) {
 	for name, v := range map[string]struct{ file, asked, want string }{
 		"Chinese for English": {"reverse_pois.json", "en", "zh"},
 		"English":             {"reverse_japan.json", "en-US", "en"},
-		"unknown":             {"reverse_japan.json", "", ""},
+		"not asked for":       {"reverse_japan.json", "", "en"},
+		"no Chinese":          {"reverse_japan.json", "zh-CN", "en"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, _ := adapter(t, fixture(t, v.file))

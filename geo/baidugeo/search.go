@@ -3,14 +3,15 @@ package baidugeo
 import (
 	"cmp"
 	"context"
+	"iter"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/geo/internal/paging"
 	"github.com/waybill-go/waybill/internal/baidu"
 )
 
@@ -25,13 +26,7 @@ const (
 	// 400, and users have seen no more than 150: a page without rows is the end
 	// in any case.
 	maxRows = 400
-	// emptyPages is how many pages are turned when everything on the first ones
-	// had to be dropped.
-	emptyPages = 3
 )
-
-// cursorMark begins a cursor; the number of the page follows, from 0.
-const cursorMark = "p"
 
 // searchReply is the reply of /place/v2/search.
 type searchReply struct {
@@ -55,7 +50,7 @@ func (a *Adapter) Search(ctx context.Context, r geo.SearchRequest) (geo.SearchRe
 		return geo.SearchResult{}, invalid(err)
 	}
 	size := min(cmp.Or(r.Limit, usualPage), maxPage)
-	page, ok := pageOf(r.Cursor, size)
+	page, ok := paging.Page(r.Cursor, 0, (maxRows-1)/size)
 	if !ok {
 		return geo.SearchResult{}, waybill.Invalid(string(geo.Search), "cursor is none of ours").With(Name, string(geo.Search), r.Key)
 	}
@@ -71,26 +66,25 @@ func (a *Adapter) Search(ctx context.Context, r geo.SearchRequest) (geo.SearchRe
 	case utf8.RuneCountInString(query) > maxWords:
 		return geo.SearchResult{}, refuse(geo.Search, r.Key, "the query is longer than the service takes")
 	}
-	for last := page + emptyPages; ; page++ {
+	var rows baidu.List[row]
+	res, found, err := paging.Turn(&r, page, func(page int) (places []geo.Place, more bool, err error) {
 		var reply searchReply
-		if _, err := a.client.Get(ctx, a.searchCall(&r, query, at, size, page), &reply); err != nil {
-			return geo.SearchResult{}, err
+		if _, err = a.client.Get(ctx, a.searchCall(&r, query, at, size, page), &reply); err != nil {
+			return nil, false, err
 		}
-		rows, err := reply.rows(&r)
-		if err != nil {
-			return geo.SearchResult{}, err
+		if rows, err = reply.rows(&r); err != nil {
+			return nil, false, err
 		}
-		res := geo.SearchResult{Served: waybill.Served{Provider: Name}, Places: a.wanted(rows, &r)}
-		if reply.more(len(rows), page, size) {
-			res.Next = cursorMark + strconv.Itoa(page+1)
-		}
-		switch {
-		case len(res.Places) > 0 || r.Cursor != "":
-			return res, nil
-		case res.Next == "" || page+1 == last:
-			return geo.SearchResult{}, nothing(geo.Search, r.Key, rows)
-		}
+		return paging.Places(a.ofRows(rows), &r), reply.more(len(rows), page, size), nil
+	})
+	switch {
+	case err != nil:
+		return geo.SearchResult{}, err
+	case !found:
+		return geo.SearchResult{}, nothing(geo.Search, r.Key, rows)
 	}
+	res.Served = waybill.Served{Provider: Name}
+	return res, nil
 }
 
 func (a *Adapter) searchCall(r *geo.SearchRequest, query, at string, size, page int) baidu.Call {
@@ -111,17 +105,6 @@ func (a *Adapter) searchCall(r *geo.SearchRequest, query, at string, size, page 
 	p.AddInt("page_size", size)
 	p.AddInt("page_num", page)
 	return call
-}
-
-// pageOf reads a cursor, page 0 without one. It is false for a page that no
-// search of this size has.
-func pageOf(cursor string, size int) (page int, ok bool) {
-	if cursor == "" {
-		return 0, true
-	}
-	digits, ok := strings.CutPrefix(cursor, cursorMark)
-	page, err := strconv.Atoi(digits)
-	return page, ok && err == nil && page >= 1 && strconv.Itoa(page) == digits && page <= maxRows/size
 }
 
 // rows are the places of a page: none where the reply lists cities.
@@ -150,23 +133,15 @@ func (reply *searchReply) more(rows, page, size int) bool {
 	return rows >= size
 }
 
-// wanted are the places of a page that were asked for.
-func (a *Adapter) wanted(rows baidu.List[row], r *geo.SearchRequest) []geo.Place {
-	out := make([]geo.Place, 0, len(rows))
-	for i := range rows {
-		p, ok := a.row(&rows[i])
-		if !ok || r.Region != "" && p.Address.Region != "" && p.Address.Region != r.Region {
-			continue
-		}
-		if !r.Near.IsZero() {
-			p.Distance = geo.Distance(r.Near, p.Point)
-			if r.Radius > 0 && p.Distance > r.Radius {
-				continue
+// ofRows are the places of rows, without those that are none.
+func (a *Adapter) ofRows(rows baidu.List[row]) iter.Seq[geo.Place] {
+	return func(yield func(geo.Place) bool) {
+		for i := range rows {
+			if p, ok := a.row(&rows[i]); ok && !yield(p) {
+				return
 			}
 		}
-		out = append(out, p)
 	}
-	return out[:min(len(out), cmp.Or(r.Limit, len(out)))]
 }
 
 // nothing is the error of rows without a usable place: NotFound, but where every

@@ -2,10 +2,12 @@ package baidugeo
 
 import (
 	"context"
+	"iter"
 	"strings"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/geo/internal/paging"
 	"github.com/waybill-go/waybill/internal/baidu"
 )
 
@@ -36,28 +38,22 @@ func (a *Adapter) Suggest(ctx context.Context, r geo.SuggestRequest) (geo.Sugges
 	if _, err := a.client.Get(ctx, call, &rows); err != nil {
 		return geo.SuggestResult{}, err
 	}
-	res := geo.SuggestResult{Served: waybill.Served{Provider: Name}, Suggestions: a.suggestions(rows, &r)}
+	res := geo.SuggestResult{Served: waybill.Served{Provider: Name}, Suggestions: paging.Suggestions(a.suggestions(rows), &r)}
 	if len(res.Suggestions) == 0 {
 		return geo.SuggestResult{}, notFound(geo.Suggest, r.Key, "nothing begins so")
 	}
 	return res, nil
 }
 
-func (a *Adapter) suggestions(rows baidu.List[row], r *geo.SuggestRequest) []geo.Suggestion {
-	var out []geo.Suggestion
-	for i := range rows {
-		s, ok := a.suggestion(&rows[i])
-		if !ok || r.Region != "" && s.Address.Region != "" && s.Address.Region != r.Region {
-			continue
-		}
-		if !r.Near.IsZero() && !s.Point.IsZero() {
-			s.Distance = geo.Distance(r.Near, s.Point)
-		}
-		if out = append(out, s); len(out) == r.Limit {
-			break
+// suggestions are those of rows, without those that have no text.
+func (a *Adapter) suggestions(rows baidu.List[row]) iter.Seq[geo.Suggestion] {
+	return func(yield func(geo.Suggestion) bool) {
+		for i := range rows {
+			if s, ok := a.suggestion(&rows[i]); ok && !yield(s) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // suggestion turns a row into a suggestion, and is false for one without a text.

@@ -46,7 +46,8 @@ var table = map[string]class{
 	"10007": {"INVALID_USER_SIGNATURE", waybill.Unauthenticated, waybill.ScopeAccount, noWait},
 	"10008": {"INVALID_USER_SCODE", waybill.Unauthenticated, waybill.ScopeAccount, noWait},
 	"10009": {"USERKEY_PLAT_NOMATCH", waybill.Unauthenticated, waybill.ScopeAccount, noWait},
-	"10010": {"IP_QUERY_OVER_LIMIT", waybill.RateLimited, waybill.ScopeAccount, noWait},
+	// A lasting block of the caller's address, which Amap lifts on request only.
+	"10010": {"IP_QUERY_OVER_LIMIT", waybill.QuotaExhausted, waybill.ScopeAccount, noWait},
 	"10011": {"NOT_SUPPORT_HTTPS", waybill.PermissionDenied, waybill.ScopeAccount, noWait},
 	"10012": {"INSUFFICIENT_PRIVILEGES", waybill.PermissionDenied, waybill.ScopeService, noWait},
 	"10013": {"USER_KEY_RECYCLED", waybill.Unauthenticated, waybill.ScopeAccount, noWait},

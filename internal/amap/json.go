@@ -73,7 +73,9 @@ func (t Text) Location() (lat, lng float64, ok bool) {
 
 // List is a list as Amap writes it: an array whose elements that are no objects
 // ([], null, "") are skipped, one object in the place of an array of one, and
-// where there is none "", {} or null. A number, a word or a boolean is an error.
+// where there is none "", {} or null. The pages also print an object of which the
+// only member is the list, as in {"poi":[…]}. A number, a word or a boolean is an
+// error.
 type List[T any] []T
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -84,6 +86,9 @@ func (l *List[T]) UnmarshalJSON(b []byte) error {
 	}
 	switch b[0] {
 	case '{':
+		if inner, ok := wrapped(b); ok {
+			return l.UnmarshalJSON(inner)
+		}
 		var one T
 		if err := json.Unmarshal(b, &one); err != nil {
 			return err
@@ -109,6 +114,22 @@ func (l *List[T]) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	return &json.UnmarshalTypeError{Value: kind(b)}
+}
+
+// wrapped returns the list, or the null in its place, that is the only member of
+// an object.
+func wrapped(b []byte) (list []byte, ok bool) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	for range 2 { // the brace and the name
+		if _, err := d.Token(); err != nil {
+			return nil, false
+		}
+	}
+	var inner json.RawMessage
+	if d.Decode(&inner) != nil || d.More() {
+		return nil, false
+	}
+	return inner, inner[0] == '[' || string(inner) == "null"
 }
 
 // Object is an object as Amap writes it: where there is none it is [], "" or

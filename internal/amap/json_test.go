@@ -64,7 +64,8 @@ type thing struct {
 func TestList(t *testing.T) {
 	for in, want := range map[string]int{
 		`[]`: 0, `null`: 0, `""`: 0, `{}`: 0, `[{"id":"a"},{"id":2}]`: 2, `{"id":"a"}`: 1, `[{}]`: 0, `[[]]`: 0, `[ [ ] , { } ]`: 0,
-		`[null,"",{"id":"a"},[],7]`: 1,
+		`[null,"",{"id":"a"},[],7]`: 1, `{"thing":[{"id":"a"},{"id":2}]}`: 2, ` { "thing" : [ ] } `: 0, `{"thing":null}`: 0,
+		`{"id":"a","thing":[{}]}`: 1, `{"thing":{"id":"a"}}`: 1,
 	} {
 		l := List[thing]{{"before"}}
 		if err := json.Unmarshal([]byte(in), &l); err != nil || len(l) != want {

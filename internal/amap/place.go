@@ -46,11 +46,30 @@ func RegionOfAdcode(adcode Text) string {
 	return ""
 }
 
-// Municipality reports whether a division code lies in one of the four cities
-// that are provinces, for which Amap leaves the city empty when it answers
-// which place a point is.
-func Municipality(adcode Text) bool {
+// City returns the city of an address, which Amap leaves empty where there is no
+// level between province and district: in the four cities that are provinces it is
+// the province, and in a county or city right below its province (division codes
+// with 90 in the middle, such as 仙桃市) that one.
+func City(adcode Text, province, city, district string) string {
+	switch {
+	case city != "":
+		return city
+	case municipality(adcode, province):
+		return province
+	case len(adcode) == 6 && adcode[2:4] == "90":
+		return district
+	}
+	return ""
+}
+
+// municipality reports whether a division code, or without one a name, is that of
+// one of the four cities that are provinces.
+func municipality(adcode Text, province string) bool {
 	if len(adcode) != 6 {
+		switch province {
+		case "北京市", "天津市", "上海市", "重庆市":
+			return true
+		}
 		return false
 	}
 	switch adcode[:2] {

@@ -35,7 +35,7 @@ func TestTable(t *testing.T) {
 		"10007": {waybill.Unauthenticated, account, 0},
 		"10008": {waybill.Unauthenticated, account, 0},
 		"10009": {waybill.Unauthenticated, account, 0},
-		"10010": {waybill.RateLimited, account, 0},
+		"10010": {waybill.QuotaExhausted, account, 0},
 		"10011": {waybill.PermissionDenied, account, 0},
 		"10012": {waybill.PermissionDenied, service, 0},
 		"10013": {waybill.Unauthenticated, account, 0},
@@ -178,10 +178,17 @@ func TestDivisionCodes(t *testing.T) {
 			t.Errorf("%q: %q, want %q", code, got, want)
 		}
 	}
-	for code, want := range map[Text]bool{"110105": true, "120100": true, "310000": true, "500101": true, "440300": false, "810000": false, "11": false, "": false} {
-		if Municipality(code) != want {
-			t.Errorf("%q: %v", code, !want)
+	for code, want := range map[Text]string{"110105": "P", "120100": "P", "310000": "P", "500101": "P", "440300": "", "810000": "", "11": "", "": "",
+		"429004": "D", "419001": "D", "659001": "D", "469005": "D", "440390": ""} {
+		if got := City(code, "P", "", "D"); got != want {
+			t.Errorf("%q: %q, want %q", code, got, want)
 		}
+		if got := City(code, "P", "C", "D"); got != "C" {
+			t.Errorf("%q: %q in place of the city", code, got)
+		}
+	}
+	if City("", "上海市", "", "D") != "上海市" || City("", "广东省", "", "D") != "" {
+		t.Error("without a division code")
 	}
 	for region, want := range map[string]bool{"": true, "CN": true, "HK": true, "MO": true, "TW": false, "JP": false, "US": false} {
 		if Covered(region) != want {

@@ -124,6 +124,8 @@ func TestSuccess(t *testing.T) {
 		`{"status":0,"result":{}}`:                         {false, 0},
 		`{"status":0,"result":[]}`:                         {false, 0},
 		`{"status":0,"result":null}`:                       {false, 0},
+		`{"status":0,"results":{"n":6}}`:                   {true, 6},
+		`{"status":0,"results":[]}`:                        {false, 0},
 	} {
 		var result struct {
 			N Number `json:"n"`

@@ -12,12 +12,14 @@ import (
 )
 
 // envelope is what all replies have in common. The text stands in message, but
-// in msg where geocoding fails.
+// in msg where geocoding fails; the result in result, but in results in the third
+// version of the place services, and where geocoding finds nothing.
 type envelope struct {
 	Status  status          `json:"status"`
 	Message Text            `json:"message"`
 	Msg     Text            `json:"msg"`
 	Result  json.RawMessage `json:"result"`
+	Results json.RawMessage `json:"results"`
 }
 
 // status is a number, a quoted number, or a word in the retired first version of
@@ -55,7 +57,7 @@ const (
 )
 
 // decode is the one place where a reply becomes a result or an error. result is
-// the value of the reply's field of that name, or with whole of the whole reply;
+// the value of the reply's field result, or results, or with whole of the whole reply;
 // it is left alone where the field was empty (null, an empty list or object),
 // which is a success without a result.
 func decode(reply *wire.Reply, whole bool, result any) (found bool, bad *waybill.Error) {
@@ -88,8 +90,11 @@ func decode(reply *wire.Reply, whole bool, result any) (found bool, bad *waybill
 		return false, fail(reply, waybill.DataLoss, "the reply has no status number")
 	}
 	raw := bytes.TrimSpace(env.Result)
-	if whole {
+	switch {
+	case whole:
 		raw = body
+	case len(raw) == 0:
+		raw = bytes.TrimSpace(env.Results)
 	}
 	switch string(raw) {
 	case "null", "[]", "{}":

@@ -45,7 +45,7 @@ const (
 	StatusQuotaForever   = 301
 	StatusQuotaDay       = 302
 	StatusConcurrency    = 401
-	StatusQuotaAndQPS    = 402
+	StatusConcurrencyAll = 402  // the key's concurrency, and the service's as a whole
 	StatusIPv6           = 1001 // in transit, which is not used here, "no plan"
 	StatusNoRoute        = 2001
 )
@@ -126,12 +126,8 @@ func classify(status int) class {
 		return class{waybill.QuotaExhausted, waybill.ScopeService, waitMidnight, "the day quota is used up"}
 	case StatusQuotaForever:
 		return class{waybill.QuotaExhausted, waybill.ScopeService, waitNone, "the permanent quota is used up"}
-	case StatusConcurrency:
+	case StatusConcurrency, StatusConcurrencyAll:
 		return class{waybill.RateLimited, waybill.ScopeService, waitSecond, "too many requests at once"}
-	case StatusQuotaAndQPS:
-		// The total that is exceeded beside the concurrency is taken for the
-		// day's; Baidu's page does not say so.
-		return class{waybill.QuotaExhausted, waybill.ScopeService, waitMidnight, "the quota and the concurrency are exceeded"}
 
 	case StatusServiceOffline:
 		return class{waybill.Unavailable, waybill.ScopeService, waitNone, "the service is offline"}

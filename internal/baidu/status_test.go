@@ -52,7 +52,7 @@ func TestStatusTable(t *testing.T) {
 		301:  {waybill.QuotaExhausted, waybill.ScopeService, none},
 		302:  {waybill.QuotaExhausted, waybill.ScopeService, midnight},
 		401:  {waybill.RateLimited, waybill.ScopeService, second},
-		402:  {waybill.QuotaExhausted, waybill.ScopeService, midnight},
+		402:  {waybill.RateLimited, waybill.ScopeService, second},
 		1001: {waybill.PermissionDenied, waybill.ScopeAccount, none},
 		2001: {waybill.NotFound, waybill.ScopeRequest, none},
 		// In no table.

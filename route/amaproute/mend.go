@@ -21,8 +21,9 @@ var containers = map[string]shape{"route": object, "data": object, "cost": objec
 
 var errShape = errors.New("a member of the reply has another shape")
 
-// Mend reads a reply in which containers are written otherwise than their shape:
-// these are few, so that every other reply is read at once, without a look at
+// Mend reads a reply in which containers are written otherwise than their shape,
+// or a list as the pages print it, in an object of its own ({"path":[…]}): these
+// are few, so that every other reply is read at once, without a look at
 // each container's bytes. It is called when reading the reply failed.
 func (r *reply) Mend(body []byte) error {
 	d := json.NewDecoder(bytes.NewReader(body))
@@ -53,6 +54,14 @@ func straighten(m map[string]any) error {
 		v, ok := m[name]
 		if !ok {
 			continue
+		}
+		if inner, ok := v.(map[string]any); ok && want == list && len(inner) == 1 {
+			for _, only := range inner {
+				if _, isList := only.([]any); isList || only == nil {
+					v = only
+					m[name] = v
+				}
+			}
 		}
 		if vacant(v) {
 			delete(m, name)

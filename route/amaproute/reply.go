@@ -37,6 +37,7 @@ type path struct {
 	Distance    amap.Text `json:"distance"`
 	Restriction amap.Text `json:"restriction"`
 	Cost        cost      `json:"cost"`
+	Polyline    amap.Text `json:"polyline"` // on some pages, in place of the steps'
 	Steps       []step    `json:"steps"`
 }
 
@@ -151,7 +152,7 @@ func (a *Adapter) path(t *trip, p *path) (route.Path, bool) {
 	out.Toll, out.TollCurrency, out.TollDistance = tolls(c)
 	out.Legs = t.legs(p, metres, took)
 	if t.Polyline {
-		out.Polyline = a.polyline(t, p.Steps)
+		out.Polyline = a.polyline(t, p)
 	}
 	out.Warnings = t.warnings(p)
 	return out, true
@@ -210,22 +211,31 @@ func (s *step) step() (out route.Step, ok bool) {
 func (s *step) mark() amap.Text { return cmp.Or(s.Navi.Action, s.Action) }
 
 // polyline joins the lines of the steps, each of which begins where the one
-// before ended.
-func (a *Adapter) polyline(t *trip, steps []step) []geo.Point {
+// before ended. Where they have none, the path's own is the line.
+func (a *Adapter) polyline(t *trip, p *path) []geo.Point {
 	var line []geo.Point
-	for i := range steps {
-		for text := range strings.SplitSeq(string(steps[i].Polyline), ";") {
-			lat, lng, ok := amap.Text(text).Location()
-			if !ok {
-				continue
-			}
-			p := geo.Point{Lat: lat, Lng: lng, Datum: t.datum}
-			if t.mixed {
-				p = a.datums.In(geo.VendorAmap, lat, lng)
-			}
-			if len(line) == 0 || line[len(line)-1] != p {
-				line = append(line, p)
-			}
+	for i := range p.Steps {
+		line = a.extend(line, t, p.Steps[i].Polyline)
+	}
+	if line == nil {
+		line = a.extend(nil, t, p.Polyline)
+	}
+	return line
+}
+
+// extend puts the points of a line behind another one.
+func (a *Adapter) extend(line []geo.Point, t *trip, more amap.Text) []geo.Point {
+	for text := range strings.SplitSeq(string(more), ";") {
+		lat, lng, ok := amap.Text(text).Location()
+		if !ok {
+			continue
+		}
+		p := geo.Point{Lat: lat, Lng: lng, Datum: t.datum}
+		if t.mixed {
+			p = a.datums.In(geo.VendorAmap, lat, lng)
+		}
+		if len(line) == 0 || line[len(line)-1] != p {
+			line = append(line, p)
 		}
 	}
 	return line

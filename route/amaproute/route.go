@@ -36,8 +36,10 @@ const soon = 15 * time.Minute
 //
 // Prices: a request with Pricing is planned by the strategy that weighs distance
 // and time and returns one path (2), or by the cheapest (1) without tolls; for
-// trucks by the fastest without regard to the traffic (10). Other requests use
-// the recommended strategy of Amap's own app, with its traffic of the moment.
+// trucks by the fastest without regard to the traffic (10), who then cannot avoid
+// tolls or motorways, since every strategy that does counts the traffic. Other
+// requests use the recommended strategy of Amap's own app, with its traffic of the
+// moment.
 // Traffic is set when the departure is within a quarter of an hour of now; any
 // other departure is not known to the open services and is left out.
 //
@@ -70,7 +72,13 @@ func (a *Adapter) Route(ctx context.Context, r route.Request) (route.Result, err
 	if r.Mode != route.Truck {
 		return a.ask(ctx, &t)
 	}
-	if !a.noTruck {
+	why := ""
+	switch {
+	case a.noTruck:
+		why = "the key has no truck service"
+	case r.Pricing && (r.Avoid.Tolls || r.Avoid.Motorways):
+		why = "Amap's trucks avoid tolls and motorways by the traffic alone"
+	default:
 		res, err := a.ask(ctx, &t)
 		if !noRight(err) {
 			return res, err
@@ -80,7 +88,7 @@ func (a *Adapter) Route(ctx context.Context, r route.Request) (route.Result, err
 		}
 	}
 	if !r.AllowCarForTruck {
-		return route.Result{}, a.client.Error(t.call, waybill.Unsupported, waybill.NotSent, "the key has no truck service")
+		return route.Result{}, a.client.Error(t.call, waybill.Unsupported, waybill.NotSent, why)
 	}
 	t.substituted = true
 	return a.ask(ctx, &t)

@@ -64,7 +64,7 @@ func (t *trip) truck() {
 
 // truckStrategy chooses among the strategies of the truck service: 1 avoids
 // congestion, 2 motorways, 3 tolls, 5 is 2 and 3, 10 is the fastest without
-// regard to the traffic. 4, 6 and 7 are 2, 3 and 5 with 1.
+// regard to the traffic, which all others count. 4, 6 and 7 are 2, 3 and 5 with 1.
 func (t *trip) truckStrategy() int {
 	live := t.live()
 	switch avoid := t.Avoid; {

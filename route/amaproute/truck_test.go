@@ -73,6 +73,28 @@ func TestTruckStrategies(t *testing.T) {
 	}
 }
 
+// The page says of every strategy but the fastest and the shortest that it counts
+// the traffic.
+func TestTruckPricesDoNotDependOnTheTraffic(t *testing.T) {
+	bodies := fixture(t, "driving_v3.json")
+	bodies["/v4/direction/truck"] = fixture(t, "truck_v4.json")[""]
+	a, last := canned(t, bodies, nil)
+	if _, err := a.Route(t.Context(), truck(func(r *route.Request) { r.Pricing = true })); err != nil || last.query.Get("strategy") != "10" {
+		t.Errorf("sent %q, %v", last.query.Get("strategy"), err)
+	}
+	for _, avoid := range []route.Avoid{{Tolls: true}, {Motorways: true}, {Tolls: true, Motorways: true}} {
+		asked := len(last.all)
+		_, err := a.Route(t.Context(), truck(func(r *route.Request) { r.Pricing, r.Avoid = true, avoid }))
+		if e := waybill.AsError(err); e == nil || e.Code != waybill.Unsupported || e.Delivery != waybill.NotSent || len(last.all) != asked {
+			t.Errorf("%+v: %v", avoid, err)
+		}
+		res, err := a.Route(t.Context(), truck(func(r *route.Request) { r.Pricing, r.Avoid, r.AllowCarForTruck = true, avoid, true }))
+		if err != nil || !res.Paths[0].Substituted || last.path != "/v5/direction/driving" {
+			t.Errorf("%+v: asked %s, %v", avoid, last.path, err)
+		}
+	}
+}
+
 func TestTruckAsksForWhatIsNeeded(t *testing.T) {
 	a, last := canned(t, fixture(t, "truck_v4.json"), nil)
 	for _, v := range []struct {

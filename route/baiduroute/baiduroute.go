@@ -38,8 +38,10 @@
 // Driving and truck steps have a road name and no text of their own; the name
 // stands in for the text. Texts are Chinese.
 //
-// Restrictions that could not be avoided (of plates, heights, weights) stand in
-// the path's Warnings in Baidu's words or ours.
+// Restrictions that could not be avoided (of plates, heights, weights; of bicycles
+// forbidden ways and those against the traffic) stand in the path's Warnings in
+// Baidu's words or ours. A truck's plate is sent with the colour that the law has
+// for it: yellow from 4.5 t or 6 m on, else blue, and green if it has eight signs.
 //
 // # Datum
 //
@@ -103,8 +105,9 @@ type Options struct {
 	Opened Opened
 	// Regions (ISO 3166-1 alpha-2) are those that are served; nil means CN.
 	Regions []string
-	// MatrixCells is how many pairs one table may have. 0 means the 50 of
-	// Baidu's page; copies of the page name 100 for some contracts.
+	// MatrixCells is how many pairs one table may have. 0 means 50, which every
+	// key may have; Baidu's page of 2026 names 100 for cars. The tables of other
+	// modes have at most 50 in any case.
 	MatrixCells int
 }
 

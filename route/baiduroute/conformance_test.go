@@ -52,7 +52,7 @@ func harness(sk string, opened baiduroute.Opened) routetest.Harness {
 	add(waybill.NotFound, waybill.ScopeRequest, false, "7", "2001")
 	add(waybill.PermissionDenied, waybill.ScopeService, false, "3", "240")
 	add(waybill.QuotaExhausted, waybill.ScopeService, true, "4", "302")
-	add(waybill.RateLimited, waybill.ScopeService, true, "401")
+	add(waybill.RateLimited, waybill.ScopeService, true, "401", "402")
 	add(waybill.Unauthenticated, waybill.ScopeAccount, false, "101", "200", "211")
 	add(waybill.PermissionDenied, waybill.ScopeAccount, false, "210")
 	return h

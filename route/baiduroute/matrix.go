@@ -26,15 +26,23 @@ const (
 	defaultMatrixCells   = 50
 	maxMatrixWalk        = 200e3 // metres, as the crow flies
 	maxTruckMatrixAhead  = 3 * 24 * time.Hour
+	maxTruckMatrixLength = 20 // metres; its page allows less than that of the direction service
+	maxTruckMatrixWidth  = 3
+	maxTruckMatrixHeight = 5
 	matrixNoMotorways    = "10"
 	matrixUsual          = "11" // with traffic; not the default
 	matrixShortNoTraffic = "13"
 )
 
-// MatrixLimits returns the 50 pairs of Baidu's page, or Options.MatrixCells.
-// Baidu counts pairs against its rates, not requests. See [route.MatrixLimiter].
-func (a *Adapter) MatrixLimits(*route.MatrixRequest) route.MatrixLimits {
-	return route.MatrixLimits{Elements: a.cells, PerCell: true}
+// MatrixLimits returns the 50 pairs that every service of Baidu's takes, for cars
+// Options.MatrixCells. Baidu counts pairs against its rates, not requests. See
+// [route.MatrixLimiter].
+func (a *Adapter) MatrixLimits(r *route.MatrixRequest) route.MatrixLimits {
+	cells := a.cells
+	if r != nil && r.Mode != route.Car {
+		cells = min(cells, defaultMatrixCells)
+	}
+	return route.MatrixLimits{Elements: cells, PerCell: true}
 }
 
 // Matrix asks the table services (routematrix v2, for trucks logistics_routematrix
@@ -166,8 +174,11 @@ func (a *Adapter) matrixCar(r *route.Request) (p plan, refusal string) {
 }
 
 func (a *Adapter) matrixTruck(r *route.Request) (p plan, refusal string) {
-	if r.Departure.After(time.Now().Add(maxTruckMatrixAhead)) {
+	switch v := &r.Vehicle; {
+	case r.Departure.After(time.Now().Add(maxTruckMatrixAhead)):
 		return plan{}, "the departure is more than 3 days ahead"
+	case v.Length > maxTruckMatrixLength || v.Width > maxTruckMatrixWidth || v.Height > maxTruckMatrixHeight:
+		return plan{}, "the truck is larger than the table service knows"
 	}
 	p, refusal = a.truck(r)
 	p.call.Path = pathMatrixTruck

@@ -99,6 +99,18 @@ func TestMatrixUnsupported(t *testing.T) {
 		"a truck in 4 days": {func(r *route.MatrixRequest) {
 			r.Mode, r.Vehicle, r.Departure = route.Truck, lorry, time.Now().Add(96*time.Hour)
 		}, nil},
+		"a truck too high for tables": {func(r *route.MatrixRequest) {
+			r.Mode, r.Vehicle = route.Truck, lorry
+			r.Vehicle.Height = 5.1
+		}, nil},
+		"a truck too wide for tables": {func(r *route.MatrixRequest) {
+			r.Mode, r.Vehicle = route.Truck, lorry
+			r.Vehicle.Width = 3.2
+		}, nil},
+		"a truck too long for tables": {func(r *route.MatrixRequest) {
+			r.Mode, r.Vehicle = route.Truck, lorry
+			r.Vehicle.Length = 22
+		}, nil},
 		"a truck of no size":     {func(r *route.MatrixRequest) { r.Mode = route.Truck }, nil},
 		"a truck not opened":     {func(r *route.MatrixRequest) { r.Mode, r.Vehicle = route.Truck, lorry }, closed},
 		"a motorcycle's tolls":   {func(r *route.MatrixRequest) { r.Mode, r.Avoid.Motorways = route.Motorcycle, true }, nil},
@@ -119,6 +131,11 @@ func TestMatrixUnsupported(t *testing.T) {
 	a, _ := adapter(t, oneCell, func(o *Options) { o.MatrixCells = 100 })
 	if l := a.MatrixLimits(nil); l.Elements != 100 || !l.PerCell {
 		t.Errorf("%+v", l)
+	}
+	for mode, want := range map[route.Mode]int{route.Car: 100, route.Truck: 50, route.Bicycle: 50, route.Walk: 50} {
+		if l := a.MatrixLimits(&route.MatrixRequest{Mode: mode}); l.Elements != want || !l.PerCell {
+			t.Errorf("%v: %+v, want %d", mode, l, want)
+		}
 	}
 	if _, err := New(testKey, &Options{MatrixCells: -1}); waybill.CodeOf(err) != waybill.InvalidArgument {
 		t.Error(err)

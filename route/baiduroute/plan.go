@@ -256,10 +256,24 @@ func (a *Adapter) truck(r *route.Request) (p plan, refusal string) {
 		_, n := utf8.DecodeRuneInString(v.Plate)
 		q.Add("plate_province", v.Plate[:n])
 		q.Add("plate_number", v.Plate[n:])
+		q.Add("plate_color", plateColor(v, v.Plate[n:]))
 		p.call.Private = append(p.call.Private, v.Plate, v.Plate[n:])
 	}
 	p.alternatives(r)
 	return p, ""
+}
+
+// plateColor is the colour of a truck's plate, without which Baidu takes every
+// plate for a blue one: green (4) for the longer plates of electric trucks, yellow
+// (1) for medium and heavy ones, blue (0) for those below 4.5 t and 6 m.
+func plateColor(v *route.Vehicle, number string) string {
+	switch {
+	case utf8.RuneCountInString(number) == 7:
+		return "4"
+	case class(v) >= 3:
+		return "1"
+	}
+	return "0"
 }
 
 // class is China's class of a truck by its length and total weight: 1 micro,

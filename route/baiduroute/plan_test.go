@@ -44,7 +44,7 @@ func TestParameters(t *testing.T) {
 		"truck": {route.Request{Points: []geo.Point{airport, luohu, civic}, Mode: route.Truck, Vehicle: with(lorry, "粤B12345"), Avoid: route.Avoid{Motorways: true}, Alternatives: 1},
 			"/logistics_direction/v1/truck", map[string]string{
 				"height": "4", "width": "2.5", "weight": "18", "length": "12", "axle_weight": "10", "axle_count": "3", "truck_type": "4",
-				"plate_province": "粤", "plate_number": "B12345", "plate_color": "-", "tactics": "3", "alternatives": "1", "waypoints": latLng(luohu),
+				"plate_province": "粤", "plate_number": "B12345", "plate_color": "1", "tactics": "3", "alternatives": "1", "waypoints": latLng(luohu),
 				"departure_time": "-", "coord_type": "gcj02", "ret_coordtype": "gcj02",
 			}},
 	} {
@@ -220,5 +220,26 @@ func TestNew(t *testing.T) {
 	account := waybill.NewAccount("baidu-main", waybill.Limits{})
 	if a, err = New(testKey, &Options{Account: account}); err != nil || a.Account() != account {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestPlateColors(t *testing.T) {
+	light := route.Vehicle{Length: 5.9, Width: 2, Height: 2.5, Weight: 4.4, AxleLoad: 2, Axles: 2}
+	long := light
+	long.Length = 6
+	for name, v := range map[string]struct {
+		vehicle     route.Vehicle
+		plate, want string
+	}{
+		"heavy": {lorry, "粤B12345", "1"}, "light": {light, "粤B12345", "0"}, "long": {long, "粤B12345", "1"},
+		"electric": {light, "粤BD12345", "4"}, "none": {lorry, "", ""},
+	} {
+		a, c := adapter(t, fixture(t, "truck_unavoided.json"))
+		if _, err := a.Route(t.Context(), route.Request{Points: []geo.Point{airport, civic}, Mode: route.Truck, Vehicle: with(v.vehicle, v.plate)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.query.Get("plate_color"); got != v.want {
+			t.Errorf("%s: %q, want %q", name, got, v.want)
+		}
 	}
 }

@@ -1,9 +1,11 @@
 package baiduroute
 
 import (
+	"cmp"
 	"encoding/json"
 	"html"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,21 +43,30 @@ type option struct {
 	Duration     baidu.Number `json:"duration"` // seconds
 	Toll         baidu.Number `json:"toll"`     // yuan
 	TollDistance baidu.Number `json:"toll_distance"`
-	// RestrictionInfo: 0 none, 1 avoided, 2 could not be avoided.
-	RestrictionInfo struct {
-		Status baidu.Number `json:"status"`
-		Desc   baidu.Text   `json:"desc"`
-	} `json:"restriction_info"`
+	// RestrictionInfo: 0 none, 1 avoided, 2 could not be avoided, 3 closures for
+	// other reasons, such as an epidemic. Bars part several texts.
+	RestrictionInfo baidu.List[restrictionInfo] `json:"restriction_info"`
 	// Unavoided counts a truck's limits that the way breaks.
-	Unavoided struct {
-		Height  baidu.Number `json:"height"`
-		Width   baidu.Number `json:"width"`
-		Weight  baidu.Number `json:"weight"`
-		Plate   baidu.Number `json:"plate"`
-		ToOpen  baidu.Number `json:"road_to_open"`
-		NotOpen baidu.Number `json:"road_not_open"`
-	} `json:"unavoid_statistics"`
-	Steps []step `json:"steps"`
+	Unavoided baidu.List[unavoided] `json:"unavoid_statistics"`
+	// Restrictions are a bicycle's: 1 a forbidden way, 2 one against the traffic,
+	// 3 both. Bars part several texts.
+	Restrictions     baidu.Number `json:"restrictions_status"`
+	RestrictionsInfo baidu.Text   `json:"restrictions_info"`
+	Steps            []step       `json:"steps"`
+}
+
+type restrictionInfo struct {
+	Status baidu.Number `json:"status"`
+	Desc   baidu.Text   `json:"desc"`
+}
+
+type unavoided struct {
+	Height  baidu.Number `json:"height"`
+	Width   baidu.Number `json:"width"`
+	Weight  baidu.Number `json:"weight"`
+	Plate   baidu.Number `json:"plate"`
+	ToOpen  baidu.Number `json:"road_to_open"`
+	NotOpen baidu.Number `json:"road_not_open"`
 }
 
 type step struct {
@@ -146,39 +157,49 @@ func (p *plan) path(o *option, limits *restriction, r *route.Request) (route.Pat
 
 func seconds(v float64) time.Duration { return time.Duration(math.Round(v)) * time.Second }
 
-// warnings are the restrictions that the way could not avoid.
+// warnings are the restrictions that the way could not avoid, in Baidu's words or
+// ours.
 func warnings(o *option, limits *restriction) []string {
 	var out []string
-	add := func(text string) {
-		for _, have := range out {
-			if have == text {
-				return
+	add := func(text, ours string) {
+		for said := range strings.SplitSeq(cmp.Or(text, ours), "|") {
+			if said = strings.TrimSpace(said); said != "" && !slices.Contains(out, said) {
+				out = append(out, said)
 			}
 		}
-		out = append(out, text)
 	}
-	if info := limits.Info.Trim(); info != "" {
-		add(info)
-	} else if limits.Type.V > 0 {
-		add("restrictions of plates apply")
+	if limits.Type.V > 0 {
+		add(limits.Info.Trim(), "restrictions of plates apply")
+	} else {
+		add(limits.Info.Trim(), "")
 	}
-	if o.RestrictionInfo.Status.Int() == 2 {
-		if desc := o.RestrictionInfo.Desc.Trim(); desc != "" {
-			add(desc)
-		} else {
-			add("restrictions could not be avoided")
+	for _, info := range o.RestrictionInfo {
+		switch info.Status.Int() {
+		case 2:
+			add(info.Desc.Trim(), "restrictions could not be avoided")
+		case 3:
+			add(info.Desc.Trim(), "")
 		}
 	}
-	u := &o.Unavoided
-	for _, limit := range [...]struct {
-		n    baidu.Number
-		what string
-	}{
-		{u.Height, "height limits"}, {u.Width, "width limits"}, {u.Weight, "weight limits"}, {u.Plate, "restrictions of plates"},
-		{u.ToOpen, "roads about to be opened"}, {u.NotOpen, "roads that are not open"},
-	} {
-		if limit.n.Int() > 0 {
-			add("not avoided: " + limit.what + " (" + strconv.Itoa(limit.n.Int()) + ")")
+	switch info := o.RestrictionsInfo.Trim(); o.Restrictions.Int() {
+	case 1:
+		add(info, "a part of the way is forbidden")
+	case 2:
+		add(info, "a part of the way is against the traffic")
+	case 3:
+		add(info, "a part of the way is forbidden|a part of the way is against the traffic")
+	}
+	for _, u := range o.Unavoided {
+		for _, limit := range [...]struct {
+			n    baidu.Number
+			what string
+		}{
+			{u.Height, "height limits"}, {u.Width, "width limits"}, {u.Weight, "weight limits"}, {u.Plate, "restrictions of plates"},
+			{u.ToOpen, "roads about to be opened"}, {u.NotOpen, "roads that are not open"},
+		} {
+			if limit.n.Int() > 0 {
+				add("not avoided: "+limit.what+" ("+strconv.Itoa(limit.n.Int())+")", "")
+			}
 		}
 	}
 	return out

@@ -121,6 +121,12 @@ func TestRestrictions(t *testing.T) {
 		"not avoidable, mute": {body(`""`, `{"status":"2"}`), []string{"restrictions could not be avoided"}},
 		"same twice":          {body(`"起点限行"`, `{"status":2,"desc":"起点限行"}`), []string{"起点限行"}},
 		"object":              {body(`{"type":1,"info":""}`, `{}`), []string{"restrictions of plates apply"}},
+		"several":             {body(`""`, `{"status":2,"desc":"起点限行|终点限行| |起点限行"}`), []string{"起点限行", "终点限行"}},
+		"closures":            {body(`""`, `{"status":3,"desc":"途经管控区域"}`), []string{"途经管控区域"}},
+		"empty list":          {body(`[]`, `[]`), nil},
+		"empty text":          {body(`""`, `""`), nil},
+		"list of one":         {body(`""`, `[{"status":2,"desc":"起点限行"}]`), []string{"起点限行"}},
+		"closures, mute":      {body(`""`, `{"status":3}`), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			res := ask(t, v.body, route.Request{Points: []geo.Point{airport, civic}})
@@ -128,6 +134,24 @@ func TestRestrictions(t *testing.T) {
 				t.Errorf("warnings %q, want %q", got, v.want)
 			}
 		})
+	}
+}
+
+func TestRestrictionsOfBicycles(t *testing.T) {
+	const forbidden, against = "a part of the way is forbidden", "a part of the way is against the traffic"
+	for fields, want := range map[string][]string{
+		`"restrictions_status":0,"restrictions_info":""`:              nil,
+		`"restrictions_status":3,"restrictions_info":"包含禁行路段|包含逆行路段"`: {"包含禁行路段", "包含逆行路段"},
+		`"restrictions_status":"2","restrictions_info":""`:            {against},
+		`"restrictions_status":1`:                                     {forbidden},
+		`"restrictions_status":3,"restrictions_info":null`:            {forbidden, against},
+		`"restrictions_info":"x"`:                                     nil,
+	} {
+		body := `{"status":0,"result":{"routes":[{"distance":900,"duration":300,` + fields + `,"steps":[{"distance":900,"duration":300,"restrictions_status":3}]}]}}`
+		res := ask(t, body, route.Request{Points: []geo.Point{airport, civic}, Mode: route.Bicycle})
+		if got := res.Paths[0].Warnings; !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", fields, got, want)
+		}
 	}
 }
 

@@ -74,7 +74,7 @@ func (s *Server) direction(v vehicle, q url.Values) (any, int, string) {
 	if !slices.Contains(v.tactics(), q.Get("tactics")) || !slices.Contains([]string{"", "0", "1"}, q.Get("alternatives")) {
 		return nil, 2, "tactics"
 	}
-	if v == truck && !truckInRange(q) {
+	if v == truck && !truckInRange(q, 10, 10, 25) {
 		return nil, 2, "vehicle"
 	}
 	texts := []string{q.Get("origin")}

@@ -148,7 +148,14 @@ func (s *Server) reverse(q url.Values) (any, int, string) {
 		}
 		return result, 0, ""
 	}
-	result["formatted_address"], result["addressComponent"] = describe(near, metres, language)
+	if q.Get("language") == "" && !china(near.Region) {
+		language = "en" // what comes abroad by itself
+	}
+	formatted, component := describe(near, metres, language)
+	if q.Get("extensions_town") == "true" && china(near.Region) {
+		component["town"] = near.Address("zh").Town
+	}
+	result["formatted_address"], result["addressComponent"] = formatted, component
 	if q.Get("extensions_poi") == "1" {
 		result["pois"] = s.pois(at, radius, out)
 	}

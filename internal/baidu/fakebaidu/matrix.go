@@ -56,7 +56,7 @@ func (s *Server) matrix(v vehicle, q url.Values) (any, int, string) {
 	if !slices.Contains(v.matrixTactics(), q.Get("tactics")) {
 		return nil, 2, "tactics"
 	}
-	if v == truck && !truckInRange(q) {
+	if v == truck && !truckInRange(q, 5, 3, 20) {
 		return nil, 2, "vehicle"
 	}
 	var lists [2][]geo.Point

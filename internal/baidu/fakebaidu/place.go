@@ -116,6 +116,7 @@ func (s *Server) suggestion(q url.Values) (any, int, string) {
 		rows = append(rows, map[string]any{
 			"name": p.Name("zh"), "location": latLng(s.show(p.Lat, p.Lng, out)), "uid": p.BaiduUID, "province": a.Province, "city": a.City,
 			"district": a.District, "business": "", "cityid": "340", "tag": level4(p.Kind), "address": a.Street + a.Number, "adcode": p.AdCode,
+			"town": a.Town,
 		})
 	}
 	if len(rows) > 1 {
@@ -197,7 +198,7 @@ func (s *Server) poi(p *world.Place, q url.Values, out geo.Datum) map[string]any
 	a := p.Address("zh")
 	row := map[string]any{
 		"name": p.Name("zh"), "location": latLng(s.show(p.Lat, p.Lng, out)), "address": a.Province + cityOf(a) + a.District + a.Street + a.Number,
-		"province": a.Province, "city": a.City, "area": a.District, "street_id": p.BaiduUID, "detail": 1, "uid": p.BaiduUID,
+		"province": a.Province, "city": a.City, "area": a.District, "town": a.Town, "street_id": p.BaiduUID, "detail": 1, "uid": p.BaiduUID,
 	}
 	tag := level4(p.Kind)
 	if q.Get("extensions_adcode") == "true" {

@@ -230,6 +230,8 @@ func words(status int) string {
 		return "天配额超限，限制访问"
 	case 401:
 		return "当前并发量已经超过约定并发配额，限制访问"
+	case 402:
+		return "当前并发量已经超过约定并发配额，并且服务总并发量也已经超过设定的总并发配额，限制访问"
 	case 2001:
 		return "无路线"
 	}
@@ -242,7 +244,7 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, detail string) {
 	body := map[string]any{"status": status}
 	if r.URL.Path == "/geocoding/v3/" && status < 100 {
 		text := map[int]string{1: "Internal Service Error:", 2: "Request Parameter Error: "}[status] + detail
-		if status == 2 && (detail == "address" || detail == "") {
+		if status == 2 && detail == "address" {
 			text = "Request Parameter Error: lack address or location"
 		}
 		body["msg"], body["results"] = text, []any{}

@@ -15,10 +15,11 @@ func truckParams() []string {
 	}
 }
 
-// truckInRange checks the numbers of a truck.
-func truckInRange(q url.Values) bool {
+// truckInRange checks the numbers of a truck. The table service knows smaller ones
+// than the direction service.
+func truckInRange(q url.Values, height, width, length float64) bool {
 	for name, most := range map[string]float64{
-		"height": 10, "width": 10, "weight": 100, "length": 25, "axle_weight": 50, "axle_count": 50, "is_trailer": 1,
+		"height": height, "width": width, "weight": 100, "length": length, "axle_weight": 50, "axle_count": 50, "is_trailer": 1,
 		"load_weight": 1000, "plate_color": 4, "power_type": 4, "avoid_type": 1,
 	} {
 		if !within(q.Get(name), 0, most) {
