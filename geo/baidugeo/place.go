@@ -2,7 +2,6 @@ package baidugeo
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
@@ -55,7 +54,7 @@ func (a *Adapter) Place(ctx context.Context, r geo.PlaceRequest) (geo.PlaceResul
 // the others are always the same, so that the place may be found again elsewhere.
 func unknownID(err error) error {
 	e := waybill.AsError(err)
-	if e.VendorCode != strconv.Itoa(baidu.StatusParameter) && e.VendorCode != strconv.Itoa(baidu.StatusParse) {
+	if e.Code != waybill.InvalidArgument {
 		return err
 	}
 	gone := *e

@@ -26,7 +26,9 @@ func TestTriesAreBounded(t *testing.T) {
 		{1, waybill.Policy{}, []int{2}},
 		{2, waybill.Policy{}, []int{2, 2}},
 		{3, waybill.Policy{}, []int{2, 2, 1}},
-		{6, waybill.Policy{}, []int{2, 2, 1, 0, 0, 0}},
+		{4, waybill.Policy{}, []int{2, 1, 1, 1}},
+		{5, waybill.Policy{}, []int{1, 1, 1, 1, 1}},
+		{6, waybill.Policy{}, []int{1, 1, 1, 1, 1, 0}},
 		{6, waybill.Policy{TriesPerProvider: -1}, []int{1, 1, 1, 1, 1, 0}},
 		{6, waybill.Policy{TriesPerProvider: 1, Tries: 3}, []int{1, 1, 1, 0, 0, 0}},
 		{3, waybill.Policy{Tries: -1}, []int{1, 0, 0}},
@@ -54,6 +56,18 @@ func TestTriesAreBounded(t *testing.T) {
 					}
 				}
 			})
+		})
+	}
+}
+
+// Repeats at providers that fail never take the tries of one that would serve.
+func TestRepeatsLeaveTheOthersTheirTries(t *testing.T) {
+	for _, e := range []*waybill.Error{down, refusal, maybeSent} {
+		synctest.Test(t, func(t *testing.T) {
+			fakes := []*fake{newFake("a", fails(e)), newFake("b", fails(e)), newFake("c", fails(e)), newFake("d", ok)}
+			g := newRig(t, rigging{}, fakes...)
+			g.must("d")
+			g.tried(2, 1, 1, 1)
 		})
 	}
 }

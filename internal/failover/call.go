@@ -189,7 +189,7 @@ func (c *call) pick() (i int, wait time.Duration, ok bool) {
 	}
 	if c.cur >= 0 {
 		k := &c.cands[c.cur]
-		if k.again && !k.later && c.mayRepeat(k) {
+		if k.again && !k.later && c.mayRepeat(k) && c.sparesAll() {
 			if wait = c.until(k.ready); c.fits(wait) {
 				return c.cur, wait, true
 			}
@@ -235,6 +235,22 @@ func (c *call) untried() int {
 
 func (c *call) mayRepeat(k *cand) bool {
 	return k.reason == usable && int(k.tries) < c.l.policy.TriesPerProvider && c.mayRepeatAny()
+}
+
+// sparesAll reports whether after one more try at the same candidate enough of the
+// call's tries are left for every other that was not asked yet, so that repeats
+// at those that fail never keep a call from who would have served.
+func (c *call) sparesAll() bool {
+	left := c.l.policy.Tries - c.tried - 1
+	if !c.goNext {
+		return true
+	}
+	for i := range c.cands {
+		if k := &c.cands[i]; k.reason == usable && k.tries == 0 {
+			left--
+		}
+	}
+	return left >= 0
 }
 
 func (c *call) until(unixNano int64) time.Duration {

@@ -23,7 +23,9 @@
 //
 // A quick failure is repeated once at the same provider after the back-off,
 // since the first provider is the one that was wanted; then the next is asked at
-// once. Who let the time-out pass, or named a time to wait, is asked again only
+// once. A repeat never takes the try of a provider that was not asked yet: with
+// five tries four providers are asked twice, once, once and once, and a fifth is
+// still reached. Who let the time-out pass, or named a time to wait, is asked again only
 // when nobody else is left. Ejected providers come last, in order of recovery.
 //
 // # Limits
