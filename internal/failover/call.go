@@ -241,7 +241,7 @@ func (c *call) mayRepeat(k *cand) bool {
 // call's tries are left for every other that was not asked yet, so that repeats
 // at those that fail never keep a call from who would have served.
 func (c *call) sparesAll() bool {
-	left := c.l.policy.Tries - c.tried - 1
+	left := min(c.l.policy.Tries-c.tried, int(c.left.Load())) - 1
 	if !c.goNext {
 		return true
 	}
