@@ -102,13 +102,13 @@ func statusClass(status, message string) class {
 		}
 	case StatusRequestDenied:
 		switch {
-		case has("api key is invalid", "must use an api key", "api key is missing"):
+		case has("api key is invalid", "api key is expired", "must use an api key", "requires an api key", "api key is missing"):
 			return badKey
 		case has("signature", "client id"):
 			return badSignature
 		case has("ip, site or mobile application", "referer restrictions", "not authorized to use this api key"):
 			return keyRestricted
-		case has("not authorized to use this api", "not activated", "not enabled", "legacy api"):
+		case has("not authorized to use this api", "not authorized to use this service", "not activated", "not enabled", "legacy api"):
 			return notEnabled
 		case has("billing"):
 			return billing
