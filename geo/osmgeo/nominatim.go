@@ -71,12 +71,22 @@ func address(parts map[string]text, p geo.Point) geo.Address {
 		Country:  first("country"),
 		Province: first("state", "province", "region", "state_district"),
 		City:     first("city", "town", "village", "municipality", "hamlet", "city_district", "county"),
-		District: first("suburb", "city_district", "borough", "district", "quarter", "neighbourhood"),
-		Township: first("quarter", "neighbourhood", "township", "subdistrict", "residential"),
+		District: first("suburb", "city_district", "borough", "district", "subdivision", "quarter", "neighbourhood"),
+		Township: first("quarter", "neighbourhood", "township", "subdistrict", "residential", "allotments"),
 		Street:   first("road", "pedestrian", "footway", "cycleway", "path", "square", "street"),
 		Number:   first("house_number"),
 		Building: first("building", "house_name"),
 		Postcode: first("postcode"),
+	}
+	// What is smaller than the city and has its name from another kind of place.
+	for _, name := range [...]string{"town", "village", "hamlet", "isolated_dwelling", "croft"} {
+		switch v := string(parts[name]); {
+		case v == "" || v == a.City || v == a.District:
+		case a.District == "" || a.District == a.City:
+			a.District = v
+		case a.Township == "" || a.Township == a.District:
+			a.Township = v
+		}
 	}
 	if a.Township == a.District {
 		a.Township = ""
@@ -97,7 +107,7 @@ func (i *item) precision(category string, parts map[string]text) geo.Precision {
 		return geo.PrecisionInterpolated
 	case category == "place" && (i.Type == "house" || i.Type == "house_number"):
 		return geo.PrecisionDoor
-	case category == "highway":
+	case category == "highway" && rank < 28: // not a bus stop
 		return geo.PrecisionStreet
 	case category == "place" && i.Type == "postcode", category == "boundary" && i.Type == "postal_code":
 		return geo.PrecisionDistrict

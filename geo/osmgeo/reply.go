@@ -87,6 +87,8 @@ func refusal(reply *wire.Reply) *waybill.Error {
 		return nil
 	case reply.Status == http.StatusBadRequest && object:
 		e.Code = waybill.InvalidArgument // Nominatim; what Photon calls so may be its own fault
+	case reply.Status == http.StatusNotFound && object:
+		e.Code, e.Scope = waybill.Unsupported, waybill.ScopeRequest // a Nominatim for reverse geocoding only
 	}
 	if message != "" {
 		e.Message = reply.Scrub(message)
