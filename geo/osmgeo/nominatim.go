@@ -47,7 +47,7 @@ func (i *item) place() (geo.Place, bool) {
 	out := geo.Place{ID: idOf(i.OSMType, i.OSMID), Name: string(i.Name), Point: p, Address: address(parts, p)}
 	out.Address.Formatted = string(i.DisplayName)
 	if out.Name == "" && category != "place" && category != "highway" {
-		out.Name = string(parts[category])
+		out.Name = string(cmp.Or(parts[category], parts[string(i.Type)])) // servers that do not write the name
 	}
 	if category != "" {
 		out.Types = []string{category + ":" + string(i.Type)}

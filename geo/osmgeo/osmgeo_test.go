@@ -285,6 +285,23 @@ func TestNominatimParts(t *testing.T) {
 	}
 }
 
+// TestOlderNames: servers that do not write the name have it among the parts, under
+// the category or the type.
+func TestOlderNames(t *testing.T) {
+	for body, want := range map[string]string{
+		`"class":"leisure","type":"stadium","address":{"stadium":"Volksparkstadion"}`:               "Volksparkstadion",
+		`"class":"amenity","type":"cafe","address":{"amenity":"Elbgold","cafe":"x"}`:                "Elbgold",
+		`"class":"highway","type":"primary","address":{"primary":"x","road":"Elbchaussee"}`:         "",
+		`"class":"amenity","type":"cafe","name":"Transmontana","address":{"cafe":"Transmontana 2"}`: "Transmontana",
+	} {
+		a := serve(t, 200, map[string]string{"/search": `[{"lat":"53.5","lon":"9.9",` + body + `}]`}).adapter(t, osmgeo.Options{})
+		res, err := a.Geocode(t.Context(), geo.GeocodeRequest{Query: "x"})
+		if err != nil || res.Places[0].Name != want {
+			t.Errorf("%s: %+v, %v", body, res.Places, err)
+		}
+	}
+}
+
 // TestReverseOnly: a Nominatim without a search lacks a verb and is not set up
 // wrongly; a page in its place is.
 func TestReverseOnly(t *testing.T) {
