@@ -34,14 +34,25 @@ type class struct {
 }
 
 // err makes an error of the class about a reply. The reply's own Retry-After
-// goes before the vendor's midnight.
+// goes before the vendor's midnight. A code of the tables is nobody's secret, also
+// when a word of the request stands in it.
 func (c class) err(reply *wire.Reply, vendorCode string) *waybill.Error {
 	e := reply.Error(c.code, c.scope, c.delivery, vendorCode, "")
 	e.Message = c.text
+	if known(vendorCode) {
+		e.VendorCode = vendorCode
+	}
 	if c.daily && e.RetryAfter <= 0 {
 		e.RetryAfter = untilReset(time.Now())
 	}
 	return e
+}
+
+func known(code string) bool {
+	_, status := statuses[code]
+	_, reason := reasons[code]
+	_, rpc := rpcStatuses[code]
+	return status || reason || rpc
 }
 
 // statuses is the table of the older services. What depends on the message
