@@ -18,6 +18,7 @@ const (
 	level1
 	level2
 	level3
+	level4
 	locality
 	ward
 	postalTown
@@ -51,6 +52,8 @@ func partOf(kind string) part {
 		return level2
 	case "administrative_area_level_3":
 		return level3
+	case "administrative_area_level_4":
+		return level4
 	case "locality":
 		return locality
 	case "ward":
@@ -154,7 +157,7 @@ func (p *parts) address(formatted string) geo.Address {
 	if a.Region == "TW" {
 		a.District = except(a.City, a.District, p.get(level2), p.get(level3))
 	}
-	hood := p.get(neighborhood)
+	hood := p.get(neighborhood, level4) // a mahalle or kelurahan is of the fourth level
 	if a.District == "" {
 		a.District, hood = hood, ""
 	}

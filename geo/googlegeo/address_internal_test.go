@@ -64,6 +64,10 @@ func TestAddress(t *testing.T) {
 			[]string{"Jung-gu", "Jung-gu", "political", "sublocality", "sublocality_level_1"}, []string{"Seoul", "Seoul", "administrative_area_level_1", "political"},
 			[]string{"South Korea", "KR", "country", "political"}),
 			geo.Address{Region: "KR", Country: "South Korea", Province: "Seoul", City: "Seoul", District: "Jung-gu", Street: "Sejong-daero", Number: "9"}},
+		"Istanbul": {list(
+			[]string{"12", "12", "street_number"}, []string{"Bahariye Caddesi", "Bahariye Cd.", "route"}, []string{"Osmanağa", "Osmanağa", "administrative_area_level_4", "political"},
+			[]string{"Kadıköy", "Kadıköy", "administrative_area_level_2", "political"}, []string{"İstanbul", "İstanbul", "administrative_area_level_1", "political"}, []string{"Türkiye", "TR", "country", "political"}),
+			geo.Address{Region: "TR", Country: "Türkiye", Province: "İstanbul", City: "Kadıköy", District: "Osmanağa", Street: "Bahariye Caddesi", Number: "12"}},
 		"Bangkok": {list(
 			[]string{"Silom", "Silom", "political", "sublocality", "sublocality_level_2"}, []string{"Bang Rak", "Bang Rak", "political", "sublocality", "sublocality_level_1"},
 			[]string{"Bangkok", "Bangkok", "administrative_area_level_1", "political"}, []string{"Thailand", "TH", "country", "political"}),

@@ -79,6 +79,7 @@ func TestStatusTable(t *testing.T) {
 		{"OVER_QUERY_LIMIT", "", want{waybill.RateLimited, service, notSent, "OVER_QUERY_LIMIT", false}},
 		{"OVER_QUERY_LIMIT", "You have exceeded your rate-limit for this API.", want{waybill.RateLimited, service, notSent, "OVER_QUERY_LIMIT", false}},
 		{"OVER_QUERY_LIMIT", "You have exceeded your daily request quota for this API.", want{waybill.QuotaExhausted, service, notSent, "OVER_QUERY_LIMIT", true}},
+		{"OVER_QUERY_LIMIT", "The limit of 40 requests per day is reached.", want{waybill.QuotaExhausted, service, notSent, "OVER_QUERY_LIMIT", true}},
 		{"OVER_DAILY_LIMIT", "", want{waybill.QuotaExhausted, service, notSent, "OVER_DAILY_LIMIT", true}},
 		{"OVER_DAILY_LIMIT", "The provided API key is invalid.", want{waybill.Unauthenticated, account, notSent, "OVER_DAILY_LIMIT", false}},
 		{"OVER_DAILY_LIMIT", "You must enable Billing on the Google Cloud Project", want{waybill.PermissionDenied, account, notSent, "OVER_DAILY_LIMIT", false}},

@@ -100,7 +100,7 @@ func statusClass(status, message string) class {
 	switch status {
 	case StatusOverQueryLimit:
 		// One word for the limit of the minute and that of the day.
-		if has("daily") {
+		if ofDay(message) {
 			return dayQuota
 		}
 	case StatusOverDailyLimit:
