@@ -230,8 +230,10 @@ func (a *Adapter) places(c call, items []item, region string) ([]geo.Place, erro
 }
 
 // ReverseGeocode finds the address at a point; see [geo.ReverseGeocoder] and
-// https://nominatim.org/release-docs/latest/api/Reverse/. Nominatim names no places
-// around; with a Photon they come from there, and are left out when it fails.
+// https://nominatim.org/release-docs/latest/api/Reverse/. A point of which Nominatim
+// knows no more than the country, which it then puts at the country's middle, is
+// NotFound. Nominatim names no places around; with a Photon they come from there, and
+// are left out when it fails.
 func (a *Adapter) ReverseGeocode(ctx context.Context, r geo.ReverseGeocodeRequest) (geo.ReverseGeocodeResult, error) {
 	if err := r.Validate(); err != nil {
 		return geo.ReverseGeocodeResult{}, err
@@ -259,6 +261,9 @@ func (a *Adapter) reverse(ctx context.Context, verb waybill.Verb, ref string, at
 	var i item
 	if err := a.do(ctx, c, &i); err != nil {
 		return geo.Place{}, err
+	}
+	if i.AddressType == "country" || i.Type == "country" {
+		return geo.Place{}, a.fail(c, waybill.NotFound, "no more than the country is known")
 	}
 	p, ok := i.place()
 	if !ok {

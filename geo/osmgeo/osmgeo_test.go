@@ -302,6 +302,21 @@ func TestOlderNames(t *testing.T) {
 	}
 }
 
+// TestNoMoreThanTheCountry: far from everything Nominatim answers with the country
+// and its middle, which is no address of the point; a search for it finds it.
+func TestNoMoreThanTheCountry(t *testing.T) {
+	for _, kind := range []string{`"category":"place","type":"country","place_rank":4`, `"category":"boundary","type":"administrative","place_rank":4,"addresstype":"country"`} {
+		item := `{"lat":"-24.7","lon":"134.7","name":"Australia","address":{"country":"Australia","country_code":"au"},` + kind + `}`
+		a := serve(t, 200, map[string]string{"/reverse": item, "/search": "[" + item + "]"}).adapter(t, osmgeo.Options{})
+		if res, err := a.ReverseGeocode(t.Context(), geo.ReverseGeocodeRequest{Point: geo.Point{Lat: -31.5, Lng: 128.5}}); waybill.CodeOf(err) != waybill.NotFound || waybill.DeliveryOf(err) != waybill.NotSent {
+			t.Errorf("%s: %+v, %v", kind, res.Place, err)
+		}
+		if res, err := a.Geocode(t.Context(), geo.GeocodeRequest{Query: "Australia"}); err != nil || res.Places[0].Precision != geo.PrecisionRegion {
+			t.Errorf("%s: %+v, %v", kind, res.Places, err)
+		}
+	}
+}
+
 // TestReverseOnly: a Nominatim without a search lacks a verb and is not set up
 // wrongly; a page in its place is.
 func TestReverseOnly(t *testing.T) {
