@@ -317,6 +317,17 @@ func TestNoMoreThanTheCountry(t *testing.T) {
 	}
 }
 
+// TestOverused: the page for who asks too often is a limit under every status.
+func TestOverused(t *testing.T) {
+	for status, body := range map[int]string{200: "<html>\n<head>\n<title>Bandwidth limit exceeded</title>", 429: "<html>", 509: "<html><h1>Bandwidth limit exceeded</h1>"} {
+		a := serve(t, status, map[string]string{"/search": body}).adapter(t, osmgeo.Options{})
+		_, err := a.Geocode(t.Context(), geo.GeocodeRequest{Query: "x"})
+		if waybill.CodeOf(err) != waybill.RateLimited || waybill.ScopeOf(err) != waybill.ScopeService || waybill.DeliveryOf(err) != waybill.NotSent {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
 // TestReverseOnly: a Nominatim without a search lacks a verb and is not set up
 // wrongly; a page in its place is.
 func TestReverseOnly(t *testing.T) {
