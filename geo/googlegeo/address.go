@@ -18,11 +18,14 @@ const (
 	level1
 	level2
 	level3
+	level4
 	locality
+	ward
 	postalTown
 	sublocality
 	sublocality1
 	sublocality2
+	sublocality4
 	neighborhood
 	street
 	number
@@ -49,8 +52,12 @@ func partOf(kind string) part {
 		return level2
 	case "administrative_area_level_3":
 		return level3
+	case "administrative_area_level_4":
+		return level4
 	case "locality":
 		return locality
+	case "ward":
+		return ward
 	case "postal_town":
 		return postalTown
 	case "sublocality":
@@ -59,6 +66,8 @@ func partOf(kind string) part {
 		return sublocality1
 	case "sublocality_level_2":
 		return sublocality2
+	case "sublocality_level_4":
+		return sublocality4
 	case "neighborhood":
 		return neighborhood
 	case "route":
@@ -86,16 +95,20 @@ func partOf(kind string) part {
 }
 
 // parts are the components of an address by type: of each type the first, which
-// is the narrowest.
+// is the narrowest. Japan's larger cities have wards, which are localities within
+// the locality: there the wider one is the locality.
 type parts [partsKnown]*maps.AddressComponent
 
 func partsOf(list []maps.AddressComponent) (p parts) {
 	for i := range list {
 		for _, kind := range list[i].Types {
-			if k := partOf(kind); k != partsKnown && p[k] == nil {
+			if k := partOf(kind); k != partsKnown && (p[k] == nil || k == locality && p[k] == p[ward]) {
 				p[k] = &list[i]
 			}
 		}
+	}
+	if p[ward] == p[locality] {
+		p[ward] = nil
 	}
 	return p
 }
@@ -135,16 +148,24 @@ func (p *parts) address(formatted string) geo.Address {
 		Building:  p.get(premise),
 		Postcode:  p.get(postcode),
 	}
+	// In Korea the roads are sublocalities of the fourth level.
+	if a.Street == "" && a.Region == "KR" {
+		a.Street = p.get(sublocality4)
+	}
 	a.City = p.city(a.Region)
-	a.District = except(a.City, p.get(sublocality1), p.get(sublocality))
+	a.District = except(a.City, p.get(ward), p.get(sublocality1), p.get(sublocality))
 	if a.Region == "TW" {
 		a.District = except(a.City, a.District, p.get(level2), p.get(level3))
 	}
-	hood := p.get(neighborhood)
+	hood := p.get(neighborhood, level4) // a mahalle or kelurahan is of the fourth level
 	if a.District == "" {
 		a.District, hood = hood, ""
 	}
-	a.Township = except(a.District, p.get(sublocality2), hood)
+	narrower := p.get(sublocality2)
+	if p[ward] != nil {
+		narrower = p.get(sublocality1, sublocality2)
+	}
+	a.Township = except(a.District, narrower, hood)
 	if suffix := p.get(postcodeSuffix); suffix != "" && a.Postcode != "" {
 		a.Postcode += "-" + suffix
 	}
@@ -157,7 +178,8 @@ func (p *parts) address(formatted string) geo.Address {
 
 // city finds what stands for the city: the locality; in Britain and Sweden the
 // postal town; in New York the borough; elsewhere the narrowest administrative
-// level. China's municipalities and Taiwan's cities are provinces too.
+// level, which for what lies below a locality is the first. China's municipalities
+// and Taiwan's cities are provinces too, as are Seoul and Bangkok.
 func (p *parts) city(region string) string {
 	if c := p.get(locality, postalTown); c != "" {
 		return c
@@ -168,7 +190,10 @@ func (p *parts) city(region string) string {
 	case "US":
 		return p.get(level3, sublocality1, sublocality, level2)
 	}
-	return p.get(level3, level2, sublocality1, sublocality)
+	if c := p.get(level3, level2); c != "" || p[sublocality] == nil && p[sublocality1] == nil {
+		return c
+	}
+	return p.get(level1, sublocality1, sublocality)
 }
 
 // except returns the first name that is neither empty nor taken.

@@ -51,6 +51,27 @@ func TestAddress(t *testing.T) {
 			[]string{"Williamsburg", "Williamsburg", "neighborhood", "political"}, []string{"Brooklyn", "Brooklyn", "sublocality", "political"},
 			[]string{"Kings", "Kings", "administrative_area_level_2", "political"}, []string{"United States", "US", "country", "political"}),
 			geo.Address{Region: "US", Country: "United States", City: "Brooklyn", District: "Williamsburg"}},
+		"Kyoto, a city of wards": {list(
+			[]string{"Ichijo", "Ichijo", "political", "sublocality", "sublocality_level_1"}, []string{"Nishi Ward", "Nishi Ward", "locality", "political", "ward"},
+			[]string{"Kyoto", "Kyoto", "locality", "political"}, []string{"Kyoto Prefecture", "Kyoto Prefecture", "administrative_area_level_1", "political"},
+			[]string{"Japan", "JP", "country", "political"}, []string{"604-0001", "604-0001", "postal_code"}),
+			geo.Address{Region: "JP", Country: "Japan", Province: "Kyoto Prefecture", City: "Kyoto", District: "Nishi Ward", Township: "Ichijo", Postcode: "604-0001"}},
+		"a ward alone is the city": {list(
+			[]string{"Minato", "Minato", "ward", "locality", "political"}, []string{"Tokyo", "Tokyo", "administrative_area_level_1", "political"}, []string{"Japan", "JP", "country", "political"}),
+			geo.Address{Region: "JP", Country: "Japan", Province: "Tokyo", City: "Minato"}},
+		"Seoul": {list(
+			[]string{"9", "9", "premise"}, []string{"Sejong-daero", "Sejong-daero", "political", "sublocality", "sublocality_level_4"},
+			[]string{"Jung-gu", "Jung-gu", "political", "sublocality", "sublocality_level_1"}, []string{"Seoul", "Seoul", "administrative_area_level_1", "political"},
+			[]string{"South Korea", "KR", "country", "political"}),
+			geo.Address{Region: "KR", Country: "South Korea", Province: "Seoul", City: "Seoul", District: "Jung-gu", Street: "Sejong-daero", Number: "9"}},
+		"Istanbul": {list(
+			[]string{"12", "12", "street_number"}, []string{"Bahariye Caddesi", "Bahariye Cd.", "route"}, []string{"Osmanağa", "Osmanağa", "administrative_area_level_4", "political"},
+			[]string{"Kadıköy", "Kadıköy", "administrative_area_level_2", "political"}, []string{"İstanbul", "İstanbul", "administrative_area_level_1", "political"}, []string{"Türkiye", "TR", "country", "political"}),
+			geo.Address{Region: "TR", Country: "Türkiye", Province: "İstanbul", City: "Kadıköy", District: "Osmanağa", Street: "Bahariye Caddesi", Number: "12"}},
+		"Bangkok": {list(
+			[]string{"Silom", "Silom", "political", "sublocality", "sublocality_level_2"}, []string{"Bang Rak", "Bang Rak", "political", "sublocality", "sublocality_level_1"},
+			[]string{"Bangkok", "Bangkok", "administrative_area_level_1", "political"}, []string{"Thailand", "TH", "country", "political"}),
+			geo.Address{Region: "TH", Country: "Thailand", Province: "Bangkok", City: "Bangkok", District: "Bang Rak", Township: "Silom"}},
 		"a suffix without a code": {list([]string{"1936", "1936", "postal_code_suffix"}), geo.Address{}},
 		"a country that is none":  {list([]string{"Nowhere", "Nowhere", "country"}), geo.Address{Country: "Nowhere"}},
 		"lower case":              {list([]string{"Peru", "pe", "country"}), geo.Address{Country: "Peru", Region: "PE"}},

@@ -33,7 +33,8 @@
 //
 // The field masks name what an address and a point need, and nothing dearer.
 // Without a point or Options.Bounds a request says that the whole world is
-// preferred, since Google would prefer what is around the asking server.
+// preferred, since Google would prefer what is around the asking server. The legacy
+// Places API cannot be told so: give it a Region or a point.
 //
 // # Regions and datums
 //

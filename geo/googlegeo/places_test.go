@@ -331,6 +331,11 @@ func TestLegacyPages(t *testing.T) {
 	if !errors.Is(err, waybill.ErrUnavailable) || waybill.RetryAfterOf(err) != 2*time.Second || waybill.DeliveryOf(err) != waybill.NotSent {
 		t.Errorf("early: %v", err)
 	}
+	// The query is taken out of errors, but not out of a code that has the word.
+	_, err = a.Search(t.Context(), geo.SearchRequest{Query: "Request", Cursor: "p0.0.tok.2"})
+	if !errors.Is(err, waybill.ErrUnavailable) || waybill.AsError(err).VendorCode != "INVALID_REQUEST" {
+		t.Errorf("early, for a word that the code has: %v", err)
+	}
 	for _, cursor := range []string{"p1.x", "p0.", "p0.x", "p0.-1.x", "p0.1e9.x", "p0.99999.x"} {
 		if _, err := a.Search(t.Context(), geo.SearchRequest{Query: "x", Cursor: cursor}); !errors.Is(err, waybill.ErrInvalidArgument) {
 			t.Errorf("%s: %v", cursor, err)

@@ -9,8 +9,8 @@
 // (https://operations.osmfoundation.org/policies/nominatim/) allows one request a
 // second for a whole application, an identifying User-Agent, no autocompletion and
 // no bulk; Photon's public server allows fair use. An adapter on the public
-// Nominatim comes with an Account of one call a second, and answers nothing that
-// needs several requests at once.
+// Nominatim comes with an Account of one call a second, to which Suggest counts too,
+// and answers nothing that needs several requests at once.
 //
 // Nominatim's verbs are documented at https://nominatim.org/release-docs/latest/api/Overview/,
 // Photon's at https://github.com/komoot/photon/blob/master/docs/api-v1.md. Nominatim

@@ -47,7 +47,7 @@ func (i *item) place() (geo.Place, bool) {
 	out := geo.Place{ID: idOf(i.OSMType, i.OSMID), Name: string(i.Name), Point: p, Address: address(parts, p)}
 	out.Address.Formatted = string(i.DisplayName)
 	if out.Name == "" && category != "place" && category != "highway" {
-		out.Name = string(parts[category])
+		out.Name = string(cmp.Or(parts[category], parts[string(i.Type)])) // servers that do not write the name
 	}
 	if category != "" {
 		out.Types = []string{category + ":" + string(i.Type)}
@@ -71,12 +71,22 @@ func address(parts map[string]text, p geo.Point) geo.Address {
 		Country:  first("country"),
 		Province: first("state", "province", "region", "state_district"),
 		City:     first("city", "town", "village", "municipality", "hamlet", "city_district", "county"),
-		District: first("suburb", "city_district", "borough", "district", "quarter", "neighbourhood"),
-		Township: first("quarter", "neighbourhood", "township", "subdistrict", "residential"),
+		District: first("suburb", "city_district", "borough", "district", "subdivision", "quarter", "neighbourhood"),
+		Township: first("quarter", "neighbourhood", "township", "subdistrict", "residential", "allotments"),
 		Street:   first("road", "pedestrian", "footway", "cycleway", "path", "square", "street"),
 		Number:   first("house_number"),
 		Building: first("building", "house_name"),
 		Postcode: first("postcode"),
+	}
+	// What is smaller than the city and has its name from another kind of place.
+	for _, name := range [...]string{"town", "village", "hamlet", "isolated_dwelling", "croft"} {
+		switch v := string(parts[name]); {
+		case v == "" || v == a.City || v == a.District:
+		case a.District == "" || a.District == a.City:
+			a.District = v
+		case a.Township == "" || a.Township == a.District:
+			a.Township = v
+		}
 	}
 	if a.Township == a.District {
 		a.Township = ""
@@ -97,7 +107,7 @@ func (i *item) precision(category string, parts map[string]text) geo.Precision {
 		return geo.PrecisionInterpolated
 	case category == "place" && (i.Type == "house" || i.Type == "house_number"):
 		return geo.PrecisionDoor
-	case category == "highway":
+	case category == "highway" && rank < 28: // not a bus stop
 		return geo.PrecisionStreet
 	case category == "place" && i.Type == "postcode", category == "boundary" && i.Type == "postal_code":
 		return geo.PrecisionDistrict
@@ -220,8 +230,10 @@ func (a *Adapter) places(c call, items []item, region string) ([]geo.Place, erro
 }
 
 // ReverseGeocode finds the address at a point; see [geo.ReverseGeocoder] and
-// https://nominatim.org/release-docs/latest/api/Reverse/. Nominatim names no places
-// around; with a Photon they come from there, and are left out when it fails.
+// https://nominatim.org/release-docs/latest/api/Reverse/. A point of which Nominatim
+// knows no more than the country, which it then puts at the country's middle, is
+// NotFound. Nominatim names no places around; with a Photon they come from there, and
+// are left out when it fails.
 func (a *Adapter) ReverseGeocode(ctx context.Context, r geo.ReverseGeocodeRequest) (geo.ReverseGeocodeResult, error) {
 	if err := r.Validate(); err != nil {
 		return geo.ReverseGeocodeResult{}, err
@@ -249,6 +261,9 @@ func (a *Adapter) reverse(ctx context.Context, verb waybill.Verb, ref string, at
 	var i item
 	if err := a.do(ctx, c, &i); err != nil {
 		return geo.Place{}, err
+	}
+	if i.AddressType == "country" || i.Type == "country" {
+		return geo.Place{}, a.fail(c, waybill.NotFound, "no more than the country is known")
 	}
 	p, ok := i.place()
 	if !ok {

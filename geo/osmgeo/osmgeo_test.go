@@ -190,6 +190,7 @@ func TestPrecision(t *testing.T) {
 		`"category":"amenity","type":"cafe","place_rank":30,"address":{"house_number":"7"}`: geo.PrecisionDoor,
 		`"category":"place","type":"houses","place_rank":30,"address":{"house_number":"7"}`: geo.PrecisionInterpolated,
 		`"category":"highway","type":"residential","place_rank":26`:                         geo.PrecisionStreet,
+		`"category":"highway","type":"bus_stop","place_rank":30`:                            geo.PrecisionPlace,
 		`"category":"place","type":"postcode","place_rank":21`:                              geo.PrecisionDistrict,
 		`"category":"boundary","type":"administrative","place_rank":16`:                     geo.PrecisionCity,
 		`"category":"boundary","type":"administrative","place_rank":"4"`:                    geo.PrecisionRegion,
@@ -230,6 +231,118 @@ func TestPhoton(t *testing.T) {
 		got := res.Suggestions[0]
 		if got.ID != c.want.ID || got.Text != c.want.Text || got.Name != c.want.Name || got.Detail != c.want.Detail || got.Point.Lat != 48.86 || got.Session != "" || got.Distance < 700 || got.Distance > 800 {
 			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestPhotonParts: a result's own name is a part of its address where it stands for
+// one, also from servers that do not write the type.
+func TestPhotonParts(t *testing.T) {
+	for props, want := range map[string]geo.Address{
+		`"type":"district","name":"Altona","city":"Hamburg"`:                                                {City: "Hamburg", District: "Altona"},
+		`"type":"locality","name":"Schanze","district":"Altona","city":"Hamburg"`:                           {City: "Hamburg", District: "Altona", Township: "Schanze"},
+		`"type":"state","name":"Bayern","country":"Deutschland"`:                                            {Province: "Bayern", Country: "Deutschland"},
+		`"type":"country","name":"Deutschland"`:                                                             {Country: "Deutschland"},
+		`"type":"house","name":"Louvre","street":"Rue de Rivoli","district":"Paris","city":"Paris"`:         {City: "Paris", Street: "Rue de Rivoli"},
+		`"type":"locality","osm_key":"place","osm_value":"square","name":"Gänsemarkt","city":"Hamburg"`:     {City: "Hamburg", Street: "Gänsemarkt"},
+		`"osm_key":"place","osm_value":"city","name":"Hamburg","state":"Hamburg"`:                           {City: "Hamburg", Province: "Hamburg"},
+		`"osm_key":"place","osm_value":"suburb","name":"Altona","city":"Hamburg"`:                           {City: "Hamburg", District: "Altona"},
+		`"osm_key":"highway","osm_value":"residential","name":"Elbchaussee","city":"Hamburg"`:               {City: "Hamburg", Street: "Elbchaussee"},
+		`"osm_key":"highway","osm_value":"bus_stop","name":"Teufelsbrück","city":"Hamburg"`:                 {City: "Hamburg"},
+		`"osm_key":"leisure","osm_value":"park","name":"Jenischpark","city":"Hamburg","locality":"Hochrad"`: {City: "Hamburg", Township: "Hochrad"},
+	} {
+		a := serve(t, 200, map[string]string{"/api": `{"features":[{"geometry":{"coordinates":[9.9,53.5]},"properties":{"countrycode":"DE",` + props + `}}]}`}).adapter(t, osmgeo.Options{})
+		res, err := a.Suggest(t.Context(), geo.SuggestRequest{Query: "x"})
+		if err != nil {
+			t.Errorf("%s: %v", props, err)
+			continue
+		}
+		want.Region, want.Formatted = "DE", res.Suggestions[0].Text
+		if got := res.Suggestions[0].Address; got != want {
+			t.Errorf("%s: got\n%+v\nwant\n%+v", props, got, want)
+		}
+	}
+}
+
+// TestNominatimParts: of the names of settlements the largest is the city, and
+// those within it are not lost.
+func TestNominatimParts(t *testing.T) {
+	for parts, want := range map[string]geo.Address{
+		`"village":"Wylde","town":"Sutton","city":"Birmingham"`:                    {City: "Birmingham", District: "Sutton", Township: "Wylde"},
+		`"hamlet":"Oby","village":"Ashby","county":"Norfolk"`:                      {City: "Ashby", District: "Oby"},
+		`"isolated_dwelling":"Einöd","municipality":"Lech","suburb":"Zug"`:         {City: "Lech", District: "Zug", Township: "Einöd"},
+		`"town":"Kyle","suburb":"Kyle"`:                                            {City: "Kyle"},
+		`"subdivision":"Oaks","city":"Austin","state":"Texas"`:                     {City: "Austin", District: "Oaks", Province: "Texas"},
+		`"hamlet":"Hof","suburb":"Nord","neighbourhood":"Mitte","village":"Dorf"`:  {City: "Dorf", District: "Nord", Township: "Mitte"},
+		`"allotments":"Abendruh","city":"Berlin","suburb":"Pankow","hamlet":"Neu"`: {City: "Berlin", District: "Pankow", Township: "Abendruh"},
+	} {
+		a := serve(t, 200, map[string]string{"/reverse": `{"lat":"52.5","lon":"13.4","address":{"country_code":"de",` + parts + `}}`}).adapter(t, osmgeo.Options{})
+		res, err := a.ReverseGeocode(t.Context(), geo.ReverseGeocodeRequest{Point: geo.Point{Lat: 1, Lng: 1}})
+		want.Region = "DE"
+		if err != nil || res.Place.Address != want {
+			t.Errorf("%s: got\n%+v\nwant\n%+v, %v", parts, res.Place.Address, want, err)
+		}
+	}
+}
+
+// TestOlderNames: servers that do not write the name have it among the parts, under
+// the category or the type.
+func TestOlderNames(t *testing.T) {
+	for body, want := range map[string]string{
+		`"class":"leisure","type":"stadium","address":{"stadium":"Volksparkstadion"}`:               "Volksparkstadion",
+		`"class":"amenity","type":"cafe","address":{"amenity":"Elbgold","cafe":"x"}`:                "Elbgold",
+		`"class":"highway","type":"primary","address":{"primary":"x","road":"Elbchaussee"}`:         "",
+		`"class":"amenity","type":"cafe","name":"Transmontana","address":{"cafe":"Transmontana 2"}`: "Transmontana",
+	} {
+		a := serve(t, 200, map[string]string{"/search": `[{"lat":"53.5","lon":"9.9",` + body + `}]`}).adapter(t, osmgeo.Options{})
+		res, err := a.Geocode(t.Context(), geo.GeocodeRequest{Query: "x"})
+		if err != nil || res.Places[0].Name != want {
+			t.Errorf("%s: %+v, %v", body, res.Places, err)
+		}
+	}
+}
+
+// TestNoMoreThanTheCountry: far from everything Nominatim answers with the country
+// and its middle, which is no address of the point; a search for it finds it.
+func TestNoMoreThanTheCountry(t *testing.T) {
+	for _, kind := range []string{`"category":"place","type":"country","place_rank":4`, `"category":"boundary","type":"administrative","place_rank":4,"addresstype":"country"`} {
+		item := `{"lat":"-24.7","lon":"134.7","name":"Australia","address":{"country":"Australia","country_code":"au"},` + kind + `}`
+		a := serve(t, 200, map[string]string{"/reverse": item, "/search": "[" + item + "]"}).adapter(t, osmgeo.Options{})
+		if res, err := a.ReverseGeocode(t.Context(), geo.ReverseGeocodeRequest{Point: geo.Point{Lat: -31.5, Lng: 128.5}}); waybill.CodeOf(err) != waybill.NotFound || waybill.DeliveryOf(err) != waybill.NotSent {
+			t.Errorf("%s: %+v, %v", kind, res.Place, err)
+		}
+		if res, err := a.Geocode(t.Context(), geo.GeocodeRequest{Query: "Australia"}); err != nil || res.Places[0].Precision != geo.PrecisionRegion {
+			t.Errorf("%s: %+v, %v", kind, res.Places, err)
+		}
+	}
+}
+
+// TestOverused: the page for who asks too often is a limit under every status.
+func TestOverused(t *testing.T) {
+	for status, body := range map[int]string{200: "<html>\n<head>\n<title>Bandwidth limit exceeded</title>", 429: "<html>", 509: "<html><h1>Bandwidth limit exceeded</h1>"} {
+		a := serve(t, status, map[string]string{"/search": body}).adapter(t, osmgeo.Options{})
+		_, err := a.Geocode(t.Context(), geo.GeocodeRequest{Query: "x"})
+		if waybill.CodeOf(err) != waybill.RateLimited || waybill.ScopeOf(err) != waybill.ScopeService || waybill.DeliveryOf(err) != waybill.NotSent {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+// TestReverseOnly: a Nominatim without a search lacks a verb and is not set up
+// wrongly; a page in its place is.
+func TestReverseOnly(t *testing.T) {
+	for body, want := range map[string]struct {
+		code  waybill.Code
+		scope waybill.Scope
+	}{
+		`{"error":{"code":404,"message":"Search not available (reverse-only mode)"}}`: {waybill.Unsupported, waybill.ScopeRequest},
+		`<html>404</html>`: {waybill.PermissionDenied, waybill.ScopeAccount},
+		`{"title":"Endpoint GET /search not found","status":404}`: {waybill.PermissionDenied, waybill.ScopeAccount},
+	} {
+		a := serve(t, 404, map[string]string{"/search": body}).adapter(t, osmgeo.Options{})
+		_, err := a.Geocode(t.Context(), geo.GeocodeRequest{Query: "x"})
+		if waybill.CodeOf(err) != want.code || waybill.ScopeOf(err) != want.scope || waybill.DeliveryOf(err) != waybill.NotSent {
+			t.Errorf("%s: %v", body, err)
 		}
 	}
 }

@@ -62,15 +62,25 @@ func (f *feature) place() (geo.Place, bool) {
 		Region: regionOf(string(p.CountryCode), nil, at),
 	}}
 	a := &out.Address
-	switch p.Type {
+	// What a result stands for is its name and no part of its address.
+	own := func(part *string, precision geo.Precision) {
+		*part, out.Precision = cmp.Or(string(p.Name), *part), precision
+	}
+	switch p.kind() {
 	case "city":
-		a.City, out.Precision = cmp.Or(string(p.Name), a.City), geo.PrecisionCity
+		own(&a.City, geo.PrecisionCity)
 	case "street":
-		a.Street, out.Precision = cmp.Or(string(p.Name), a.Street), geo.PrecisionStreet
-	case "district", "locality":
-		out.Precision = geo.PrecisionDistrict
-	case "county", "state", "country":
+		own(&a.Street, geo.PrecisionStreet)
+	case "district":
+		own(&a.District, geo.PrecisionDistrict)
+	case "locality":
+		own(&a.Township, geo.PrecisionDistrict)
+	case "county":
 		out.Precision = geo.PrecisionRegion
+	case "state":
+		own(&a.Province, geo.PrecisionRegion)
+	case "country":
+		own(&a.Country, geo.PrecisionRegion)
 	case "house":
 		out.Precision = geo.PrecisionDoor
 		if p.HouseNumber == "" {
@@ -84,8 +94,37 @@ func (f *feature) place() (geo.Place, bool) {
 	if p.Key != "" {
 		out.Types = []string{string(p.Key) + ":" + string(p.Value)}
 	}
+	if a.District == a.City {
+		a.District = ""
+	}
 	a.Formatted = line(string(p.Name), strings.TrimSpace(a.Street+" "+a.Number), a.District, strings.TrimSpace(postcode+" "+a.City), a.Province, a.Country)
 	return out, true
+}
+
+// kind is the type, or where a server does not write it, what the tag says.
+func (p *properties) kind() text {
+	switch {
+	case p.Key == "place" && p.Value == "square":
+		return "street"
+	case p.Type != "" || p.Key != "place" && p.Key != "highway":
+		return p.Type
+	}
+	switch p.Value {
+	case "city", "town", "village", "hamlet", "municipality":
+		return "city"
+	case "suburb", "borough", "district":
+		return "district"
+	case "quarter", "neighbourhood":
+		return "locality"
+	case "house":
+		return "house"
+	case "state", "country":
+		return p.Value
+	}
+	if p.Key == "highway" && p.Value != "bus_stop" {
+		return "street"
+	}
+	return ""
 }
 
 // line joins what is there, without repetitions: Photon writes no whole addresses.

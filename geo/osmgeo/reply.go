@@ -56,13 +56,21 @@ type problem struct {
 // nothingHere is how Nominatim's reverse geocoder says that there is nothing.
 const nothingHere = "Unable to geocode"
 
+// overused is the title of the page that the public Nominatim shows who asks too
+// often, under changing statuses.
+const overused = "Bandwidth limit exceeded"
+
 // refusal is the one function that turns a refusal into an error, nil for a
 // success. Nominatim says 400 for what it cannot read and a page for who is
 // blocked; Photon says 400 for that and for its own faults.
 func refusal(reply *wire.Reply) *waybill.Error {
 	var p problem
-	if body := bytes.TrimSpace(reply.Body); len(body) > 0 && body[0] == '{' {
+	body := bytes.TrimSpace(reply.Body)
+	switch {
+	case len(body) > 0 && body[0] == '{':
 		_ = json.Unmarshal(body, &p)
+	case len(body) > 0 && body[0] == '<' && bytes.Contains(body[:min(len(body), 1024)], []byte(overused)):
+		return reply.Error(waybill.RateLimited, waybill.ScopeService, waybill.NotSent, strconv.Itoa(reply.Status), overused)
 	}
 	message, object := string(p.Message), false
 	if len(p.Error) > 0 {
@@ -87,6 +95,8 @@ func refusal(reply *wire.Reply) *waybill.Error {
 		return nil
 	case reply.Status == http.StatusBadRequest && object:
 		e.Code = waybill.InvalidArgument // Nominatim; what Photon calls so may be its own fault
+	case reply.Status == http.StatusNotFound && object:
+		e.Code, e.Scope = waybill.Unsupported, waybill.ScopeRequest // a Nominatim for reverse geocoding only
 	}
 	if message != "" {
 		e.Message = reply.Scrub(message)

@@ -17,7 +17,7 @@ type rpcStatus struct {
 	status     string // INVALID_ARGUMENT, …
 	message    string // only looked at, never passed on
 	reason     string // of the ErrorInfo: API_KEY_INVALID, …
-	daily      bool   // its metadata name a quota of the day
+	daily      bool   // the details name a quota of the day
 	retryDelay time.Duration
 	scheduled  bool // a RetryInfo was there
 }
@@ -57,7 +57,8 @@ func parseRPC(body []byte) (s rpcStatus, ok bool) {
 	return s, s.status != "" || s.httpCode != 0 || s.reason != ""
 }
 
-// addDetail reads an ErrorInfo or a RetryInfo and leaves the rest alone.
+// addDetail reads an ErrorInfo, a QuotaFailure or a RetryInfo and leaves the rest
+// alone.
 func (s *rpcStatus) addDetail(raw json.RawMessage) {
 	var kind struct {
 		Type string `json:"@type"`
@@ -75,7 +76,19 @@ func (s *rpcStatus) addDetail(raw json.RawMessage) {
 			s.reason = info.Reason
 			limit, _ := info.Metadata["quota_limit"].(string)
 			unit, _ := info.Metadata["quota_unit"].(string)
-			s.daily = strings.Contains(limit, "PerDay") || strings.HasPrefix(unit, "1/d/")
+			s.daily = s.daily || ofDay(limit) || strings.HasPrefix(unit, "1/d/")
+		}
+	case strings.HasSuffix(kind.Type, "google.rpc.QuotaFailure"):
+		var failure struct {
+			Violations []struct {
+				Quota string `json:"quotaId"`
+				Text  string `json:"description"`
+			} `json:"violations"`
+		}
+		if json.Unmarshal(raw, &failure) == nil {
+			for _, v := range failure.Violations {
+				s.daily = s.daily || ofDay(v.Quota) || ofDay(v.Text)
+			}
 		}
 	case strings.HasSuffix(kind.Type, "google.rpc.RetryInfo"):
 		var info struct {
@@ -87,6 +100,13 @@ func (s *rpcStatus) addDetail(raw json.RawMessage) {
 			}
 		}
 	}
+}
+
+// ofDay reports whether the name of a quota, or the text about one, is that of a
+// day's quota.
+func ofDay(quota string) bool {
+	q := strings.ToLower(quota)
+	return strings.Contains(q, "perday") || strings.Contains(q, "per day") || strings.Contains(q, "daily")
 }
 
 // reasons is the table of the newer services by ErrorInfo.reason, which says
@@ -117,6 +137,18 @@ var reasons = map[string]class{
 	"SERVICE_NOT_VISIBLE":             notEnabled,
 	"GCP_SUSPENDED":                   {waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, false, "the project is suspended"},
 	"UNAUTHENTICATED_REQUEST_BLOCKED": badKey,
+
+	// A setting of the project or of what stands before the service, however the
+	// status calls it.
+	"OVERLOADED_CREDENTIALS":              badKey,
+	"SESSION_COOKIE_INVALID":              badKey,
+	"ACCESS_TOKEN_SCOPE_INSUFFICIENT":     keyRestricted,
+	"MISSING_ORIGIN":                      keyRestricted,
+	"USER_BLOCKED_BY_ADMIN":               keyRestricted,
+	"RESOURCE_USAGE_RESTRICTION_VIOLATED": keyRestricted,
+	"LOCATION_TAX_POLICY_VIOLATED":        billing,
+	"RESOURCE_PROJECT_INVALID":            {waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, false, "the project is not valid"},
+	"SYSTEM_PARAMETER_UNSUPPORTED":        {waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, false, "a header or parameter of the request is not taken"},
 }
 
 // rpcStatuses is the same by the name of the status.
@@ -177,7 +209,7 @@ func (s rpcStatus) class(httpStatus int) (class, string) {
 	if s.reason == "" && strings.Contains(s.message, "unregistered callers") {
 		c = badKey
 	}
-	if c.code == waybill.RateLimited && s.daily {
+	if c.code == waybill.RateLimited && (s.daily || ofDay(s.message)) {
 		c = dayQuota
 	}
 	return c, code

@@ -44,6 +44,16 @@ func TestReasons(t *testing.T) {
 		"GCP_SUSPENDED":                   {waybill.PermissionDenied, account},
 		"RATE_LIMIT_EXCEEDED":             {waybill.RateLimited, service},
 		"RESOURCE_QUOTA_EXCEEDED":         {waybill.RateLimited, service},
+
+		"OVERLOADED_CREDENTIALS":              {waybill.Unauthenticated, account},
+		"SESSION_COOKIE_INVALID":              {waybill.Unauthenticated, account},
+		"ACCESS_TOKEN_SCOPE_INSUFFICIENT":     {waybill.PermissionDenied, account},
+		"MISSING_ORIGIN":                      {waybill.PermissionDenied, account},
+		"USER_BLOCKED_BY_ADMIN":               {waybill.PermissionDenied, account},
+		"RESOURCE_USAGE_RESTRICTION_VIOLATED": {waybill.PermissionDenied, account},
+		"LOCATION_TAX_POLICY_VIOLATED":        {waybill.PermissionDenied, account},
+		"RESOURCE_PROJECT_INVALID":            {waybill.PermissionDenied, account},
+		"SYSTEM_PARAMETER_UNSUPPORTED":        {waybill.PermissionDenied, account},
 	}
 	if len(want) != len(reasons) {
 		t.Errorf("%d reasons, the table has %d", len(want), len(reasons))
@@ -91,6 +101,33 @@ func TestQuotas(t *testing.T) {
 		if e == nil || !daily && e.RetryAfter != 3*time.Second {
 			t.Errorf("%s with a header: %v", metadata, e)
 		}
+	}
+}
+
+// Without an ErrorInfo the quota of a day is known by the QuotaFailure, or by the
+// words of the message alone.
+func TestQuotasWithoutErrorInfo(t *testing.T) {
+	for body, daily := range map[string]bool{
+		`"details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"MatrixElementsPerMinutePerProject"},{"quotaId":"RoutesPerDayPerProject","quotaValue":"90"}]}]`: true,
+		`"details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"subject":"project:7","description":"Daily limit exceeded"}]}]`:                                           true,
+		`"details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"RoutesPerMinutePerProject"}]}]`:                                                                false,
+		`"details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":{}}]`:                                                                                                       false,
+		`"message":"Quota exceeded for quota metric 'Routes' and limit 'Routes per day' of service 'routes.googleapis.com' for consumer 'project_number:7'."`:                                       true,
+		`"message":"Quota exceeded for quota metric 'Routes' and limit 'Routes per minute' of service 'routes.googleapis.com' for consumer 'project_number:7'."`:                                    false,
+		`"message":"Resource has been exhausted (e.g. check quota)."`:                                                                                                                               false,
+	} {
+		want := waybill.RateLimited
+		if daily {
+			want = waybill.QuotaExhausted
+		}
+		e := ReplyError(reply(t, 429, nil, `{"error":{"code":429,"status":"RESOURCE_EXHAUSTED",`+body+`}}`))
+		if e == nil || e.Code != want || (e.RetryAfter > 0) != daily {
+			t.Errorf("%s: %v, want %v", body, e, want)
+		}
+	}
+	// The words count for quotas only.
+	if e := ReplyError(reply(t, 403, nil, `{"error":{"code":403,"status":"PERMISSION_DENIED","message":"per day"}}`)); e == nil || e.Code != waybill.PermissionDenied {
+		t.Errorf("%v", e)
 	}
 }
 

@@ -34,14 +34,25 @@ type class struct {
 }
 
 // err makes an error of the class about a reply. The reply's own Retry-After
-// goes before the vendor's midnight.
+// goes before the vendor's midnight. A code of the tables is nobody's secret, also
+// when a word of the request stands in it.
 func (c class) err(reply *wire.Reply, vendorCode string) *waybill.Error {
 	e := reply.Error(c.code, c.scope, c.delivery, vendorCode, "")
 	e.Message = c.text
+	if known(vendorCode) {
+		e.VendorCode = vendorCode
+	}
 	if c.daily && e.RetryAfter <= 0 {
 		e.RetryAfter = untilReset(time.Now())
 	}
 	return e
+}
+
+func known(code string) bool {
+	_, status := statuses[code]
+	_, reason := reasons[code]
+	_, rpc := rpcStatuses[code]
+	return status || reason || rpc
 }
 
 // statuses is the table of the older services. What depends on the message
@@ -89,7 +100,7 @@ func statusClass(status, message string) class {
 	switch status {
 	case StatusOverQueryLimit:
 		// One word for the limit of the minute and that of the day.
-		if has("daily") {
+		if ofDay(message) {
 			return dayQuota
 		}
 	case StatusOverDailyLimit:
@@ -102,13 +113,13 @@ func statusClass(status, message string) class {
 		}
 	case StatusRequestDenied:
 		switch {
-		case has("api key is invalid", "must use an api key", "api key is missing"):
+		case has("api key is invalid", "api key is expired", "must use an api key", "requires an api key", "api key is missing"):
 			return badKey
 		case has("signature", "client id"):
 			return badSignature
 		case has("ip, site or mobile application", "referer restrictions", "not authorized to use this api key"):
 			return keyRestricted
-		case has("not authorized to use this api", "not activated", "not enabled", "legacy api"):
+		case has("not authorized to use this api", "not authorized to use this service", "not activated", "not enabled", "legacy api"):
 			return notEnabled
 		case has("billing"):
 			return billing

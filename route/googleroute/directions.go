@@ -2,6 +2,7 @@ package googleroute
 
 import (
 	"context"
+	"encoding/json"
 	"html"
 	"strconv"
 	"strings"
@@ -38,7 +39,7 @@ func (a *Adapter) directions(ctx context.Context, r *route.Request) ([]route.Pat
 	}
 	paths := make([]route.Path, 0, len(found))
 	for i := range found {
-		p, wrong := a.legacyPath(&found[i], r)
+		p, wrong := a.legacyPath(&found[i], r, func(leg int) bool { return timed(reply, "routes", "legs", i, leg) })
 		if wrong != "" {
 			return nil, google.Odd(reply, wrong)
 		}
@@ -82,17 +83,33 @@ func (a *Adapter) directionsRequest(r *route.Request) *maps.DirectionsRequest {
 	return q
 }
 
+// timed reports whether a part of the reply, such as leg j of route i, has a
+// duration: the library turns a missing one into zero, and some metres may take no
+// second.
+func timed(reply *wire.Reply, wholes, parts string, i, j int) bool {
+	var body map[string]json.RawMessage
+	var list []map[string]json.RawMessage
+	var inner []struct {
+		Duration struct {
+			Value *float64 `json:"value"`
+		} `json:"duration"`
+	}
+	return json.Unmarshal(reply.Body, &body) == nil && json.Unmarshal(body[wholes], &list) == nil && i < len(list) &&
+		json.Unmarshal(list[i][parts], &inner) == nil && j < len(inner) && inner[j].Duration.Value != nil
+}
+
 // legacyPath converts one route. The API gives no total: it is the sum of the
-// legs. It counts the traffic only where every leg has it.
-func (a *Adapter) legacyPath(g *maps.Route, r *route.Request) (p route.Path, wrong string) {
+// legs. It counts the traffic only where every leg has it. timed says whether a leg
+// has a duration.
+func (a *Adapter) legacyPath(g *maps.Route, r *route.Request, timed func(leg int) bool) (p route.Path, wrong string) {
 	if len(g.Legs) != len(r.Points)-1 {
 		return p, "a route has not one leg for each pair of points"
 	}
 	p.Traffic = wantsTraffic(r)
-	for _, l := range g.Legs {
+	for i, l := range g.Legs {
 		// The library turns what is missing into zero; a way of no length has a
 		// text all the same.
-		if l == nil || l.Meters < 0 || l.Duration < 0 || l.Duration == 0 && l.Meters > 0 || l.Meters == 0 && l.HumanReadable == "" {
+		if l == nil || l.Meters < 0 || l.Duration < 0 || l.Duration == 0 && l.Meters > 0 && (l.Meters > far || !timed(i)) || l.Meters == 0 && l.HumanReadable == "" {
 			return p, "a leg is missing or its duration or distance is wrong"
 		}
 		p.Traffic = p.Traffic && l.DurationInTraffic > 0

@@ -41,6 +41,9 @@ func (a *Adapter) askLegacyMatrix(ctx context.Context, r *route.MatrixRequest) (
 		}
 		for j, e := range row.Elements {
 			cells[i][j] = legacyCell(reply, e, request.DepartureTime != "")
+			if c := &cells[i][j]; c.Err == nil && c.Duration == 0 && !timed(reply, "rows", "elements", i, j) {
+				c.Err = google.Odd(reply, "an element has no duration")
+			}
 		}
 	}
 	return cells, nil

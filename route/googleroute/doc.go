@@ -48,9 +48,9 @@
 // # The legacy APIs
 //
 // New projects cannot enable Directions and Distance Matrix. Options.Legacy selects
-// them for those that have them,
-// through googlemaps.github.io/maps; client ids with signing secrets work there
-// and not with the Routes API. It tells the traffic only for trips without stops.
+// them for those that have them, through googlemaps.github.io/maps; client ids with
+// signing secrets work there and not with the Routes API. Directions tells the
+// traffic only for trips without stops.
 //
 // # Errors
 //

@@ -239,6 +239,8 @@ func TestLegacyElements(t *testing.T) {
 		"too long":    {body(`{"status":"MAX_ROUTE_LENGTH_EXCEEDED"}`, way), [2]string{"unsupported", "800"}},
 		"no status":   {body(`{}`, way), [2]string{"data_loss", "800"}},
 		"no distance": {body(`{"status":"OK","duration":{"value":60}}`, way), [2]string{"data_loss", "800"}},
+		"no duration": {body(`{"status":"OK","distance":{"text":"0.8 km","value":800}}`, way), [2]string{"data_loss", "800"}},
+		"in no time":  {body(`{"status":"OK","distance":{"text":"13 ft","value":4},"duration":{"text":"1 min","value":0}}`, way), [2]string{"4", "800"}},
 	} {
 		a := replying(t, 200, c.body, googleroute.Options{Legacy: true})
 		res, err := a.Matrix(t.Context(), grid(2, 1))

@@ -162,7 +162,10 @@ func TestLegacyReplies(t *testing.T) {
 	if p, err = ask(t, legacy, wrap(`{"distance":{"value":0,"text":"1 m"},"duration":{"value":0,"text":"1 min"}}`), nil); err != nil || p.Distance != 0 {
 		t.Errorf("the same place: %+v %v", p, err)
 	}
-	for _, body := range []string{wrap(`null`), wrap(`{}`), wrap(``), wrap(leg + `},` + leg + `}`), wrap(`{"distance":{"value":5,"text":"5 m"}}`), wrap(`{"distance":{"value":-5,"text":"x"},"duration":{"value":1}}`)} {
+	if p, err = ask(t, legacy, wrap(`{"distance":{"value":4,"text":"13 ft"},"duration":{"value":0,"text":"1 min"}}`), nil); err != nil || p.Distance != 4 || p.Duration != 0 {
+		t.Errorf("some metres in no second: %+v %v", p, err)
+	}
+	for _, body := range []string{wrap(`{"distance":{"value":4000,"text":"4 km"},"duration":{"value":0,"text":"1 min"}}`), wrap(`null`), wrap(`{}`), wrap(``), wrap(leg + `},` + leg + `}`), wrap(`{"distance":{"value":5,"text":"5 m"}}`), wrap(`{"distance":{"value":-5,"text":"x"},"duration":{"value":1}}`)} {
 		if _, err := ask(t, legacy, body, nil); waybill.CodeOf(err) != waybill.DataLoss {
 			t.Errorf("%s: %v, want data loss", body, err)
 		}

@@ -50,8 +50,9 @@ var codes = []span{
 	{158, 165, wrong}, {168, 168, wrong},
 	{codeUnconnected, codeUnconnected, noPath},
 	{codeNoEdges, codeNoEdges, class{waybill.NotFound, waybill.ScopeRequest, waybill.NotSent, "a point is too far from any road"}},
+	{155, 156, noPath}, {173, 175, wrong}, {310, 319, wrong},
 	{420, 424, wrong}, {445, 445, wrong}, {440, 444, noPath},
-	{199, 199, internal}, {200, 299, internal}, {401, 401, internal}, {499, 499, internal},
+	{199, 199, internal}, {200, 299, internal}, {401, 401, internal}, {499, 499, internal}, {500, 599, internal},
 }
 
 func classOf(code int) (class, bool) {

@@ -3,6 +3,7 @@ package valhallaroute
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/waybill-go/waybill"
@@ -20,70 +21,146 @@ func (a *Adapter) Matrix(ctx context.Context, r route.MatrixRequest) (route.Matr
 	if err := r.Validate(); err != nil {
 		return route.MatrixResult{}, invalidRequest(err)
 	}
-	if why := a.limits.Exceeded(len(r.Origins), len(r.Destinations)); why != "" {
+	why := tooLarge(&r.Vehicle)
+	if why == "" {
+		why = a.limits.Exceeded(len(r.Origins), len(r.Destinations))
+	}
+	if why != "" {
 		return route.MatrixResult{}, waybill.NotSupported(string(route.Matrix), why).With(Name, "", r.Key)
 	}
 	cells := route.NewCells(len(r.Origins), len(r.Destinations), nil)
-	if e := a.fill(ctx, &r, cells, 0, len(r.Origins), 0, len(r.Destinations)); e != nil {
+	if e := a.fill(ctx, &r, cells, upTo(len(r.Origins)), upTo(len(r.Destinations))); e != nil {
 		return route.MatrixResult{}, e
 	}
 	return route.MatrixResult{Served: waybill.Served{Provider: Name}, Cells: cells}, nil
 }
 
-// fill asks for the rectangle of rows from i to m and columns from j to n. When a
-// point in it lies far from every road, it asks for the halves.
-func (a *Adapter) fill(ctx context.Context, r *route.MatrixRequest, cells [][]route.Cell, i, m, j, n int) *waybill.Error {
-	e := a.ask(ctx, r, cells, i, m, j, n)
-	if e == nil || e.Code != waybill.NotFound {
+func upTo(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// fill asks for the pairs of some origins and some destinations. When a point
+// among them lies far from every road, it asks for the others; when they lie in
+// regions without a way between, for the halves.
+func (a *Adapter) fill(ctx context.Context, r *route.MatrixRequest, cells [][]route.Cell, rows, columns []int) *waybill.Error {
+	e := a.ask(ctx, r, cells, rows, columns)
+	switch {
+	case e == nil || e.Code != waybill.NotFound:
 		return e
-	}
-	if m-i == 1 && n-j == 1 {
-		cells[i][j] = route.Cell{Err: e}
-		return nil
-	}
-	if e.VendorCode != strconv.Itoa(codeNoEdges) && e.VendorCode != strconv.Itoa(codeUnconnected) {
-		for ; i < m; i++ {
-			for k := j; k < n; k++ {
-				cells[i][k] = route.Cell{Err: e}
-			}
+	case len(rows)+len(columns) > 2 && is(e, codeNoEdges):
+		return a.fillOthers(ctx, r, cells, rows, columns, e)
+	case len(rows)+len(columns) > 2 && is(e, codeUnconnected):
+		otherRows, otherColumns := rows, columns
+		if half := len(rows) / 2; len(rows) >= len(columns) {
+			rows, otherRows = rows[:half], rows[half:]
+		} else {
+			half = len(columns) / 2
+			columns, otherColumns = columns[:half], columns[half:]
 		}
-		return nil
-	}
-	if m-i >= n-j {
-		half := (i + m) / 2
-		if e := a.fill(ctx, r, cells, i, half, j, n); e != nil {
+		if e := a.fill(ctx, r, cells, rows, columns); e != nil {
 			return e
 		}
-		return a.fill(ctx, r, cells, half, m, j, n)
+		return a.fill(ctx, r, cells, otherRows, otherColumns)
 	}
-	half := (j + n) / 2
-	if e := a.fill(ctx, r, cells, i, m, j, half); e != nil {
-		return e
+	refuse(cells, rows, columns, e)
+	return nil
+}
+
+// fillOthers leaves out the points that lie far from every road, whose pairs have
+// the error e, and asks for the pairs of the others.
+func (a *Adapter) fillOthers(ctx context.Context, r *route.MatrixRequest, cells [][]route.Cell, rows, columns []int, e *waybill.Error) *waybill.Error {
+	refuse(cells, rows, columns, e)
+	goodRows, bad := a.near(ctx, r, r.Origins, rows)
+	if bad != nil || len(goodRows) == 0 {
+		return bad
 	}
-	return a.fill(ctx, r, cells, i, m, half, n)
+	goodColumns, bad := a.near(ctx, r, r.Destinations, columns)
+	if bad != nil {
+		return bad
+	}
+	if len(goodColumns) == 0 || len(goodRows)+len(goodColumns) == len(rows)+len(columns) {
+		return nil
+	}
+	return a.fill(ctx, r, cells, goodRows, goodColumns)
+}
+
+// near returns which of the points lie near a road. It asks for the ways from all
+// to the first, and where that is refused for the halves, down to the way from a
+// point to itself.
+func (a *Adapter) near(ctx context.Context, r *route.MatrixRequest, points []geo.Point, which []int) ([]int, *waybill.Error) {
+	_, e := a.table(ctx, r, pick(points, which), pick(points, which[:1]))
+	switch {
+	case e == nil, e.Code == waybill.NotFound && !is(e, codeNoEdges):
+		return which, nil // what is refused for another reason has its roads
+	case len(which) == 1 && is(e, codeNoEdges):
+		return nil, nil
+	case len(which) == 1, e.Code != waybill.NotFound && e.Code != waybill.Unsupported:
+		return nil, e
+	}
+	half := len(which) / 2
+	left, e := a.near(ctx, r, points, which[:half])
+	if e != nil {
+		return nil, e
+	}
+	right, e := a.near(ctx, r, points, which[half:])
+	return append(slices.Clip(left), right...), e
+}
+
+// is reports whether an error has a code, in Valhalla's shape or OSRM's.
+func is(e *waybill.Error, code int) bool {
+	return e.VendorCode == strconv.Itoa(code) || words[e.VendorCode] == code
+}
+
+func pick(points []geo.Point, which []int) []geo.Point {
+	out := make([]geo.Point, len(which))
+	for i, at := range which {
+		out[i] = points[at]
+	}
+	return out
+}
+
+func refuse(cells [][]route.Cell, rows, columns []int, e *waybill.Error) {
+	for _, i := range rows {
+		for _, j := range columns {
+			cells[i][j] = route.Cell{Err: e}
+		}
+	}
 }
 
 // ask makes one request and places its pairs.
-func (a *Adapter) ask(ctx context.Context, r *route.MatrixRequest, cells [][]route.Cell, i, m, j, n int) *waybill.Error {
-	pair := r.Pair(0, 0)
-	body := &matrixRequest{Sources: places(r.Origins[i:m], ""), Targets: places(r.Destinations[j:n], ""), Costing: costings[r.Mode],
-		Options: a.options(&pair), Units: "kilometers", Verbose: true}
-	var got matrixReply
-	points := append(append([]place(nil), body.Sources...), body.Targets...)
-	if e := a.post(ctx, route.Matrix, r.Key, pathMatrix, points, body, &got); e != nil {
+func (a *Adapter) ask(ctx context.Context, r *route.MatrixRequest, cells [][]route.Cell, rows, columns []int) *waybill.Error {
+	got, e := a.table(ctx, r, pick(r.Origins, rows), pick(r.Destinations, columns))
+	if e != nil {
 		return e
 	}
-	table, ok := got.table(m-i, n-j)
+	table, ok := got.table(len(rows), len(columns))
 	if !ok {
 		return fault(route.Matrix, r.Key, "the table has not a cell for each pair")
 	}
 	u := unit(got.Units)
-	for row := range table {
-		for column := range table[row] {
-			cells[i+row][j+column] = a.cell(r, &table[row][column], u, i+row, j+column)
+	for row, i := range rows {
+		for column, j := range columns {
+			cells[i][j] = a.cell(r, &table[row][column], u, i, j)
 		}
 	}
 	return nil
+}
+
+// table makes one request.
+func (a *Adapter) table(ctx context.Context, r *route.MatrixRequest, from, to []geo.Point) (*matrixReply, *waybill.Error) {
+	pair := r.Pair(0, 0)
+	body := &matrixRequest{Sources: places(from, ""), Targets: places(to, ""), Costing: costings[r.Mode],
+		Options: a.options(&pair), Units: "kilometers", Verbose: true}
+	points := append(append([]place(nil), body.Sources...), body.Targets...)
+	got := new(matrixReply)
+	if e := a.post(ctx, route.Matrix, r.Key, pathMatrix, points, body, got); e != nil {
+		return nil, e
+	}
+	return got, nil
 }
 
 // matrixReply is the reply of /sources_to_targets: a list of rows of pairs, or
@@ -178,8 +255,10 @@ func (a *Adapter) cell(r *route.MatrixRequest, p *pair, unit float64, i, j int) 
 	switch {
 	case p.Distance == nil || p.Time == nil:
 		return route.Cell{Err: noWay(route.Matrix, r.Key, "no way between the points")}
-	case !ok || took == 0 && metres > 1000 || metres == 0 && geo.Distance(r.Origins[i], r.Destinations[j]) > 1000:
+	case !ok || took == 0 && metres > 1000:
 		return route.Cell{Err: fault(route.Matrix, r.Key, "a pair has no usable length and time")}
+	case metres == 0 && a.far(geo.Distance(r.Origins[i], r.Destinations[j])/2): // both were moved to one place
+		return route.Cell{Err: noWay(route.Matrix, r.Key, "a point is too far from any road")}
 	case a.moved(p.BeginLat, p.BeginLon, r.Origins[i]) || a.moved(p.EndLat, p.EndLon, r.Destinations[j]):
 		return route.Cell{Err: noWay(route.Matrix, r.Key, "a point is too far from any road")}
 	}

@@ -50,6 +50,31 @@ type matrixRequest struct {
 
 var costings = [...]string{route.Car: "auto", route.Truck: "truck", route.Motorcycle: "motorcycle", route.Bicycle: "bicycle", route.Walk: "pedestrian"}
 
+// number is one of a truck's, with the most that Valhalla takes.
+type number struct {
+	name        string
+	value, most float64
+}
+
+func numbers(v *route.Vehicle) [6]number {
+	return [...]number{{"height", v.Height, 10}, {"width", v.Width, 10}, {"length", v.Length, 50}, {"weight", v.Weight, 100},
+		{"axle_load", v.AxleLoad, 40}, {"axle_count", float64(v.Axles), 20}}
+}
+
+// tooLarge says what Valhalla does not take of a truck. For a number beyond its
+// bounds it would plan with that of its default lorry, and say nothing.
+func tooLarge(v *route.Vehicle) string {
+	for _, n := range numbers(v) {
+		if n.value > n.most {
+			return "the vehicle is larger than the server takes"
+		}
+	}
+	if v.Axles == 1 {
+		return "the vehicle has fewer axles than the server takes"
+	}
+	return ""
+}
+
 // options are the costing's own: what is to be avoided, and a truck's numbers.
 func (a *Adapter) options(r *route.Request) map[string]any {
 	o := map[string]any{}
@@ -70,16 +95,12 @@ func (a *Adapter) options(r *route.Request) map[string]any {
 		}
 	}
 	if r.Mode == route.Truck {
-		v := &r.Vehicle
-		for name, x := range map[string]float64{"height": v.Height, "width": v.Width, "length": v.Length, "weight": v.Weight, "axle_load": v.AxleLoad} {
-			if x > 0 {
-				o[name] = x
+		for _, n := range numbers(&r.Vehicle) {
+			if n.value > 0 {
+				o[n.name] = n.value
 			}
 		}
-		if v.Axles > 0 {
-			o["axle_count"] = v.Axles
-		}
-		if v.Hazmat {
+		if r.Vehicle.Hazmat {
 			o["hazmat"] = true
 		}
 	}

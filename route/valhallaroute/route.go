@@ -20,8 +20,12 @@ func (a *Adapter) Route(ctx context.Context, r route.Request) (route.Result, err
 	if err := r.Validate(); err != nil {
 		return route.Result{}, invalidRequest(err)
 	}
+	why := tooLarge(&r.Vehicle)
 	if len(r.Points) > a.most(r.Mode) {
-		return route.Result{}, waybill.NotSupported(string(route.Route), "more points than the server takes").With(Name, "", r.Key)
+		why = "more points than the server takes"
+	}
+	if why != "" {
+		return route.Result{}, waybill.NotSupported(string(route.Route), why).With(Name, "", r.Key)
 	}
 	body := &routeRequest{Locations: places(r.Points, "break"), Costing: costings[r.Mode], Options: a.options(&r), Units: "kilometers", Directions: "none"}
 	if r.Steps {

@@ -14,7 +14,8 @@
 // Car is auto, Truck truck, Motorcycle motorcycle, Bicycle bicycle, Walk
 // pedestrian. A truck is planned by its height, width, length, total weight, axle
 // load, axles and hazardous goods; what the request leaves out is Valhalla's
-// default, a long heavy lorry. The plate is not known.
+// default, a long heavy lorry. What is beyond its bounds (10 m high or wide, 50 m
+// long, 100 t, 40 t an axle, 2 to 20 axles) is Unsupported. The plate is not known.
 //
 // # Avoiding
 //
@@ -35,8 +36,10 @@
 // # Tables
 //
 // One point far from every road makes Valhalla refuse the whole table. The
-// adapter then asks for its halves, and theirs, until only that point's pairs are
-// NotFound; each such request counts.
+// adapter then looks for such points among the origins and the destinations, by
+// halves, and asks once more for the others, so that only those points' pairs are
+// NotFound. Where points are not connected it asks for the table's halves. Each
+// such request counts.
 //
 // # Errors
 //
