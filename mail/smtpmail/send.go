@@ -125,7 +125,7 @@ func (t *transfer) run() *waybill.Error {
 			break
 		}
 		if e != nil { // these recipients are bad, others may be good
-			t.fail(x.to, e)
+			t.fail(x.tried(), e)
 		}
 		pending = rest
 	}

@@ -1,0 +1,53 @@
+package smtpmail
+
+import "strings"
+
+// Words decide only where codes do not: many providers have one code for
+// everything, and say in words what it is. What is not listed here is told by its
+// codes. Sources: the lists of replies of Google ("Gmail SMTP errors and codes"),
+// Microsoft ("Non-delivery reports in Exchange Online"), Amazon SES ("SMTP
+// response codes"), Aliyun (DirectMail and enterprise mail), Tencent (QQ mail) and
+// NetEase (163.com, whose replies begin with a token such as MI:STC).
+type words []string
+
+var (
+	// The account has used up its day or its month.
+	saysQuota = words{"daily user sending", "daily smtp relay", "daily sending", "daily message quota", "daily limit", "sending quota",
+		"message quota", "messages quota", "submission quota", "relay quota", "email quota", "per 24 hours", "24-hour", "per day", "mi:stc"}
+	// The account sends too much in a short time.
+	saysRate = words{"frequency limited", "throttl", "too quickly", "too fast", "too much mail", "rate limit", "sending rate", "unusual rate",
+		"relay limit exceeded", "concurrent connections", "hl:icc", "hl:ifc", "mi:sfq", "rp:qrc", "rp:trc", "mi:dmc", "rp:drc"}
+	// So much that a connection may carry is carried.
+	saysConnection = words{"this connection", "this session", "per connection", "per session", "mi:dmc", "rp:drc", "mi:ccl", "rp:ccl"}
+	// The recipient gets too much, from whomever.
+	saysBusy = words{"receiving mail", "for this recipient", "recipient thread limit", "mailbox unavailable or access denied"}
+	// The transaction has too many recipients.
+	saysRecipients = words{"too many recipients", "too many rcpt", "too much recipient", "total of rcpt", "number of rcpt", "rcpt number",
+		"per transaction", "separate transaction", "rp:rcl"}
+	// The mailbox is full.
+	saysFull = words{"full", "quota"}
+	// What the mail contains is not wanted.
+	saysContent = words{"virus", "spam", "malware", "illegal", "blocked", "not allowed", "dt:spm"}
+	// The sender is not the login's.
+	saysSender = words{"mail from must", "mail from address must", "must equal authorized", "same as authorization", "not owned by user",
+		"sendasdenied", "address is not verified", "sender verify", "sender address rejected"}
+	// The account may not send at all.
+	saysAccount = words{"main account unavailable", "isn't allowed to send"}
+	// There was no login.
+	saysLogin = words{"authentication is required", "authentication required", "auth first", "authenticate first", "not authenticated"}
+	// There is no such recipient.
+	saysNobody = words{"not exist", "n't exist", "no such", "user unknown", "unknown user", "user not found", "mailbox not found"}
+	// It is the mail or its sender that is refused, with a code that stands for a
+	// mailbox that is not there: such a recipient is not dead.
+	saysPolicy = words{"relay", "spam", "black", "blocked", "denied", "prohibit", "policy", "not permitted", "reputation", "dmarc", "spf", "rbl"}
+)
+
+// in reports whether a text, in small letters, has one of the words.
+func (w words) in(text string) bool {
+	for _, s := range w {
+		if strings.Contains(text, s) {
+			return true
+		}
+	}
+	return false
+}
