@@ -118,9 +118,9 @@ func (c *composer) mail() error {
 		h.add("Reply-To", m.ReplyTo.header())
 	}
 	h.add("Message-ID", "<"+m.MessageID+">")
-	h.add("Subject", encodeText(m.Subject))
+	h.add("Subject", encodeText("Subject", m.Subject))
 	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
-		h.add(name, encodeText(m.Headers[name]))
+		h.add(name, encodeHeader(name, m.Headers[name]))
 	}
 	h.add("MIME-Version", "1.0")
 	if _, err := c.Write(h.b); err != nil {

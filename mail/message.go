@@ -56,7 +56,9 @@ type Message struct {
 	// large.
 	Attachments []Attachment
 	// Headers are further headers. Names of the headers that the library sets
-	// itself are refused.
+	// itself are refused. Values of any script are encoded, but those of headers
+	// that hold links or ids, such as List-Unsubscribe and In-Reply-To, must be
+	// ASCII.
 	Headers map[string]string
 	// Key is the caller's own id: the stable Message-ID is made from it, and it
 	// is Ref in errors. ASCII without personal data, at most 64 characters.
@@ -218,6 +220,9 @@ func (m *Message) check() string {
 	for k, v := range m.Headers {
 		if !validHeaderName(k) || !validHeader(v) {
 			return "a header name or value is not allowed"
+		}
+		if structured(k) && !plain(strings.Join(strings.Fields(v), " "), longText) {
+			return "a header of links or ids is not ASCII or too long"
 		}
 	}
 	if msg := m.Calendar.check(); msg != "" {
