@@ -87,6 +87,9 @@ func TestCalendarRefuses(t *testing.T) {
 
 func TestDomains(t *testing.T) {
 	for addr, good := range map[string]bool{"a@例え.example": true, "梅@例子.example": true, "a@xn--r8jz45g.example": true, "a@[192.0.2.1]": true,
+		"a@[IPv6:2001:db8::1]": true, "a@[2001:db8::1]": false, "a@[192.0.2.1": false, "a@[IPv6:192.0.2.1]": false, "a@[fe80::1%eth0]": false, "a@[]": false,
+		"a@b_c.example": true, "a@b!c.example": false, "a@b c.example": false, "a@192.0.2.1": false, "a@localhost": true, "a@例子。中国": true, "a@。例子.中国": false, "a@例子。。中国": false,
+		"علی\u200cرضا@b.example": true, "a\u0085b@b.example": false, "a\u2028b@b.example": false, "a\u202eb@b.example": false, "a\u00a0b@b.example": false, "a\u200bb@b.example": false,
 		"a@-b.example": false, "a@b-.example": false, "a@b..example": false, "a@" + strings.Repeat("b", 64) + ".example": false, "a@.": false} {
 		m := note()
 		m.To = []mail.Address{{Addr: addr}}

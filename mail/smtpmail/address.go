@@ -2,6 +2,7 @@ package smtpmail
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -40,7 +41,7 @@ func (t *transfer) ascii(a *mail.Address) bool {
 		return true
 	}
 	d, err := idna.Lookup.ToASCII(domain)
-	if err != nil || d == "" || !isASCII(d) || len(d) > 255 {
+	if err != nil || d == "" || !isASCII(d) || len(d) > 255 || slices.ContainsFunc(strings.Split(d, "."), func(l string) bool { return l == "" || len(l) > 63 }) {
 		return false
 	}
 	a.Addr = local + "@" + d

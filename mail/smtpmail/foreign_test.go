@@ -166,6 +166,8 @@ func TestForeignReplies(t *testing.T) {
 			{atDot, "552 abc123 Message would take you over your relay quota of 500", usedUp},
 			{atDATA, "550 5.7.1 <DATA>: Data command rejected: limit of 400 rcpts per 24 hours for client a reached", usedUp},
 			{atDot, "552 Virus found", policy},
+			{atDot, "552 Error: Too much mail data", largeMail},
+			{atMAIL, "450 4.7.1 Error: too much mail from 192.0.2.1", limited},
 			{atDot, "552 mailbox is full", mailboxFull},
 			{atRCPT, "550 #5.1.0 Address rejected.", unregistered},
 			{atRCPT, "550 #5.7.1 Your access to submit messages to this e-mail system has been rejected.", policy},

@@ -15,7 +15,7 @@ var (
 	saysQuota = words{"daily user sending", "daily smtp relay", "daily sending", "daily message quota", "daily limit", "sending quota",
 		"message quota", "messages quota", "submission quota", "relay quota", "email quota", "per 24 hours", "24-hour", "per day", "mi:stc"}
 	// The account sends too much in a short time.
-	saysRate = words{"frequency limited", "throttl", "too quickly", "too fast", "too much mail", "rate limit", "sending rate", "unusual rate",
+	saysRate = words{"frequency limited", "throttl", "too quickly", "too fast", "too much mail from", "rate limit", "sending rate", "unusual rate",
 		"relay limit exceeded", "concurrent connections", "hl:icc", "hl:ifc", "mi:sfq", "rp:qrc", "rp:trc", "mi:dmc", "rp:drc"}
 	// So much that a connection may carry is carried.
 	saysConnection = words{"this connection", "this session", "per connection", "per session", "mi:dmc", "rp:drc", "mi:ccl", "rp:ccl"}
@@ -25,7 +25,7 @@ var (
 	saysRecipients = words{"too many recipients", "too many rcpt", "too much recipient", "total of rcpt", "number of rcpt", "rcpt number",
 		"per transaction", "separate transaction", "rp:rcl"}
 	// The mailbox is full.
-	saysFull = words{"full", "quota"}
+	saysFull = words{"mailbox full", "is full", "storage full", "quota"}
 	// What the mail contains is not wanted.
 	saysContent = words{"virus", "spam", "malware", "illegal", "blocked", "not allowed", "dt:spm"}
 	// The sender is not the login's.
