@@ -54,6 +54,19 @@ func TestCalendar(t *testing.T) {
 	}
 }
 
+// TestCalendarAddresses: what a URI reads otherwise is encoded.
+func TestCalendarAddresses(t *testing.T) {
+	e := pickup()
+	e.Attendees = []mail.Address{{Addr: "a?b=c%d&e#f/g+h.i_j@shop.example"}, {Addr: "梅@例子.example"}, {Addr: "two words@shop.example"}}
+	c, err := e.Request()
+	whole := strings.ReplaceAll(c.Data, "\r\n ", "")
+	for _, want := range []string{":mailto:a%3Fb%3Dc%25d%26e%23f%2Fg+h.i_j@shop.example\r\n", ":mailto:%E6%A2%85@%E4%BE%8B%E5%AD%90.example\r\n", ":mailto:two%20words@shop.example\r\n"} {
+		if err != nil || !strings.Contains(whole, want) {
+			t.Errorf("%v: %q is not in %q", err, want, whole)
+		}
+	}
+}
+
 func TestCalendarRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*mail.Event){
 		"uid":       func(e *mail.Event) { e.UID = "a\r\nb" },

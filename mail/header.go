@@ -245,12 +245,15 @@ func asciiName(name string) (string, bool) {
 }
 
 // percent encodes as RFC 5987 says.
-func percent(s string) string {
+func percent(s string) string { return percentBut(s, "!#$&+-.^_`|~") }
+
+// percentBut encodes all but letters, digits and some.
+func percentBut(s, some string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
 	for i := range len(s) {
 		c := s[i]
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("!#$&+-.^_`|~", c) >= 0 {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(some, c) >= 0 {
 			b.WriteByte(c)
 			continue
 		}
