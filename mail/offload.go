@@ -26,8 +26,9 @@ const defaultPrefix = "mail/"
 // link.
 //
 // The mail states until when each link works: the least of what was asked for,
-// of what the bucket can sign (7 days) and of the credential's own life. A link
-// that would die before MinLife is refused before anything is sent.
+// of what the bucket can sign (7 days), of the credential's own life and of the
+// object's, where that is known. A link that would die before MinLife, or leads to
+// an object that is not there, is refused before anything is sent.
 type Offload struct {
 	// Bucket takes the files. It must be able to sign links to read, unless Link
 	// is set.
