@@ -290,6 +290,9 @@ func (t *transfer) refusal(at stage, p reply) *waybill.Error {
 	v := classify(at, p)
 	e := t.error(v.code, v.scope, waybill.NotSent, v.message(at))
 	e.VendorCode = p.vendorCode()
+	if p.code < 500 {
+		e.RetryAfter = waitOf(strings.ToLower(p.text()))
+	}
 	if said := t.scrub(at, p.text()); said != "" {
 		e.Message += ": " + said
 	}

@@ -48,9 +48,10 @@
 // 436, 440 and 557 are Aliyun's. Words decide only where codes do not, since many
 // providers have one code for everything: QQ mail's 550 at a recipient is a rate
 // limit as often as a dead mailbox, DirectMail's 552 a used-up day as often as a
-// large mail. VendorCode is "550 5.1.1"; the relay's
-// words are in the message with addresses and the like taken out. 452 4.5.3 (too
-// many recipients) is no error: the rest goes in a further transaction.
+// large mail. A time to wait in the words of a 4xx is RetryAfter. VendorCode is
+// "550 5.1.1"; the relay's words are in the message with addresses and the like
+// taken out. 452 4.5.3 (too many recipients) is no error: the rest goes in a
+// further transaction.
 //
 // # Signatures
 //

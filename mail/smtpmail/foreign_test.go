@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 )
@@ -196,6 +197,28 @@ func TestForeignReplies(t *testing.T) {
 		p, err := readReply(bufio.NewReader(strings.NewReader(text + "\r\n")))
 		if err != nil || tooMany(p) != want {
 			t.Errorf("%q: too many recipients: %v, %v", text, tooMany(p), err)
+		}
+	}
+}
+
+// TestTimesToWait reads how long relays ask to wait.
+func TestTimesToWait(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"4.7.1 greylisted for 300 seconds":                    5 * time.Minute,
+		"greylisting in action, please come back in 00:04:59": 299 * time.Second,
+		"temporarily deferred, try again in 5 minutes.":       5 * time.Minute,
+		"rate limit, retry after 1 hour":                      time.Hour,
+		"please retry in 60s":                                 time.Minute,
+		"please wait for 1 minute, then try again":            time.Minute,
+		"try again later":                                     0,
+		"timeout after 300 seconds":                           0,
+		"please try again in 99999999999999999999 seconds":    0,
+		"please try again in a while":                         0,
+		"try again in":                                        0,
+		"":                                                    0, "in": 0, "again in 5": 0, "again for 5 recipients": 0, "in 00:04": 0,
+	} {
+		if got := waitOf(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}
 }

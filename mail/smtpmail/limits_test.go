@@ -2,6 +2,7 @@ package smtpmail_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/mail"
@@ -78,5 +79,11 @@ func TestRepliesThatWouldBeMisread(t *testing.T) {
 		s.Fail(mailtest.Fault{Stage: c.at, Do: mailtest.Reply, Reply: reply})
 		_, err := r.Send(t.Context(), note())
 		want(t, err, c.code, c.scope, waybill.NotSent)
+	}
+	r, s := start(t, nil, nil)
+	s.Fail(mailtest.Fault{Stage: mailtest.AtRCPT, Do: mailtest.Reply, Reply: "450 4.2.0 Greylisted, try again in 5 minutes"})
+	_, err := r.Send(t.Context(), note())
+	if e := want(t, err, waybill.Unavailable, waybill.ScopeRecipient, waybill.NotSent); e.RetryAfter != 5*time.Minute {
+		t.Errorf("wait %v", e.RetryAfter)
 	}
 }

@@ -1,6 +1,10 @@
 package smtpmail
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Words decide only where codes do not: many providers have one code for
 // everything, and say in words what it is. What is not listed here is told by its
@@ -50,4 +54,37 @@ func (w words) in(text string) bool {
 		}
 	}
 	return false
+}
+
+// saysAgain comes with a time to wait, if one is told.
+var saysAgain = words{"again", "retry", "come back", "greylist", "graylist", "wait"}
+
+var units = map[string]time.Duration{"sec": time.Second, "second": time.Second, "m": time.Minute, "min": time.Minute,
+	"minute": time.Minute, "h": time.Hour, "hour": time.Hour}
+
+// waitOf reads how long a relay asks to wait ("try again in 5 minutes", "for 300
+// seconds", "in 00:04:59"), 0 when it does not say.
+func waitOf(text string) time.Duration {
+	if !saysAgain.in(text) {
+		return 0
+	}
+	all := strings.Fields(text)
+	for i, w := range all[min(1, len(all)):] {
+		if before := all[i]; before != "in" && before != "for" && before != "after" {
+			continue
+		}
+		w = strings.Trim(w, ".,;:()[]")
+		if at, err := time.Parse("15:04:05", w); err == nil {
+			return time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute + time.Duration(at.Second())*time.Second
+		}
+		unit := strings.TrimLeft(w, "0123456789")
+		n, err := strconv.Atoi(strings.TrimSuffix(w, unit))
+		if unit == "" && i+2 < len(all) {
+			unit = strings.Trim(all[i+2], ".,;:()[]")
+		}
+		if d := units[strings.TrimSuffix(unit, "s")]; err == nil && n <= 1<<20 && (d > 0 || unit == "s") {
+			return time.Duration(n) * max(d, time.Second)
+		}
+	}
+	return 0
 }
