@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/waybill-go/waybill"
@@ -34,7 +35,7 @@ type request struct {
 
 	fatal    *waybill.Error // a source or a bucket failed: no relay's fault
 	tooLarge *waybill.Error // what a relay said before the chain went on
-	refused  Receipt        // of the last attempt that failed
+	refused  Receipt        // what the attempts that failed found of the recipients
 }
 
 // prepare checks and completes a mail. It does not use the network.
@@ -182,7 +183,7 @@ func sendThrough(s Sender, ctx context.Context, r *request) (Receipt, error) {
 	if e == nil || e.Delivery == waybill.Sent {
 		return res, err
 	}
-	r.refused = res
+	r.note(res)
 	if tooLarge(e) {
 		r.tooLarge = e
 		next := *e
@@ -194,6 +195,22 @@ func sendThrough(s Sender, ctx context.Context, r *request) (Receipt, error) {
 		r.fatal = own
 	}
 	return res, err
+}
+
+// note keeps what the last attempt found of each recipient, but that one of them
+// may have got the mail in an earlier one.
+func (r *request) note(res Receipt) {
+	before := r.refused.Recipients
+	r.refused = res
+	if len(before) != len(res.Recipients) {
+		return
+	}
+	r.refused.Recipients = slices.Clone(res.Recipients)
+	for i, b := range before {
+		if b.Err != nil && b.Err.Delivery == waybill.Ambiguous {
+			r.refused.Recipients[i] = b
+		}
+	}
 }
 
 func tooLarge(e *waybill.Error) bool {
