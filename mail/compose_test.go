@@ -238,6 +238,12 @@ func TestComposeFails(t *testing.T) {
 	if e := want(t, err, waybill.FailedPrecondition, waybill.NotSent); e.Err == nil || !errors.Is(e.Err, own) || !strings.Contains(e.Message, "attachment 1") {
 		t.Errorf("%+v", e)
 	}
+	// A source without end is left where it should have ended.
+	m.Attachments[0].Open = func() (io.ReadCloser, error) { return io.NopCloser(zeros{}), nil }
+	n, err := mail.Compose(t.Context(), io.Discard, m)
+	if want(t, err, waybill.FailedPrecondition, waybill.NotSent); n > 200_000 {
+		t.Errorf("%d bytes were written for 100,000", n)
+	}
 	m.Attachments[0].Open = func() (io.ReadCloser, error) { return nil, nil }
 	_, err = mail.Compose(t.Context(), io.Discard, m)
 	want(t, err, waybill.FailedPrecondition, waybill.NotSent)
