@@ -103,6 +103,9 @@ func TestNames(t *testing.T) {
 	if a, err := mail.ParseAddress("Ann <ann@b.example>"); err != nil || a.Name != "Ann" || a.Addr != "ann@b.example" || a.String() != "a…@b.example" {
 		t.Errorf("%v %v", a, err)
 	}
+	if s := (mail.Address{Addr: "用户@例子.example"}).String(); s != "用…@例子.example" {
+		t.Errorf("%q", s)
+	}
 	_, err := mail.ParseAddress("nobody")
 	want(t, err, waybill.InvalidArgument, waybill.NotSent)
 	if s := (mail.Address{Addr: "nobody"}).String(); s != "…" {

@@ -29,7 +29,8 @@ func (a Address) String() string {
 	if !ok || local == "" {
 		return "…"
 	}
-	return local[:1] + "…@" + domain
+	_, n := utf8.DecodeRuneInString(local)
+	return local[:n] + "…@" + domain
 }
 
 // ParseAddress reads "Name <local@domain>" or "local@domain" as RFC 5322 says.

@@ -69,7 +69,7 @@ var (
 // dot too. Sources: RFC 5321, RFC 3463 with the IANA registry, RFC 4954, and the
 // providers' own lists (see words).
 func classify(at stage, p reply) verdict {
-	text := strings.ToLower(p.text())
+	text := p.words()
 	switch at {
 	case atAUTH:
 		if p.code < 500 {
@@ -212,7 +212,7 @@ func byCode(at stage, code int, text string) verdict {
 	case atRCPT:
 		switch code {
 		case 542, 550, 551, 553:
-			if saysPolicy.in(text) {
+			if saysPolicy.in(text) && !saysNobody.in(text) {
 				return policy
 			}
 			return unregistered
@@ -291,7 +291,7 @@ func (t *transfer) refusal(at stage, p reply) *waybill.Error {
 	e := t.error(v.code, v.scope, waybill.NotSent, v.message(at))
 	e.VendorCode = p.vendorCode()
 	if p.code < 500 {
-		e.RetryAfter = waitOf(strings.ToLower(p.text()))
+		e.RetryAfter = waitOf(p.words())
 	}
 	if said := t.scrub(at, p.text()); said != "" {
 		e.Message += ": " + said

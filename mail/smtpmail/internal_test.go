@@ -175,7 +175,7 @@ func FuzzReadReply(f *testing.F) {
 		if p.code < 200 || p.code > 599 || len(p.text()) > maxReply {
 			t.Fatalf("%d, %d bytes", p.code, len(p.text()))
 		}
-		_, _, _ = p.extensions(), p.queueID(), waitOf(strings.ToLower(p.text()))
+		_, _, _ = p.extensions(), p.queueID(), waitOf(p.words())
 		for at := atConnect; at <= atDot; at++ {
 			if p.code >= 400 {
 				if v := classify(at, p); v.message(at) == "" {

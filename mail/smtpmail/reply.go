@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -111,6 +112,13 @@ func digits(s string) bool {
 
 // text returns all lines as one.
 func (p reply) text() string { return strings.Join(p.lines, " ") }
+
+// words returns the text in small letters without addresses and links, in which
+// any word may stand.
+func (p reply) words() string {
+	all := strings.Fields(strings.ToLower(p.text()))
+	return strings.Join(slices.DeleteFunc(all, func(w string) bool { return strings.Contains(w, "@") || strings.Contains(w, "://") }), " ")
+}
 
 // vendorCode is what stands in errors, such as "550 5.1.1".
 func (p reply) vendorCode() string {

@@ -142,7 +142,7 @@ func (x *transaction) envelopeReply(s *session, nth int, line string, p reply, e
 			*refused = t.refusal(atMAIL, p)
 			s.dirty = false
 			// A connection that has carried all it may is replaced.
-			if p.code < 400 || s.mails > 0 && saysConnection.in(strings.ToLower(p.text())) {
+			if p.code < 400 || s.mails > 0 && saysConnection.in(p.words()) {
 				s.lost = true
 			}
 			return x.ifLost(s, *refused)
@@ -178,7 +178,7 @@ func (x *transaction) ifLost(s *session, e *waybill.Error) *waybill.Error {
 
 // tooMany reports whether a recipient is only one too many for the transaction.
 func tooMany(p reply) bool {
-	return p.detail() == "5.3" || p.enhanced == "" && (p.code == 452 || p.code == 556) || saysRecipients.in(strings.ToLower(p.text()))
+	return p.detail() == "5.3" || p.enhanced == "" && (p.code == 452 || p.code == 556) || saysRecipients.in(p.words())
 }
 
 // judge decides after all recipients were named whether the mail goes on.
