@@ -111,7 +111,7 @@ func classifyTemporary(at stage, code int, detail, text string) verdict {
 		return unavailable
 	case code == 455:
 		return notOffered
-	case saysBusy.in(text), detail == "2.1" && rate && !strings.Contains(text, "relay limit"):
+	case at != atMAIL && (saysBusy.in(text) || detail == "2.1" && rate && !strings.Contains(text, "relay limit")):
 		return mailboxFull
 	case detail == "7.28", rate && detail != "2.2":
 		return limited
@@ -158,7 +158,9 @@ func classifyPermanent(at stage, code int, detail, text string) verdict {
 	case 557: // DirectMail: the mail is too large
 		return largeMail
 	case 559, 563: // DirectMail: the recipient is in a list of dead addresses
-		return unregistered
+		if at != atMAIL {
+			return unregistered
+		}
 	}
 	switch {
 	case strings.HasPrefix(detail, "7."):
@@ -192,7 +194,7 @@ func byDetail(at stage, detail, text string) (verdict, bool) {
 	case "1.90", "4.5": // Microsoft, Google: the account's day
 		return usedUp, true
 	case "2.2":
-		if strings.Contains(text, "submission quota") {
+		if at == atMAIL || strings.Contains(text, "submission quota") { // the sender's own
 			return usedUp, true
 		}
 		return mailboxFull, true

@@ -165,6 +165,8 @@ func TestForeignReplies(t *testing.T) {
 			{atRCPT, "550 Unrouteable address", unregistered},
 			{atMAIL, "421 localhost: too many messages in this connection", limited},
 			{atRCPT, "421 4.2.1 closing", unavailable},
+			{atMAIL, "450 4.2.1 sending at too high a rate", limited},
+			{atMAIL, "552 5.2.2 over quota", usedUp},
 			{atRCPT, "421 4.1.1 closing", unavailable},
 			{atDot, "552 5.2.2 Message would take you over your relay quota of 500", mailboxFull},
 			{atDot, "552 abc123 Message would take you over your relay quota of 500", usedUp},
@@ -188,6 +190,25 @@ func TestForeignReplies(t *testing.T) {
 			}
 			if got := classify(c.at, p); got != c.want {
 				t.Errorf("%s, %s: %q: got %v, want %v", who, stageNames[c.at], c.reply, got, c.want)
+			}
+		}
+	}
+	// No refusal of the sender is a recipient's, whatever it says: no other
+	// transaction would be tried, nor another relay.
+	for _, code := range []string{"421", "432", "450", "451", "452", "454", "500", "501", "521", "541", "542", "550", "551", "552", "553", "554", "556", "559", "563"} {
+		for _, detail := range []string{"", "1.1", "1.8", "2.0", "2.1", "2.2", "2.3", "4.1", "5.3", "7.1", "7.28"} {
+			for _, words := range []string{"", "too many", "rate", "mailbox full", "receiving mail", "no such user", "mailbox unavailable or access denied"} {
+				wire := code + " "
+				if detail != "" {
+					wire += code[:1] + "." + detail + " "
+				}
+				p, err := readReply(bufio.NewReader(strings.NewReader(wire + words + "\r\n")))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if v := classify(atMAIL, p); v.scope == waybill.ScopeRecipient {
+					t.Errorf("%q at MAIL: %v", wire+words, v)
+				}
 			}
 		}
 	}
