@@ -23,6 +23,29 @@ func TestWhoComesLaterIsNotRefusedBefore(t *testing.T) {
 	}
 }
 
+// TestOneOfManyIsBad: a relay that finds only behind the final dot that a recipient
+// is bad does not say which one; the others are neither called dead nor left out.
+func TestOneOfManyIsBad(t *testing.T) {
+	r, s := start(t, &mailtest.SMTPOptions{Refuse: map[string]string{"gone@receiver.example": "550 5.1.1 no such user"}}, nil)
+	s.Fail(mailtest.Fault{Stage: mailtest.AtDot, Do: mailtest.Reply, Reply: "550 5.1.1 one of them is unknown", Times: 1})
+	s.Fail(mailtest.Fault{Stage: mailtest.AtDot, Do: mailtest.Reply, Reply: "550 5.1.1 this one is unknown", Skip: 1, Times: 1})
+	res, err := r.Send(t.Context(), note("a@receiver.example", "gone@receiver.example", "b@receiver.example", "c@receiver.example"))
+	want(t, err, waybill.Unregistered, waybill.ScopeRecipient, waybill.Sent)
+	for i, bad := range []bool{false, true, true, false} {
+		if (res.Recipients[i].Err != nil) != bad {
+			t.Errorf("recipient %d: %v", i, res.Recipients[i].Err)
+		}
+	}
+	if n := s.Accepted(res.MessageID); n != 2 {
+		t.Errorf("accepted %d times, want once for each of the two good ones", n)
+	}
+	m := note("a@receiver.example", "b@receiver.example")
+	m.AllOrNone = true
+	s.Fail(mailtest.Fault{Stage: mailtest.AtDot, Do: mailtest.Reply, Reply: "550 5.1.1 one of them is unknown"})
+	_, err = r.Send(t.Context(), m)
+	want(t, err, waybill.Unregistered, waybill.ScopeRecipient, waybill.NotSent)
+}
+
 // TestClosingIsNoRecipientsFault: 421 closes the connection for all, whatever
 // enhanced code comes with it, so that the next relay is asked.
 func TestClosingIsNoRecipientsFault(t *testing.T) {

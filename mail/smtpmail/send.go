@@ -31,7 +31,9 @@ type transfer struct {
 // larger than MaxSize is TooLarge. A recipient that the relay refuses has its
 // error in the receipt while the others get the mail, unless AllOrNone is set.
 // A mail with more recipients than fit one transaction goes in several, for
-// which the attachments are opened anew; AllOrNone is Unsupported then.
+// which the attachments are opened anew; AllOrNone is Unsupported then. So does
+// one of which the relay says only at its end that a recipient is bad, since it
+// does not say which.
 func (r *Relay) Send(ctx context.Context, m *mail.Message) (mail.Receipt, error) {
 	if err := m.Validate(); err != nil {
 		return mail.Receipt{}, waybill.AsError(err)
@@ -107,9 +109,9 @@ func (t *transfer) run() *waybill.Error {
 			t.res.Recipients[i].Err = t.res.Recipients[first].Err
 		}
 	}()
-	sent := false
+	sent, most := false, t.r.o.MaxRecipients
 	for len(pending) > 0 {
-		n := min(len(pending), t.r.o.MaxRecipients)
+		n := min(len(pending), most)
 		x := &transaction{t: t, to: pending[:n:n]}
 		e := x.deliver()
 		sent = sent || x.accepted
@@ -124,7 +126,11 @@ func (t *transfer) run() *waybill.Error {
 			}
 			break
 		}
-		if e != nil { // these recipients are bad, others may be good
+		switch {
+		case e == nil:
+		case len(x.taken) > 1 && !t.m.AllOrNone: // one of them is bad: each gets a mail of their own
+			rest, most = append(slices.Clone(x.taken), rest...), 1
+		default: // these recipients are bad, others may be good
 			t.fail(x.tried(), e)
 		}
 		pending = rest
