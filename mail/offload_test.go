@@ -474,6 +474,21 @@ func TestWordsOfTheLinkBlock(t *testing.T) {
 	}
 }
 
+// TestLongLinks: links that take more room than was thought make more links.
+func TestLongLinks(t *testing.T) {
+	b, _ := bucket(t, nil)
+	one := &relay{name: "one"}
+	c := client(t, mail.With(one), mail.WithOffload(mail.Offload{Bucket: b, Limit: 28_000, Link: func(_ context.Context, o storage.Object) (string, time.Time, error) {
+		return "https://files.example/" + o.Key + "?token=" + strings.Repeat("x", 6000), time.Now().Add(48 * time.Hour), nil
+	}}))
+	m := note()
+	m.Attachments = []mail.Attachment{file("a.pdf", 30_000), file("b.pdf", 14_000)}
+	res, err := c.Send(t.Context(), m)
+	if err != nil || len(res.Links) != 2 || one.mails[0].Size > 28_000 {
+		t.Errorf("%v: %d links, %d bytes", err, len(res.Links), one.mails[0].Size)
+	}
+}
+
 // TestRandomMailsFit: whatever the sizes, what is sent is within the limit and
 // nothing is lost.
 func TestRandomMailsFit(t *testing.T) {
