@@ -21,6 +21,15 @@ type Limited interface {
 	MaxSize() int64
 }
 
+// Checker is implemented by relays that find faults of a mail which Validate does
+// not look for, such as a domain that has no form in ASCII. The client asks before
+// anything is uploaded, and passes over a relay that could only refuse.
+type Checker interface {
+	// Check returns nil, or why the relay cannot take the mail. Size and sources
+	// of attachments are not looked at. It makes no traffic.
+	Check(m *Message) error
+}
+
 // request is one mail on its way through the client. It is used by the calling
 // goroutine alone.
 type request struct {
@@ -85,9 +94,14 @@ func (r *request) selection() *failover.Select {
 	return s
 }
 
-// Eligible passes a relay over that is known to take no mail of this size, when
-// nothing can become a link. It is for the engine.
+// Eligible passes a relay over that cannot take the mail, or is known to take none
+// of this size when nothing can become a link. It is for the engine.
 func (r *request) Eligible(_ string, p waybill.Provider) *waybill.Error {
+	if c, ok := p.(Checker); ok {
+		if err := c.Check(&r.m); err != nil {
+			return waybill.AsError(err)
+		}
+	}
 	l, ok := p.(Limited)
 	if !ok || r.shrinkable() {
 		return nil

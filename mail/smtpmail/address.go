@@ -14,6 +14,10 @@ import (
 // internationalize writes all domains in ASCII (punycode), which every relay
 // takes, and notes whether a local part needs SMTPUTF8.
 func (t *transfer) internationalize() *waybill.Error {
+	other := func(a mail.Address) bool { return !isASCII(a.Addr) }
+	if m := t.m; !other(m.From) && !other(m.ReplyTo) && !slices.ContainsFunc(m.To, other) && !slices.ContainsFunc(m.Cc, other) && !slices.ContainsFunc(m.Bcc, other) {
+		return nil
+	}
 	m := *t.m
 	m.To, m.Cc, m.Bcc = slices.Clone(m.To), slices.Clone(m.Cc), slices.Clone(m.Bcc)
 	ok := t.ascii(&m.From)

@@ -59,11 +59,8 @@ func (t *transfer) prepare() *waybill.Error {
 	for i, a := range all {
 		t.res.Recipients[i].Address = a
 	}
-	if e := t.internationalize(); e != nil {
+	if e := t.check(); e != nil {
 		return e
-	}
-	if t.m.AllOrNone && len(all) > t.r.o.MaxRecipients {
-		return t.error(waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, "AllOrNone with more recipients than fit one transaction")
 	}
 	size, known := mail.EncodedSize(t.m)
 	if most := t.r.o.MaxSize; most > 0 && size > most {
@@ -73,6 +70,25 @@ func (t *transfer) prepare() *waybill.Error {
 		t.size = size
 	}
 	return nil
+}
+
+// Check implements [mail.Checker]: InvalidArgument for an address whose domain has
+// no form in ASCII, Unsupported for AllOrNone with more recipients than fit one
+// transaction.
+func (r *Relay) Check(m *mail.Message) error {
+	t := transfer{r: r, m: m}
+	if e := t.check(); e != nil {
+		return e
+	}
+	return nil
+}
+
+// check looks at the addresses, and writes their domains in ASCII.
+func (t *transfer) check() *waybill.Error {
+	if t.m.AllOrNone && len(t.m.To)+len(t.m.Cc)+len(t.m.Bcc) > t.r.o.MaxRecipients {
+		return t.error(waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, "AllOrNone with more recipients than fit one transaction")
+	}
+	return t.internationalize()
 }
 
 func (t *transfer) tooLarge() *waybill.Error {
