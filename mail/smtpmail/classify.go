@@ -72,6 +72,9 @@ func classify(at stage, p reply) verdict {
 	text := p.words()
 	switch at {
 	case atAUTH:
+		if saysQuota.in(text) {
+			return usedUp
+		}
 		if p.code < 500 {
 			return verdict{waybill.Unavailable, waybill.ScopeAccount}
 		}
@@ -136,7 +139,7 @@ func classifyPermanent(at stage, code int, detail, text string) verdict {
 		return usedUp
 	case saysSender.in(text):
 		return badSender
-	case detail == "" && saysLogin.in(text):
+	case (detail == "" || detail == "7.0") && saysLogin.in(text):
 		return badLogin
 	case detail == "" && saysBusy.in(text) && at == atRCPT:
 		return mailboxFull

@@ -55,6 +55,9 @@ func readReply(r *bufio.Reader) (reply, error) {
 		}
 		p.lines = append(p.lines, text)
 		if !more {
+			if p.enhanced == "" {
+				p.enhanced = trailing(code, text)
+			}
 			return p, nil
 		}
 	}
@@ -104,6 +107,17 @@ func cutEnhanced(code int, text string) (enhanced, rest string) {
 		return "", text
 	}
 	return word, rest
+}
+
+// trailing finds an enhanced code at the end, "(#5.1.1)", where qmail writes it.
+func trailing(code int, text string) string {
+	i := strings.LastIndex(text, "(#")
+	last, ok := strings.CutSuffix(text[i+1:], ")")
+	if i < 0 || !ok {
+		return ""
+	}
+	enhanced, _ := cutEnhanced(code, last)
+	return enhanced
 }
 
 func digits(s string) bool {

@@ -11,15 +11,16 @@ import (
 // codes. Sources: the lists of replies of Google ("Gmail SMTP errors and codes"),
 // Microsoft ("Non-delivery reports in Exchange Online"), Amazon SES ("SMTP
 // response codes"), Aliyun (DirectMail and enterprise mail), Tencent (QQ mail) and
-// NetEase (163.com, whose replies begin with a token such as MI:STC).
+// NetEase (163.com, whose replies begin with a token such as MI:STC), and what
+// users of SendGrid, Brevo, Zoho, iCloud, GMX and MailerSend report.
 type words []string
 
 var (
 	// The account has used up its day or its month.
 	saysQuota = words{"daily user sending", "daily smtp relay", "daily sending", "daily message quota", "daily limit", "sending quota",
-		"message quota", "messages quota", "submission quota", "relay quota", "email quota", "per 24 hours", "24-hour", "per day", "mi:stc"}
+		"message quota", "messages quota", "submission quota", "relay quota", "email quota", "credits exceeded", "messaging limits", "per 24 hours", "24-hour", "per day", "mi:stc"}
 	// The account sends too much in a short time.
-	saysRate = words{"frequency limited", "throttl", "too quickly", "too fast", "too much mail from", "rate limit", "sending rate", "unusual rate",
+	saysRate = words{"frequency limited", "throttl", "too quickly", "too fast", "too much mail from", "rate limit", "ratelimit", "sending rate", "unusual rate",
 		"relay limit exceeded", "concurrent connections", "hl:icc", "hl:ifc", "mi:sfq", "rp:qrc", "rp:trc", "mi:dmc", "rp:drc"}
 	// So much that a connection may carry is carried.
 	saysConnection = words{"this connection", "this session", "per connection", "per session", "mi:dmc", "rp:drc", "mi:ccl", "rp:ccl"}
@@ -34,11 +35,13 @@ var (
 	saysContent = words{"virus", "spam", "malware", "illegal", "blocked", "not allowed", "dt:spm"}
 	// The sender is not the login's.
 	saysSender = words{"mail from must", "mail from address must", "must equal authorized", "same as authorization", "not owned by user",
-		"sendasdenied", "address is not verified", "sender verify", "sender address rejected"}
+		"sendasdenied", "address is not verified", "sender verify", "sender address rejected",
+		"relaying disallowed as", "verified sender identity", "not one of your addresses", "sender is not allowed", "sender address is not allowed"}
 	// The account may not send at all.
-	saysAccount = words{"main account unavailable", "isn't allowed to send"}
+	saysAccount = words{"main account unavailable", "isn't allowed to send", "account is not yet activated", "ip address is not allowed to send"}
 	// There was no login.
-	saysLogin = words{"authentication is required", "authentication required", "auth first", "authenticate first", "not authenticated"}
+	saysLogin = words{"authentication is required", "authentication required", "auth first", "authenticate first", "not authenticated",
+		"unauthenticated sender"}
 	// There is no such recipient.
 	saysNobody = words{"not exist", "n't exist", "no such", "user unknown", "unknown user", "user not found", "mailbox not found"}
 	// It is the mail or its sender that is refused, with a code that stands for a
