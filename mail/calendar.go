@@ -107,9 +107,9 @@ func (e *Event) calendar(method, status string) (Calendar, error) {
 	if e.Location != "" {
 		line("LOCATION:" + icalText(e.Location))
 	}
-	line("ORGANIZER" + icalName(e.Organizer) + ":mailto:" + e.Organizer.Addr)
+	line("ORGANIZER" + icalName(e.Organizer) + ":" + mailto(e.Organizer))
 	for _, a := range e.Attendees {
-		line("ATTENDEE" + icalName(a) + ";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:" + a.Addr)
+		line("ATTENDEE" + icalName(a) + ";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:" + mailto(a))
 	}
 	line("END:VEVENT")
 	line("END:VCALENDAR")
@@ -148,6 +148,9 @@ func icalText(s string) string {
 	}
 	return b.String()
 }
+
+// mailto is an address as a URI (RFC 6068).
+func mailto(a Address) string { return "mailto:" + percentBut(a.Addr, "!$'*+-._~@") }
 
 // icalName is the CN parameter. A quoted value has no way to hold a quote.
 func icalName(a Address) string {

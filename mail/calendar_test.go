@@ -54,6 +54,19 @@ func TestCalendar(t *testing.T) {
 	}
 }
 
+// TestCalendarAddresses: what a URI reads otherwise is encoded.
+func TestCalendarAddresses(t *testing.T) {
+	e := pickup()
+	e.Attendees = []mail.Address{{Addr: "a?b=c%d&e#f/g+h.i_j@shop.example"}, {Addr: "梅@例子.example"}, {Addr: "two words@shop.example"}}
+	c, err := e.Request()
+	whole := strings.ReplaceAll(c.Data, "\r\n ", "")
+	for _, want := range []string{":mailto:a%3Fb%3Dc%25d%26e%23f%2Fg+h.i_j@shop.example\r\n", ":mailto:%E6%A2%85@%E4%BE%8B%E5%AD%90.example\r\n", ":mailto:two%20words@shop.example\r\n"} {
+		if err != nil || !strings.Contains(whole, want) {
+			t.Errorf("%v: %q is not in %q", err, want, whole)
+		}
+	}
+}
+
 func TestCalendarRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*mail.Event){
 		"uid":       func(e *mail.Event) { e.UID = "a\r\nb" },
@@ -87,6 +100,9 @@ func TestCalendarRefuses(t *testing.T) {
 
 func TestDomains(t *testing.T) {
 	for addr, good := range map[string]bool{"a@例え.example": true, "梅@例子.example": true, "a@xn--r8jz45g.example": true, "a@[192.0.2.1]": true,
+		"a@[IPv6:2001:db8::1]": true, "a@[2001:db8::1]": false, "a@[192.0.2.1": false, "a@[IPv6:192.0.2.1]": false, "a@[fe80::1%eth0]": false, "a@[]": false,
+		"a@b_c.example": true, "a@b!c.example": false, "a@b c.example": false, "a@192.0.2.1": false, "a@localhost": true, "a@例子。中国": true, "a@。例子.中国": false, "a@例子。。中国": false,
+		"علی\u200cرضا@b.example": true, "a\u0085b@b.example": false, "a\u2028b@b.example": false, "a\u202eb@b.example": false, "a\u00a0b@b.example": false, "a\u200bb@b.example": false,
 		"a@-b.example": false, "a@b-.example": false, "a@b..example": false, "a@" + strings.Repeat("b", 64) + ".example": false, "a@.": false} {
 		m := note()
 		m.To = []mail.Address{{Addr: addr}}

@@ -17,8 +17,9 @@ import (
 
 // Compose writes the mail as RFC 5322 and MIME want it, while it is being sent:
 // no attachment is ever in memory as a whole. Lines end with CRLF and are far
-// shorter than 998 octets; everything is ASCII unless a local part is not. Bcc
-// is not written. It returns how many bytes were written.
+// shorter than 998 octets; everything is ASCII unless an address is not (relays
+// write domains in punycode before). Bcc is not written. It returns how many bytes
+// were written.
 //
 // The mail must be valid and should be stamped (see [Message.Stamp]). A failure
 // of w is returned as it is. A source that fails, or that has another size than
@@ -118,9 +119,9 @@ func (c *composer) mail() error {
 		h.add("Reply-To", m.ReplyTo.header())
 	}
 	h.add("Message-ID", "<"+m.MessageID+">")
-	h.add("Subject", encodeText(m.Subject))
+	h.add("Subject", encodeText("Subject", m.Subject))
 	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
-		h.add(name, encodeText(m.Headers[name]))
+		h.add(name, encodeHeader(name, m.Headers[name]))
 	}
 	h.add("MIME-Version", "1.0")
 	if _, err := c.Write(h.b); err != nil {
@@ -249,7 +250,11 @@ func (c *composer) content(a *Attachment) error {
 		return &sourceError{err}
 	}
 	defer r.Close()
-	n, err := copyBase64(c, r)
+	var from io.Reader = r
+	if size > 0 { // one that never ends is not read for ever
+		from = io.LimitReader(r, size+1)
+	}
+	n, err := copyBase64(c, from)
 	if err == nil && size > 0 && n != size {
 		return &sourceError{errShort}
 	}

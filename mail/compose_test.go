@@ -103,6 +103,9 @@ func TestNames(t *testing.T) {
 	if a, err := mail.ParseAddress("Ann <ann@b.example>"); err != nil || a.Name != "Ann" || a.Addr != "ann@b.example" || a.String() != "a…@b.example" {
 		t.Errorf("%v %v", a, err)
 	}
+	if s := (mail.Address{Addr: "用户@例子.example"}).String(); s != "用…@例子.example" {
+		t.Errorf("%q", s)
+	}
 	_, err := mail.ParseAddress("nobody")
 	want(t, err, waybill.InvalidArgument, waybill.NotSent)
 	if s := (mail.Address{Addr: "nobody"}).String(); s != "…" {
@@ -123,6 +126,45 @@ func TestFileNames(t *testing.T) {
 			if len(line) > 998 {
 				t.Errorf("%q makes a line of %d octets", name, len(line))
 			}
+		}
+	}
+}
+
+// TestLines: lines with encoded words have at most 76 octets (RFC 2047, section
+// 2), whatever their field's name, and no file's name is folded within its quotes.
+func TestLines(t *testing.T) {
+	m := note()
+	text, name := strings.Repeat("订单已送达，", 20), strings.Repeat("a very long name ", 14)+".txt"
+	m.Subject, m.From.Name, m.To[0].Name, m.ReplyTo = text, text, text, mail.Address{Name: text, Addr: "care@sender.example"}
+	m.Cc = []mail.Address{{Addr: "a@receiver.example"}, {Name: text, Addr: "b@receiver.example"}}
+	m.Headers = map[string]string{"X-A-Rather-Long-Name-Of-A-Header-Of-Fifty-Characters-Or-So": text}
+	m.Attachments = []mail.Attachment{{Name: name, Open: file("", 3).Open}, {Name: text[:120] + ".pdf", Open: file("", 3).Open}}
+	got, raw := compose(t, m)
+	for _, line := range strings.Split(string(raw), "\r\n") {
+		if strings.Contains(line, "=?utf-8?B?") && len(line) > 76 {
+			t.Errorf("%d octets: %s", len(line), line)
+		}
+	}
+	if n := strings.Count(string(raw), `name="`+name+`"`); n != 2 || got.Files[0].Name != name {
+		t.Errorf("the long name stands %d times in one piece", n)
+	}
+}
+
+// TestHeadersOfLinks: what a program must find in a header is never encoded.
+func TestHeadersOfLinks(t *testing.T) {
+	m := note()
+	link := "<mailto:leave@sender.example?subject=u>,  <https://sender.example/u/" + strings.Repeat("x", 400) + ">"
+	m.Headers = map[string]string{"List-Unsubscribe": link, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "References": "<a@b.example>  <c@d.example>", "In-Reply-To": " <c@d.example> "}
+	got, _ := compose(t, m)
+	for name, want := range map[string]string{"List-Unsubscribe": strings.ReplaceAll(link, ",  ", ", "), "References": "<a@b.example> <c@d.example>", "In-Reply-To": "<c@d.example>"} {
+		if v := got.Header.Get(name); v != want {
+			t.Errorf("%s is %q", name, v)
+		}
+	}
+	for _, bad := range []string{"<https://sender.example/ü>", "<https://sender.example/" + strings.Repeat("x", 1000) + ">", "=?utf-8?B?eA==?="} {
+		m.Headers = map[string]string{"list-unsubscribe": bad}
+		if err := m.Validate(); waybill.CodeOf(err) != waybill.InvalidArgument {
+			t.Errorf("%.40q: %v", bad, err)
 		}
 	}
 }
@@ -199,6 +241,12 @@ func TestComposeFails(t *testing.T) {
 	if e := want(t, err, waybill.FailedPrecondition, waybill.NotSent); e.Err == nil || !errors.Is(e.Err, own) || !strings.Contains(e.Message, "attachment 1") {
 		t.Errorf("%+v", e)
 	}
+	// A source without end is left where it should have ended.
+	m.Attachments[0].Open = func() (io.ReadCloser, error) { return io.NopCloser(zeros{}), nil }
+	n, err := mail.Compose(t.Context(), io.Discard, m)
+	if want(t, err, waybill.FailedPrecondition, waybill.NotSent); n > 200_000 {
+		t.Errorf("%d bytes were written for 100,000", n)
+	}
 	m.Attachments[0].Open = func() (io.ReadCloser, error) { return nil, nil }
 	_, err = mail.Compose(t.Context(), io.Discard, m)
 	want(t, err, waybill.FailedPrecondition, waybill.NotSent)
@@ -260,6 +308,9 @@ func FuzzHeader(f *testing.F) {
 			t.Fatalf("header %q arrived as %q", subject, v)
 		}
 		for _, line := range bytes.Split(raw, []byte("\r\n")) {
+			if bytes.Contains(line, []byte("=?utf-8?B?")) && len(line) > 76 {
+				t.Fatalf("an encoded word in a line of %d octets", len(line))
+			}
 			if len(line) > 998 || bytes.ContainsAny(line, "\r\n") {
 				t.Fatalf("a line of %d octets, or with a line's end", len(line))
 			}

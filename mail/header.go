@@ -24,11 +24,12 @@ type header struct{ b []byte }
 // headerRoom is what most headers of a part fit into.
 const headerRoom = 256
 
-// add adds one field, folded. The value holds no control characters.
+// add adds one field, folded at spaces. The value holds no control characters.
 func (h *header) add(name, value string) {
 	if h.b == nil {
 		h.b = make([]byte, 0, headerRoom)
 	}
+	start := len(h.b)
 	h.b = append(append(h.b, name...), ':')
 	col := len(name) + 1
 	for more := true; more; {
@@ -41,16 +42,48 @@ func (h *header) add(name, value string) {
 		h.b = append(append(h.b, ' '), word...)
 		col += 1 + len(word)
 	}
+	for i, c := range h.b[start:] {
+		if c == fixedSpace {
+			h.b[start+i] = ' '
+		}
+	}
 	h.b = append(h.b, "\r\n"...)
 }
 
+// fixedSpace is a space at which no line is folded, until add has written it.
+const fixedSpace = 0
+
+// unfolded keeps a value in one line: some programs take a fold within quotes for
+// a part of a file's name.
+func unfolded(s string) string { return strings.ReplaceAll(s, " ", string(rune(fixedSpace))) }
+
 // encodeText writes an unstructured value in ASCII: as it is where that is
 // possible, else as encoded words (RFC 2047).
-func encodeText(s string) string {
+func encodeText(name, s string) string {
 	if plain(s, longText) {
 		return s
 	}
-	return encodedWords(s)
+	return encodedWords(s, len(name)+2)
+}
+
+// encodeHeader writes a further header: as text, or as it is where its syntax
+// knows no encoded words (see [structured]).
+func encodeHeader(name, s string) string {
+	if structured(name) {
+		return strings.Join(strings.Fields(s), " ")
+	}
+	return encodeText(name, s)
+}
+
+// structured reports whether a header holds addresses in angle brackets rather
+// than text: links of lists (RFC 2369, RFC 8058) and ids of mails.
+func structured(name string) bool {
+	switch strings.ToLower(name) {
+	case "list-unsubscribe", "list-unsubscribe-post", "list-subscribe", "list-help", "list-post", "list-owner", "list-archive",
+		"references", "in-reply-to":
+		return true
+	}
+	return false
 }
 
 // plain reports whether a value can stand in a header as it is and comes out
@@ -76,10 +109,11 @@ func plain(s string, longest int) bool {
 	return true
 }
 
-// encodedWords writes s as encoded words of at most 72 characters, none of
-// which cuts a character.
-func encodedWords(s string) string {
-	const most = 45 // bytes that make 60 characters of base64
+// encodedWords writes s as encoded words that fit lines of 76 characters, of
+// which the first line has col before them. No word cuts a character.
+func encodedWords(s string, col int) string {
+	const around, least = len("=?utf-8?B??="), utf8.UTFMax
+	most := max((foldAt-col-around)/4*3, least) // bytes in base64
 	var b strings.Builder
 	for len(s) > 0 {
 		n := min(most, len(s))
@@ -91,6 +125,7 @@ func encodedWords(s string) string {
 		}
 		b.WriteString("=?utf-8?B?" + base64.StdEncoding.EncodeToString([]byte(s[:n])) + "?=")
 		s = s[n:]
+		most = (foldAt - len(" \"") - around) / 4 * 3
 	}
 	return b.String()
 }
@@ -98,7 +133,7 @@ func encodedWords(s string) string {
 // phrase writes a display name.
 func phrase(s string) string {
 	if !plain(s, longWord) {
-		return encodedWords(s)
+		return encodedWords(s, len("Reply-To: "))
 	}
 	for _, c := range []byte(s) {
 		if !atom(c) && c != ' ' {
@@ -173,7 +208,7 @@ func addressList(all []Address) string {
 // those that do not know RFC 2231 look at the name of Content-Type.
 func partDisposition(kind, name string) string {
 	if _, ascii := asciiName(name); ascii && plain(name, longWord) {
-		return kind + "; filename=" + quoted(name)
+		return kind + "; filename=" + unfolded(quoted(name))
 	}
 	return kind + "; filename*=UTF-8''" + percent(name)
 }
@@ -210,12 +245,15 @@ func asciiName(name string) (string, bool) {
 }
 
 // percent encodes as RFC 5987 says.
-func percent(s string) string {
+func percent(s string) string { return percentBut(s, "!#$&+-.^_`|~") }
+
+// percentBut encodes all but letters, digits and some.
+func percentBut(s, some string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
 	for i := range len(s) {
 		c := s[i]
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("!#$&+-.^_`|~", c) >= 0 {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte(some, c) >= 0 {
 			b.WriteByte(c)
 			continue
 		}
@@ -240,9 +278,10 @@ func contentType(typ, name string) string {
 		out = octetStream
 	}
 	if plain(name, longWord) {
-		return out + "; name=" + quoted(name)
+		return out + "; name=" + unfolded(quoted(name))
 	}
-	return out + `; name="` + encodedWords(name) + `"`
+	const param = `name="`
+	return out + "; " + param + encodedWords(name, 1+len(param)) + `"`
 }
 
 const octetStream = "application/octet-stream"

@@ -5,9 +5,10 @@ import (
 	"io"
 	"mime"
 	"net/mail"
-	"slices"
+	"net/netip"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
@@ -28,7 +29,8 @@ func (a Address) String() string {
 	if !ok || local == "" {
 		return "…"
 	}
-	return local[:1] + "…@" + domain
+	_, n := utf8.DecodeRuneInString(local)
+	return local[:n] + "…@" + domain
 }
 
 // ParseAddress reads "Name <local@domain>" or "local@domain" as RFC 5322 says.
@@ -56,7 +58,9 @@ type Message struct {
 	// large.
 	Attachments []Attachment
 	// Headers are further headers. Names of the headers that the library sets
-	// itself are refused.
+	// itself are refused. Values of any script are encoded, but those of headers
+	// that hold links or ids, such as List-Unsubscribe and In-Reply-To, must be
+	// ASCII.
 	Headers map[string]string
 	// Key is the caller's own id: the stable Message-ID is made from it, and it
 	// is Ref in errors. ASCII without personal data, at most 64 characters.
@@ -219,6 +223,9 @@ func (m *Message) check() string {
 		if !validHeaderName(k) || !validHeader(v) {
 			return "a header name or value is not allowed"
 		}
+		if structured(k) && !plain(strings.Join(strings.Fields(v), " "), longText) {
+			return "a header of links or ids is not ASCII or too long"
+		}
 	}
 	if msg := m.Calendar.check(); msg != "" {
 		return msg
@@ -259,16 +266,51 @@ func validAddress(a Address) bool {
 	if !ok || local == "" || domain == "" || len(local) > 64 || len(domain) > 255 || !validHeader(a.Name) {
 		return false
 	}
-	if domain[0] != '[' && slices.ContainsFunc(strings.Split(domain, "."), func(l string) bool {
-		return l == "" || len(l) > 63 && isASCII(l) || l[0] == '-' || l[len(l)-1] == '-'
-	}) {
+	if !validDomain(domain) || strings.ContainsFunc(local, unseen) {
 		return false
 	}
 	if a.dotAtoms() {
 		return true
 	}
-	p, err := mail.ParseAddress((&mail.Address{Address: a.Addr}).String())
-	return err == nil && p.Address == a.Addr && validHeader(a.Addr)
+	if domain[0] == '[' { // it was looked at, and net/mail does not know those of IPv6
+		domain = "b"
+	}
+	addr := local + "@" + domain
+	p, err := mail.ParseAddress((&mail.Address{Address: addr}).String())
+	return err == nil && p.Address == addr && validHeader(a.Addr)
+}
+
+// unseen reports whether a character of a local part shows nothing, but for the
+// two that join letters in some scripts.
+func unseen(r rune) bool { return !unicode.IsPrint(r) && r != '\u200c' && r != '\u200d' }
+
+// validDomain reports whether a domain may be one: labels of letters, digits,
+// hyphens and underscores, with at least a letter in the last one, labels of other
+// scripts, or an address in brackets (RFC 5321, section 4.1.3).
+func validDomain(domain string) bool {
+	if literal, ok := strings.CutPrefix(domain, "["); ok {
+		literal, ok = strings.CutSuffix(literal, "]")
+		v6, is6 := strings.CutPrefix(literal, "IPv6:")
+		ip, err := netip.ParseAddr(v6)
+		return ok && err == nil && ip.Is6() == is6 && ip.Zone() == ""
+	}
+	last := ""
+	for l := range strings.SplitSeq(strings.Map(dots, domain), ".") {
+		if l == "" || l[0] == '-' || l[len(l)-1] == '-' || isASCII(l) && !validDNS(l) {
+			return false
+		}
+		last = l
+	}
+	return strings.Trim(last, "0123456789") != ""
+}
+
+// dots maps the characters that part labels (RFC 3490, section 3.1) to dots.
+func dots(r rune) rune {
+	switch r {
+	case '\u3002', '\uff0e', '\uff61':
+		return '.'
+	}
+	return r
 }
 
 func validMediaType(s string) bool {
@@ -304,8 +346,10 @@ func validHeaderName(k string) bool {
 	return true
 }
 
+// validHeader reports whether a value is one line without control characters,
+// whatever a program takes for a line's end.
 func validHeader(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' })
 }
 
 func printableASCII(s string) bool {

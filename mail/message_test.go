@@ -34,6 +34,8 @@ func TestValidate(t *testing.T) {
 		"zero byte":           {func(m *mail.Message) { m.To[0].Addr = "a\x00@b.example" }, "recipient"},
 		"reply to":            {func(m *mail.Message) { m.ReplyTo.Name = "Care" }, "reply-to"},
 		"subject":             {func(m *mail.Message) { m.Subject = crlf }, "subject"},
+		"subject, C1":         {func(m *mail.Message) { m.Subject = "x\u0085Bcc: y" }, "subject"},
+		"subject, separator":  {func(m *mail.Message) { m.Subject = "x\u2028y" }, "subject"},
 		"subject's encoding":  {func(m *mail.Message) { m.Subject = "\xff" }, "subject"},
 		"bodies":              {func(m *mail.Message) { m.Text, m.HTML = "", "" }, "neither"},
 		"text's encoding":     {func(m *mail.Message) { m.Text = "\xff" }, "UTF-8"},

@@ -26,8 +26,9 @@ const defaultPrefix = "mail/"
 // link.
 //
 // The mail states until when each link works: the least of what was asked for,
-// of what the bucket can sign (7 days) and of the credential's own life. A link
-// that would die before MinLife is refused before anything is sent.
+// of what the bucket can sign (7 days), of the credential's own life and of the
+// object's, where that is known. A link that would die before MinLife, or leads to
+// an object that is not there, is refused before anything is sent.
 type Offload struct {
 	// Bucket takes the files. It must be able to sign links to read, unless Link
 	// is set.
@@ -138,23 +139,22 @@ func (r *request) fit(ctx context.Context, limit int64) error {
 			return err
 		}
 	}
-	chosen := r.choose(limit)
-	if len(chosen) == 0 {
-		return nil
-	}
-	for _, i := range chosen {
-		l, err := r.link(ctx, &r.m.Attachments[i])
-		if err != nil {
-			return err
+	// Again, should the links have taken more room than was thought.
+	for chosen := r.choose(limit); len(chosen) > 0; chosen = r.choose(limit) {
+		for _, i := range chosen {
+			l, err := r.link(ctx, &r.m.Attachments[i])
+			if err != nil {
+				return err
+			}
+			r.links = append(r.links, l)
 		}
-		r.links = append(r.links, l)
+		slices.Sort(chosen)
+		for _, i := range slices.Backward(chosen) {
+			r.src[i].close()
+			r.m.Attachments, r.src = slices.Delete(r.m.Attachments, i, i+1), slices.Delete(r.src, i, i+1)
+		}
+		r.writeBlock()
 	}
-	slices.Sort(chosen)
-	for _, i := range slices.Backward(chosen) {
-		r.src[i].close()
-		r.m.Attachments, r.src = slices.Delete(r.m.Attachments, i, i+1), slices.Delete(r.src, i, i+1)
-	}
-	r.writeBlock()
 	return nil
 }
 

@@ -227,57 +227,6 @@ func TestSizesThatAreNotKnown(t *testing.T) {
 	}
 }
 
-// TestObjects: what is in a bucket already is streamed or linked where it is.
-func TestObjects(t *testing.T) {
-	b, srv := bucket(t, nil)
-	if _, err := b.Put(t.Context(), "reports/7", bytes.NewReader(data(50_000)), storage.PutOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	object := func(b storage.Bucket) *mail.Message {
-		m := note()
-		m.Attachments = []mail.Attachment{{Name: "report.pdf", Type: "application/pdf", Object: "reports/7", Bucket: b}}
-		return m
-	}
-	one := &relay{name: "one"}
-	if _, err := client(t, mail.With(one)).Send(t.Context(), object(b)); err != nil || !bytes.Equal(one.mails[0].Files[0].Data, data(50_000)) {
-		t.Fatalf("%v", err)
-	}
-	t.Run("linked", func(t *testing.T) {
-		small := &relay{name: "small", max: 10_000}
-		res, err := client(t, mail.With(small)).Send(t.Context(), object(b))
-		if err != nil || len(res.Links) != 1 || res.Links[0].Key != "reports/7" || res.Links[0].Size != 50_000 {
-			t.Fatalf("%v %+v", err, res.Links)
-		}
-		if reply, err := srv.Client().Get(res.Links[0].URL); err != nil || reply.StatusCode != 200 || !strings.Contains(reply.Header.Get("Content-Disposition"), "report.pdf") {
-			t.Errorf("%v %v", err, reply)
-		}
-	})
-	t.Run("not removed after a failure", func(t *testing.T) {
-		small := &relay{name: "small", max: 10_000, steps: []func(context.Context, *mail.Message) error{down}}
-		_, err := client(t, mail.With(small)).Send(t.Context(), object(b))
-		want(t, err, waybill.Unavailable, waybill.NotSent)
-		if len(objects(t, b)) != 1 {
-			t.Error("the caller's object is gone")
-		}
-	})
-	t.Run("copied where its bucket cannot sign", func(t *testing.T) {
-		plain := unsigned(t)
-		if _, err := plain.Put(t.Context(), "reports/7", bytes.NewReader(data(50_000)), storage.PutOptions{}); err != nil {
-			t.Fatal(err)
-		}
-		res, err := client(t, mail.With(one), mail.WithOffload(mail.Offload{Bucket: b, Limit: 10_000, Prefix: "tmp/"})).Send(t.Context(), object(plain))
-		if err != nil || len(res.Links) != 1 || !strings.HasPrefix(res.Links[0].Key, "tmp/") {
-			t.Errorf("%v %+v", err, res.Links)
-		}
-	})
-	t.Run("missing", func(t *testing.T) {
-		m := object(b)
-		m.Attachments[0].Object = "no/such"
-		_, err := client(t, mail.With(one), mail.WithOffload(mail.Offload{Bucket: b, Limit: 10_000})).Send(t.Context(), m)
-		want(t, err, waybill.NotFound, waybill.NotSent)
-	})
-}
-
 // TestObjectsOfAFailedMail: removed when nothing was sent, kept when something
 // may have been.
 func TestObjectsOfAFailedMail(t *testing.T) {
@@ -522,6 +471,21 @@ func TestWordsOfTheLinkBlock(t *testing.T) {
 	}
 	if got := send(mail.Offload{Block: own}, func(m *mail.Message) { m.Language = "pt" }); got != "Hello.\r\n\r\npt:a.pdf|<html><body><p>Hello.</p><i>a.pdf</i></body></html>" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestLongLinks: links that take more room than was thought make more links.
+func TestLongLinks(t *testing.T) {
+	b, _ := bucket(t, nil)
+	one := &relay{name: "one"}
+	c := client(t, mail.With(one), mail.WithOffload(mail.Offload{Bucket: b, Limit: 28_000, Link: func(_ context.Context, o storage.Object) (string, time.Time, error) {
+		return "https://files.example/" + o.Key + "?token=" + strings.Repeat("x", 6000), time.Now().Add(48 * time.Hour), nil
+	}}))
+	m := note()
+	m.Attachments = []mail.Attachment{file("a.pdf", 30_000), file("b.pdf", 14_000)}
+	res, err := c.Send(t.Context(), m)
+	if err != nil || len(res.Links) != 2 || one.mails[0].Size > 28_000 {
+		t.Errorf("%v: %d links, %d bytes", err, len(res.Links), one.mails[0].Size)
 	}
 }
 

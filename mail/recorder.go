@@ -63,11 +63,12 @@ func end(w *failover.Recording, res *Receipt, err error) {
 	whole := waybill.AsError(err)
 	for i := range w.Len() {
 		e := whole
-		if e == nil || e.Delivery == waybill.Sent {
+		if e != nil && e.Delivery == waybill.Sent {
 			e = nil
-			if i < len(res.Recipients) {
-				e = res.Recipients[i].Err
-			}
+		}
+		// In a doubtful mail, too, who was refused is known.
+		if i < len(res.Recipients) && (e == nil || e.Delivery == waybill.Ambiguous && res.Recipients[i].Err != nil) {
+			e = res.Recipients[i].Err
 		}
 		r := w.Finish(i, res.Served, res.ID, err, e)
 		r.PossibleDuplicate = res.PossibleDuplicate

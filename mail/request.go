@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/waybill-go/waybill"
@@ -18,6 +19,15 @@ type Limited interface {
 	// MaxSize returns the largest mail in bytes, everything encoded, that the
 	// relay is known to take, 0 when it is not known (yet). It makes no traffic.
 	MaxSize() int64
+}
+
+// Checker is implemented by relays that find faults of a mail which Validate does
+// not look for, such as a domain that has no form in ASCII. The client asks before
+// anything is uploaded, and passes over a relay that could only refuse.
+type Checker interface {
+	// Check returns nil, or why the relay cannot take the mail. Size and sources
+	// of attachments are not looked at. It makes no traffic.
+	Check(m *Message) error
 }
 
 // request is one mail on its way through the client. It is used by the calling
@@ -34,7 +44,7 @@ type request struct {
 
 	fatal    *waybill.Error // a source or a bucket failed: no relay's fault
 	tooLarge *waybill.Error // what a relay said before the chain went on
-	refused  Receipt        // of the last attempt that failed
+	refused  Receipt        // what the attempts that failed found of the recipients
 }
 
 // prepare checks and completes a mail. It does not use the network.
@@ -84,9 +94,14 @@ func (r *request) selection() *failover.Select {
 	return s
 }
 
-// Eligible passes a relay over that is known to take no mail of this size, when
-// nothing can become a link. It is for the engine.
+// Eligible passes a relay over that cannot take the mail, or is known to take none
+// of this size when nothing can become a link. It is for the engine.
 func (r *request) Eligible(_ string, p waybill.Provider) *waybill.Error {
+	if c, ok := p.(Checker); ok {
+		if err := c.Check(&r.m); err != nil {
+			return waybill.AsError(err)
+		}
+	}
 	l, ok := p.(Limited)
 	if !ok || r.shrinkable() {
 		return nil
@@ -182,7 +197,7 @@ func sendThrough(s Sender, ctx context.Context, r *request) (Receipt, error) {
 	if e == nil || e.Delivery == waybill.Sent {
 		return res, err
 	}
-	r.refused = res
+	r.note(res)
 	if tooLarge(e) {
 		r.tooLarge = e
 		next := *e
@@ -194,6 +209,22 @@ func sendThrough(s Sender, ctx context.Context, r *request) (Receipt, error) {
 		r.fatal = own
 	}
 	return res, err
+}
+
+// note keeps what the last attempt found of each recipient, but that one of them
+// may have got the mail in an earlier one.
+func (r *request) note(res Receipt) {
+	before := r.refused.Recipients
+	r.refused = res
+	if len(before) != len(res.Recipients) {
+		return
+	}
+	r.refused.Recipients = slices.Clone(res.Recipients)
+	for i, b := range before {
+		if b.Err != nil && b.Err.Delivery == waybill.Ambiguous {
+			r.refused.Recipients[i] = b
+		}
+	}
 }
 
 func tooLarge(e *waybill.Error) bool {

@@ -98,13 +98,17 @@ func (r *request) bucketFailed(err error) error {
 
 // link makes a link of an attachment.
 func (r *request) link(ctx context.Context, a *Attachment) (Link, error) {
-	bucket, o := a.Bucket, storage.Object{Key: a.Object, Size: a.Size, ContentType: a.Type}
+	bucket := a.Bucket
+	var o storage.Object
+	var err error
 	if a.Object == "" || !bucket.Capabilities().SignedGet && !(r.off.Link != nil && same(bucket, r.off.Bucket)) {
-		var err error
 		bucket = r.off.Bucket
-		if o, err = r.upload(ctx, a); err != nil {
-			return Link{}, err
-		}
+		o, err = r.upload(ctx, a)
+	} else {
+		o, err = r.stored(ctx, a)
+	}
+	if err != nil {
+		return Link{}, err
 	}
 	now := time.Now()
 	asked := r.off.Expires
@@ -112,7 +116,7 @@ func (r *request) link(ctx context.Context, a *Attachment) (Link, error) {
 		asked = storage.MaxSignedURL
 	}
 	l := Link{Name: a.Name, Size: o.Size, Key: o.Key}
-	var err error
+	gone := o.Expires
 	if r.off.Link != nil && same(bucket, r.off.Bucket) {
 		o.ContentDisposition = disposition("attachment", a.Name)
 		l.URL, l.Expires, err = r.off.Link(ctx, o)
@@ -128,6 +132,9 @@ func (r *request) link(ctx context.Context, a *Attachment) (Link, error) {
 	if end := now.Add(asked); l.Expires.After(end) {
 		l.Expires = end
 	}
+	if !gone.IsZero() && l.Expires.After(gone) {
+		l.Expires = gone
+	}
 	if !validURL(l.URL) {
 		return Link{}, r.noPromise("the link is no absolute http or https URL")
 	}
@@ -135,6 +142,26 @@ func (r *request) link(ctx context.Context, a *Attachment) (Link, error) {
 		return Link{}, r.noPromise("the link would live shorter than MinLife")
 	}
 	return l, nil
+}
+
+// stored looks at an object to which a link is to lead: it must be there, as long
+// as was said, and a link cannot outlive it. The end of a temporary one is in its
+// key, and Sweep takes it at its word.
+func (r *request) stored(ctx context.Context, a *Attachment) (storage.Object, error) {
+	o, err := a.Bucket.Head(ctx, a.Object)
+	if err != nil {
+		return o, r.bucketFailed(err)
+	}
+	if a.Size > 0 && a.Size != o.Size {
+		return o, r.sourceFailed(ctx, errShort)
+	}
+	if end, temporary := expiryOf(o.Key); temporary && (o.Expires.IsZero() || end.Before(o.Expires)) {
+		o.Expires = end
+	}
+	if a.Type != "" {
+		o.ContentType = a.Type
+	}
+	return o, nil
 }
 
 // same compares buckets, also those that cannot be compared.

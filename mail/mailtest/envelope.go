@@ -28,6 +28,13 @@ func path(rest, keyword string) (addr string, params []string, ok bool) {
 		params = strings.Fields(tail)
 	}
 	if addr != "" {
+		if strings.HasSuffix(addr, "]") { // net/mail does not know IPv6 as mails write it
+			literal := addr[strings.LastIndexByte(addr, '[')+1:]
+			if strings.Contains(literal, ":") != strings.HasPrefix(literal, "IPv6:") {
+				return "", nil, false
+			}
+			return addr, params, true
+		}
 		a, err := mail.ParseAddress("<" + addr + ">")
 		if err != nil {
 			return "", nil, false

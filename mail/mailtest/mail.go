@@ -91,7 +91,8 @@ func (m *Mail) parse(utf8, discard bool) (bad string) {
 		if v == "" || v == "undisclosed-recipients:;" {
 			continue
 		}
-		if _, err := p.Header.AddressList(name); err != nil {
+		// net/mail does not know IPv6 as mails write it.
+		if _, err := mail.ParseAddressList(strings.ReplaceAll(v, "@[IPv6:", "@[")); err != nil {
 			return "bad addresses in " + name
 		}
 	}

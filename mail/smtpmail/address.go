@@ -2,6 +2,7 @@ package smtpmail
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -13,6 +14,10 @@ import (
 // internationalize writes all domains in ASCII (punycode), which every relay
 // takes, and notes whether a local part needs SMTPUTF8.
 func (t *transfer) internationalize() *waybill.Error {
+	other := func(a mail.Address) bool { return !isASCII(a.Addr) }
+	if m := t.m; !other(m.From) && !other(m.ReplyTo) && !slices.ContainsFunc(m.To, other) && !slices.ContainsFunc(m.Cc, other) && !slices.ContainsFunc(m.Bcc, other) {
+		return nil
+	}
 	m := *t.m
 	m.To, m.Cc, m.Bcc = slices.Clone(m.To), slices.Clone(m.Cc), slices.Clone(m.Bcc)
 	ok := t.ascii(&m.From)
@@ -40,7 +45,7 @@ func (t *transfer) ascii(a *mail.Address) bool {
 		return true
 	}
 	d, err := idna.Lookup.ToASCII(domain)
-	if err != nil || d == "" || !isASCII(d) || len(d) > 255 {
+	if err != nil || d == "" || !isASCII(d) || len(d) > 255 || slices.ContainsFunc(strings.Split(d, "."), func(l string) bool { return l == "" || len(l) > 63 }) {
 		return false
 	}
 	a.Addr = local + "@" + d

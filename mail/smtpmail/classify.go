@@ -48,6 +48,8 @@ var (
 	unavailable   = verdict{waybill.Unavailable, waybill.ScopeProvider}
 	mailboxBusy   = verdict{waybill.Unavailable, waybill.ScopeRecipient}
 	limited       = verdict{waybill.RateLimited, waybill.ScopeAccount}
+	usedUp        = verdict{waybill.QuotaExhausted, waybill.ScopeAccount}
+	senderBusy    = verdict{waybill.Unavailable, waybill.ScopeSender}
 	mailboxFull   = verdict{waybill.RecipientLimited, waybill.ScopeRecipient}
 	unregistered  = verdict{waybill.Unregistered, waybill.ScopeRecipient}
 	badRecipient  = verdict{waybill.InvalidArgument, waybill.ScopeRecipient}
@@ -65,12 +67,14 @@ var (
 // classify is the one place where a refusal gets its class. A reply that refuses
 // proves that nothing was accepted, so the outcome is NotSent, after the final
 // dot too. Sources: RFC 5321, RFC 3463 with the IANA registry, RFC 4954, and the
-// return codes of Google's and Aliyun's (DirectMail) help pages.
+// providers' own lists (see words).
 func classify(at stage, p reply) verdict {
-	detail, text := p.detail(), strings.ToLower(p.text())
-	rate := strings.Contains(text, "rate") || strings.Contains(text, "too many") || strings.Contains(text, "too quickly") || strings.Contains(text, "throttl") || strings.Contains(text, "too much mail")
+	text := p.words()
 	switch at {
 	case atAUTH:
+		if saysQuota.in(text) {
+			return usedUp
+		}
 		if p.code < 500 {
 			return verdict{waybill.Unavailable, waybill.ScopeAccount}
 		}
@@ -90,22 +94,33 @@ func classify(at stage, p reply) verdict {
 		return unavailable
 	}
 	if p.code < 500 {
-		return classifyTemporary(at, p.code, detail, rate)
+		return classifyTemporary(at, p.code, p.detail(), text)
 	}
-	return classifyPermanent(at, p.code, detail)
+	return classifyPermanent(at, p.code, p.detail(), text)
 }
 
-func classifyTemporary(at stage, code int, detail string, rate bool) verdict {
+func classifyTemporary(at stage, code int, detail, text string) verdict {
+	mailbox := strings.HasPrefix(detail, "2.")
+	rate := saysRate.in(text) || hasWord(text, "rate") || strings.Contains(text, "too many") && !saysRecipients.in(text)
 	switch {
-	case detail == "7.28", detail == "7.0" && rate, code == 421 && rate:
-		return limited
-	case code == 436: // DirectMail: the sender is not the account's, for good
+	case saysQuota.in(text) && !mailbox:
+		return usedUp
+	case code == 436, code == 440: // Aliyun: the sender is not the account's, for good
 		return badSender
+	case code == 421: // whatever else it says, nothing more goes over this connection
+		if rate || detail == "7.28" {
+			return limited
+		}
+		return unavailable
 	case code == 455:
 		return notOffered
-	case detail == "2.1" && rate:
+	case at != atMAIL && (saysBusy.in(text) || detail == "2.1" && rate && !strings.Contains(text, "relay limit")):
 		return mailboxFull
-	case at == atRCPT && strings.HasPrefix(detail, "2."):
+	case detail == "7.28", rate && detail != "2.2":
+		return limited
+	case detail == "1.7", detail == "1.8", saysSender.in(text): // its domain cannot be resolved now
+		return senderBusy
+	case at == atRCPT && mailbox:
 		return mailboxBusy
 	case at == atRCPT && code == 450 && (detail == "" || strings.HasPrefix(detail, "1.")):
 		return mailboxBusy
@@ -113,37 +128,42 @@ func classifyTemporary(at stage, code int, detail string, rate bool) verdict {
 	return unavailable
 }
 
-func classifyPermanent(at stage, code int, detail string) verdict {
-	switch detail {
-	case "1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.1":
-		if at == atMAIL {
-			return badSender
-		}
-		return unregistered
-	case "1.7", "1.8":
+func classifyPermanent(at stage, code int, detail, text string) verdict {
+	if v, ok := byDetail(at, detail, text); ok {
+		return v
+	}
+	switch {
+	case saysAccount.in(text):
+		return hostRefused
+	case saysQuota.in(text):
+		return usedUp
+	case saysSender.in(text):
 		return badSender
-	case "2.2":
-		return mailboxFull
-	case "2.3", "3.4":
-		return largeMail
-	case "5.3":
-		return notOffered
-	case "6.7":
-		return notOffered
-	case "7.8", "7.9", "7.11":
+	case (detail == "" || detail == "7.0") && saysLogin.in(text):
 		return badLogin
+	case detail == "" && saysBusy.in(text) && at == atRCPT:
+		return mailboxFull
+	case detail == "" && saysRate.in(text):
+		return limited
+	case detail == "" && at == atRCPT && saysRecipients.in(text):
+		return notOffered
 	}
 	switch code {
 	case 530, 534, 535, 538:
 		return badLogin
 	case 521:
+		if at == atRCPT {
+			return unregistered
+		}
 		return hostRefused
 	case 556: // DirectMail: too many recipients; with 5.1.10 it was a dead domain
 		return notOffered
 	case 557: // DirectMail: the mail is too large
 		return largeMail
 	case 559, 563: // DirectMail: the recipient is in a list of dead addresses
-		return unregistered
+		if at != atMAIL {
+			return unregistered
+		}
 	}
 	switch {
 	case strings.HasPrefix(detail, "7."):
@@ -161,19 +181,57 @@ func classifyPermanent(at stage, code int, detail string) verdict {
 	case code >= 500 && code <= 503:
 		return outOfProtocol
 	}
+	return byCode(at, code, text)
+}
+
+// byDetail reads the enhanced codes that say enough.
+func byDetail(at stage, detail, text string) (verdict, bool) {
+	switch detail {
+	case "1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.1":
+		if at == atMAIL {
+			return badSender, true
+		}
+		return unregistered, true
+	case "1.7", "1.8", "2.252", "7.60":
+		return badSender, true
+	case "1.90", "4.5": // Microsoft, Google: the account's day
+		return usedUp, true
+	case "2.2":
+		if at == atMAIL || strings.Contains(text, "submission quota") { // the sender's own
+			return usedUp, true
+		}
+		return mailboxFull, true
+	case "2.3", "3.4":
+		return largeMail, true
+	case "5.3", "6.7":
+		return notOffered, true
+	case "7.8", "7.9", "7.11", "7.57":
+		return badLogin, true
+	}
+	return verdict{}, false
+}
+
+// byCode reads what has neither an enhanced code nor words that say enough.
+func byCode(at stage, code int, text string) verdict {
 	switch at {
 	case atRCPT:
 		switch code {
-		case 550, 551, 553:
+		case 542, 550, 551, 553:
+			if saysPolicy.in(text) && !saysNobody.in(text) {
+				return policy
+			}
 			return unregistered
 		case 552:
 			return mailboxFull
 		case 554:
+			if saysNobody.in(text) {
+				return unregistered
+			}
 			return policy
 		}
 	case atMAIL:
 		switch code {
-		case 550, 551, 553:
+		case 541, 550, 551, 553:
 			return badSender
 		case 552:
 			return largeMail
@@ -184,7 +242,16 @@ func classifyPermanent(at stage, code int, detail string) verdict {
 		switch code {
 		case 550, 551, 553, 554:
 			return policy
+		case 510: // Aliyun's enterprise mail
+			return largeMail
 		case 552:
+			// A link in the place of a file would only evade the verdict.
+			if saysContent.in(text) {
+				return policy
+			}
+			if saysFull.in(text) {
+				return mailboxFull
+			}
 			return largeMail
 		}
 	}
@@ -194,10 +261,12 @@ func classifyPermanent(at stage, code int, detail string) verdict {
 // messages are our own words for the classes.
 func (v verdict) message(at stage) string {
 	switch v {
-	case unavailable, mailboxBusy:
+	case unavailable, mailboxBusy, senderBusy:
 		return "the relay cannot take " + stageNames[at] + " now"
 	case limited:
 		return "the relay limits the rate"
+	case usedUp:
+		return "the account's quota at the relay is used up"
 	case mailboxFull:
 		return "the mailbox is full or limited"
 	case unregistered:
@@ -226,6 +295,9 @@ func (t *transfer) refusal(at stage, p reply) *waybill.Error {
 	v := classify(at, p)
 	e := t.error(v.code, v.scope, waybill.NotSent, v.message(at))
 	e.VendorCode = p.vendorCode()
+	if p.code < 500 {
+		e.RetryAfter = waitOf(p.words())
+	}
 	if said := t.scrub(at, p.text()); said != "" {
 		e.Message += ": " + said
 	}

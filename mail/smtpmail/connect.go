@@ -44,16 +44,21 @@ func (t *transfer) connectAs(user, password string) (*session, *waybill.Error) {
 		return nil, t.dialFailed(err)
 	}
 	s := &session{r: t.r, raw: raw, conn: raw, in: bufio.NewReaderSize(raw, maxLine)}
-	lift := s.guard(t.ctx)
+	lift, ready := s.guard(t.ctx), false
+	defer func() {
+		if !ready { // a callback of the TLS configuration may panic, too
+			s.cut()
+		}
+	}()
 	e := t.open(s, user, password)
 	lift()
 	if e == nil && s.lost {
 		e = t.broken(atEHLO, net.ErrClosed, waybill.NotSent)
 	}
 	if e != nil {
-		s.cut()
 		return nil, e
 	}
+	ready = true
 	t.r.size.Store(s.size)
 	return s, nil
 }

@@ -328,3 +328,29 @@ func TestSilence(t *testing.T) {
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// TestATLSCallbackPanics: its connection is not left open.
+func TestATLSCallbackPanics(t *testing.T) {
+	closed := make(chan struct{}, 10)
+	r, s := start(t, nil, func(o *smtpmail.Options) {
+		o.TLSConfig.VerifyConnection = func(tls.ConnectionState) error { panic("callback") }
+		o.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+			c, err := new(net.Dialer).DialContext(ctx, network, addr)
+			return told{c, closed}, err
+		}
+	})
+	for range 5 { // more than there are places in the pool
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic was swallowed")
+				}
+			}()
+			_, _ = r.Send(t.Context(), note())
+		}()
+		<-closed
+	}
+	if len(s.Mails()) != 0 {
+		t.Error("something was sent")
+	}
+}

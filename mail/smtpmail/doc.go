@@ -31,22 +31,27 @@
 //	what                                          Code               Scope
 //	--------------------------------------------  -----------------  ---------
 //	421, 4xx                                      Unavailable        Provider
-//	4.7.28, 4.7.0 with a rate                     RateLimited        Account
+//	4.7.28, 4xx with a rate                       RateLimited        Account
+//	5.4.5, 5.1.90, a day's quota in words         QuotaExhausted     Account
 //	4.2.x, 450 of a recipient                     Unavailable        Recipient
 //	5.2.2, 4.2.1 with a rate                      RecipientLimited   Recipient
 //	454 at AUTH                                   Unavailable        Account
 //	530, 534, 535, 538, 5.7.8                     Unauthenticated    Account
 //	5.1.1, .2, .3, .6, .10, 5.2.1, 550 of RCPT    Unregistered       Recipient
-//	5.1.7, 5.1.8, 550 of MAIL, 436                PermissionDenied   Sender
+//	5.1.7, 5.1.8, 550 of MAIL, 436, 440           PermissionDenied   Sender
 //	5.7.x, 554                                    PermissionDenied   Request
 //	554 at the connection                         PermissionDenied   Account
 //	5.3.4, 5.2.3, 552 of the mail, 557            TooLarge           Request
 //	502, 504, 555, 5.6.7                          Unsupported        Request
 //	500, 501, 503                                 Internal           Provider
 //
-// 436 and 557 are Aliyun DirectMail's. VendorCode is "550 5.1.1"; the relay's
-// words are in the message with addresses and the like taken out. 452 4.5.3 (too
-// many recipients) is no error: the rest goes in a further transaction.
+// 436, 440 and 557 are Aliyun's. Words decide only where codes do not, since many
+// providers have one code for everything: QQ mail's 550 at a recipient is a rate
+// limit as often as a dead mailbox, DirectMail's 552 a used-up day as often as a
+// large mail. A time to wait in the words of a 4xx is RetryAfter. VendorCode is
+// "550 5.1.1"; the relay's words are in the message with addresses and the like
+// taken out. 452 4.5.3 (too many recipients) is no error: the rest goes in a
+// further transaction.
 //
 // # Signatures
 //

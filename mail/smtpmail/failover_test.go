@@ -162,6 +162,20 @@ func TestOffloadOverSMTP(t *testing.T) {
 			noViolations(t, s)
 		})
 	}
+	t.Run("not for a mail that no relay could take", func(t *testing.T) {
+		r, s := start(t, nil, nil)
+		c, err := mail.New(mail.With(r), mail.WithOffload(mail.Offload{Bucket: b, Limit: 1000, Prefix: "never/"}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened := 0
+		m := note("a@אab.example") // no name may mix directions so
+		m.Attachments = []mail.Attachment{file("a.bin", 50_000, &opened)}
+		_, err = c.Send(t.Context(), m)
+		if want(t, err, waybill.InvalidArgument, waybill.ScopeRequest, waybill.NotSent); opened != 0 || s.Connections() != 0 {
+			t.Errorf("opened %d times, %d connections", opened, s.Connections())
+		}
+	})
 	t.Run("removed, or kept", func(t *testing.T) {
 		r, s := start(t, nil, nil)
 		c, err := mail.New(mail.With(r), mail.WithOffload(mail.Offload{Bucket: b, Limit: 1000, Prefix: "temporary/"}), mail.WithPolicy(waybill.Policy{Tries: -1}))

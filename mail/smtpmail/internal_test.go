@@ -141,11 +141,14 @@ func TestReadReply(t *testing.T) {
 
 func TestQueueID(t *testing.T) {
 	for in, want := range map[string]string{
-		"250 2.0.0 Ok: queued as 4XyZ1234\r\n":                           "4XyZ1234",
-		"250 OK id=1tABcd-00000001abc-2Xyz\r\n":                          "1tABcd-00000001abc-2Xyz",
-		"250 Ok 010001936abcdef0-1234-5678-9abc-def012345678-000000\r\n": "010001936abcdef0-1234-5678-9abc-def012345678-000000",
-		"250 2.0.0 OK  1732200000 d2e1a72fcca58-7247de - gsmtp\r\n":      "d2e1a72fcca58-7247de",
-		"250 2.6.0 <a@b> Queued mail for delivery\r\n":                   "",
+		"250 2.0.0 Ok: queued as 4XyZ1234\r\n":                                 "4XyZ1234",
+		"250 OK id=1tABcd-00000001abc-2Xyz\r\n":                                "1tABcd-00000001abc-2Xyz",
+		"250 Ok 010001936abcdef0-1234-5678-9abc-def012345678-000000\r\n":       "010001936abcdef0-1234-5678-9abc-def012345678-000000",
+		"250 2.0.0 OK  1732200000 d2e1a72fcca58-7247de - gsmtp\r\n":            "d2e1a72fcca58-7247de",
+		"250 2.6.0 <a@b> Queued mail for delivery\r\n":                         "",
+		"250 2.0.0 Ok: queued on mail-1.relay.example as 1700000000-6ltgN\r\n": "1700000000-6ltgN",
+		"250 OK: queued as.\r\n":                                               "",
+		"250 Mail OK queued as gzga-smtp-mta-g1-1,_____wAAA 1700000000\r\n":    "gzga-smtp-mta-g1-1,_____wAAA",
 		"250 ok\r\n":                        "",
 		"250 queued as\r\n":                 "",
 		"250 queued as <who@b.example>\r\n": "",
@@ -172,7 +175,7 @@ func FuzzReadReply(f *testing.F) {
 		if p.code < 200 || p.code > 599 || len(p.text()) > maxReply {
 			t.Fatalf("%d, %d bytes", p.code, len(p.text()))
 		}
-		_, _ = p.extensions(), p.queueID()
+		_, _, _ = p.extensions(), p.queueID(), waitOf(p.words())
 		for at := atConnect; at <= atDot; at++ {
 			if p.code >= 400 {
 				if v := classify(at, p); v.message(at) == "" {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -40,7 +41,9 @@ func readReply(r *bufio.Reader) (reply, error) {
 			return reply{}, errMalformed
 		}
 		code, more, text, ok := splitLine(line)
-		if !ok || p.code != 0 && code != p.code {
+		// The lines have one code (RFC 5321, section 4.2.1). Some servers mix
+		// those of a class, whose last one then holds.
+		if !ok || p.code != 0 && code/100 != p.code/100 {
 			return reply{}, errMalformed
 		}
 		p.code = code
@@ -52,6 +55,9 @@ func readReply(r *bufio.Reader) (reply, error) {
 		}
 		p.lines = append(p.lines, text)
 		if !more {
+			if p.enhanced == "" {
+				p.enhanced = trailing(code, text)
+			}
 			return p, nil
 		}
 	}
@@ -94,7 +100,7 @@ func splitLine(line string) (code int, more bool, text string, ok bool) {
 // cutEnhanced cuts an enhanced status code of the reply's own class.
 func cutEnhanced(code int, text string) (enhanced, rest string) {
 	word, rest, _ := strings.Cut(text, " ")
-	word = strings.TrimSuffix(word, ":")
+	word = strings.TrimPrefix(strings.TrimSuffix(word, ":"), "#") // "550 #5.1.0", as Cisco writes it
 	class, tail, ok := strings.Cut(word, ".")
 	subject, detail, ok2 := strings.Cut(tail, ".")
 	if !ok || !ok2 || class != strconv.Itoa(code/100) || !digits(subject) || !digits(detail) {
@@ -103,12 +109,30 @@ func cutEnhanced(code int, text string) (enhanced, rest string) {
 	return word, rest
 }
 
+// trailing finds an enhanced code at the end, "(#5.1.1)", where qmail writes it.
+func trailing(code int, text string) string {
+	i := strings.LastIndex(text, "(#")
+	last, ok := strings.CutSuffix(text[i+1:], ")")
+	if i < 0 || !ok {
+		return ""
+	}
+	enhanced, _ := cutEnhanced(code, last)
+	return enhanced
+}
+
 func digits(s string) bool {
 	return s != "" && len(s) <= 3 && strings.Trim(s, "0123456789") == ""
 }
 
 // text returns all lines as one.
 func (p reply) text() string { return strings.Join(p.lines, " ") }
+
+// words returns the text in small letters without addresses and links, in which
+// any word may stand.
+func (p reply) words() string {
+	all := strings.Fields(strings.ToLower(p.text()))
+	return strings.Join(slices.DeleteFunc(all, func(w string) bool { return strings.Contains(w, "@") || strings.Contains(w, "://") }), " ")
+}
 
 // vendorCode is what stands in errors, such as "550 5.1.1".
 func (p reply) vendorCode() string {
@@ -142,14 +166,15 @@ func (p reply) extensions() map[string]string {
 }
 
 // queueID returns what the relay called a mail that it accepted, if it can be
-// recognised: "queued as X" (Postfix), "id=X" (Exim), "Ok X" (Amazon SES),
+// recognised: "queued as X" (Postfix), "queued on host as X" (Yandex), "id=X" (Exim), "Ok X" (Amazon SES),
 // "OK  1700000000 X - gsmtp" (Google).
 func (p reply) queueID() string {
 	words := strings.Fields(p.text())
 	for i, w := range words {
 		lower := strings.ToLower(w)
 		switch {
-		case lower == "as" && i > 0 && strings.EqualFold(words[i-1], "queued") && i+1 < len(words):
+		case lower == "as" && i > 0 && strings.EqualFold(words[i-1], "queued") && i+1 < len(words),
+			lower == "as" && i > 2 && strings.EqualFold(words[i-3], "queued") && i+1 < len(words): // "queued on host as X"
 			return queueWord(words[i+1])
 		case strings.HasPrefix(lower, "id="):
 			return queueWord(w[3:])

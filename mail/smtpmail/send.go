@@ -31,7 +31,9 @@ type transfer struct {
 // larger than MaxSize is TooLarge. A recipient that the relay refuses has its
 // error in the receipt while the others get the mail, unless AllOrNone is set.
 // A mail with more recipients than fit one transaction goes in several, for
-// which the attachments are opened anew; AllOrNone is Unsupported then.
+// which the attachments are opened anew; AllOrNone is Unsupported then. So does
+// one of which the relay says only at its end that a recipient is bad, since it
+// does not say which.
 func (r *Relay) Send(ctx context.Context, m *mail.Message) (mail.Receipt, error) {
 	if err := m.Validate(); err != nil {
 		return mail.Receipt{}, waybill.AsError(err)
@@ -57,11 +59,8 @@ func (t *transfer) prepare() *waybill.Error {
 	for i, a := range all {
 		t.res.Recipients[i].Address = a
 	}
-	if e := t.internationalize(); e != nil {
+	if e := t.check(); e != nil {
 		return e
-	}
-	if t.m.AllOrNone && len(all) > t.r.o.MaxRecipients {
-		return t.error(waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, "AllOrNone with more recipients than fit one transaction")
 	}
 	size, known := mail.EncodedSize(t.m)
 	if most := t.r.o.MaxSize; most > 0 && size > most {
@@ -71,6 +70,25 @@ func (t *transfer) prepare() *waybill.Error {
 		t.size = size
 	}
 	return nil
+}
+
+// Check implements [mail.Checker]: InvalidArgument for an address whose domain has
+// no form in ASCII, Unsupported for AllOrNone with more recipients than fit one
+// transaction.
+func (r *Relay) Check(m *mail.Message) error {
+	t := transfer{r: r, m: m}
+	if e := t.check(); e != nil {
+		return e
+	}
+	return nil
+}
+
+// check looks at the addresses, and writes their domains in ASCII.
+func (t *transfer) check() *waybill.Error {
+	if t.m.AllOrNone && len(t.m.To)+len(t.m.Cc)+len(t.m.Bcc) > t.r.o.MaxRecipients {
+		return t.error(waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, "AllOrNone with more recipients than fit one transaction")
+	}
+	return t.internationalize()
 }
 
 func (t *transfer) tooLarge() *waybill.Error {
@@ -107,9 +125,9 @@ func (t *transfer) run() *waybill.Error {
 			t.res.Recipients[i].Err = t.res.Recipients[first].Err
 		}
 	}()
-	sent := false
+	sent, most := false, t.r.o.MaxRecipients
 	for len(pending) > 0 {
-		n := min(len(pending), t.r.o.MaxRecipients)
+		n := min(len(pending), most)
 		x := &transaction{t: t, to: pending[:n:n]}
 		e := x.deliver()
 		sent = sent || x.accepted
@@ -124,8 +142,12 @@ func (t *transfer) run() *waybill.Error {
 			}
 			break
 		}
-		if e != nil { // these recipients are bad, others may be good
-			t.fail(x.to, e)
+		switch {
+		case e == nil:
+		case len(x.taken) > 1 && !t.m.AllOrNone: // one of them is bad: each gets a mail of their own
+			rest, most = append(slices.Clone(x.taken), rest...), 1
+		default: // these recipients are bad, others may be good
+			t.fail(x.tried(), e)
 		}
 		pending = rest
 	}

@@ -211,6 +211,7 @@ func (r *Relay) Close() error {
 var (
 	_ mail.Sender       = (*Relay)(nil)
 	_ mail.Limited      = (*Relay)(nil)
+	_ mail.Checker      = (*Relay)(nil)
 	_ waybill.Provider  = (*Relay)(nil)
 	_ waybill.Accounted = (*Relay)(nil)
 )

@@ -1,6 +1,7 @@
 package smtpmail
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,11 @@ func (x *transaction) reset() {
 		x.t.res.Recipients[i].Err = nil
 	}
 	x.later, x.taken, x.asked = nil, nil, false
+}
+
+// tried returns the recipients that are not for a later transaction.
+func (x *transaction) tried() []int {
+	return slices.DeleteFunc(slices.Clone(x.to), func(i int) bool { return slices.Contains(x.later, i) })
 }
 
 // run carries the transaction out.
@@ -135,7 +141,8 @@ func (x *transaction) envelopeReply(s *session, nth int, line string, p reply, e
 		if p.code != 250 {
 			*refused = t.refusal(atMAIL, p)
 			s.dirty = false
-			if p.code < 400 {
+			// A connection that has carried all it may is replaced.
+			if p.code < 400 || s.mails > 0 && saysConnection.in(p.words()) {
 				s.lost = true
 			}
 			return x.ifLost(s, *refused)
@@ -171,7 +178,7 @@ func (x *transaction) ifLost(s *session, e *waybill.Error) *waybill.Error {
 
 // tooMany reports whether a recipient is only one too many for the transaction.
 func tooMany(p reply) bool {
-	return p.detail() == "5.3" || p.code == 452 && p.enhanced == "" || p.code == 556 && p.enhanced == ""
+	return p.detail() == "5.3" || p.enhanced == "" && (p.code == 452 || p.code == 556) || saysRecipients.in(p.words())
 }
 
 // judge decides after all recipients were named whether the mail goes on.
