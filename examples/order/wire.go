@@ -105,8 +105,11 @@ func parameters(raw string) []string {
 // people masks the numbers and tokens of the driver, and the number and mailbox
 // of the customer, wherever they stand.
 func (r *result) people() *strings.Replacer {
-	local, _, _ := strings.Cut(r.mailbox.Addr, "@")
-	pairs := []string{local + "@", local[:1] + "…@"}
+	var pairs []string
+	if local, _, ok := strings.Cut(r.mailbox.Addr, "@"); ok && local != "" {
+		_, n := utf8.DecodeRuneInString(local)
+		pairs = append(pairs, local+"@", local[:n]+"…@")
+	}
 	numbers := []sms.Number{r.number}
 	if r.driver != nil {
 		numbers = append(numbers, r.driver.number)
