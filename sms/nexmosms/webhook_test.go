@@ -98,6 +98,22 @@ func TestVerifiesSignatures(t *testing.T) {
 	}
 }
 
+// Of the vendor's libraries some sign blank parameters and some leave them out; a
+// blank one that is not signed does not turn an inbound message into a report.
+func TestVerifiesWithoutBlanks(t *testing.T) {
+	const sig = "4fe32853fda08ecda9e4118891035fce" // computed by other means, without blanks
+	a := offline(t, nexmosms.Options{WebhookSecret: signatureSecret})
+	body := `{"messageId":"0A0000001234567C","msisdn":"447700900000","to":"AcmeInc","text":"STOP","type":"text","timestamp":"1577880000",` +
+		`"client-ref":null,"keyword":"STOP","status":"","sig":"` + sig + `"}`
+	e, err := a.ReadWebhook(t.Context(), posted(body))
+	if err != nil || !e.Signed || len(e.Inbound) != 1 || e.Inbound[0].Text != "STOP" {
+		t.Errorf("%v %v", e, err)
+	}
+	if _, err := a.ReadWebhook(t.Context(), posted(strings.Replace(body, `"status":""`, `"status":"x"`, 1))); waybill.CodeOf(err) != waybill.Unauthenticated {
+		t.Errorf("not blank: %v", err)
+	}
+}
+
 // The signature secret given to New is the one of webhooks, too.
 func TestVerifiesWithTheSendersSecret(t *testing.T) {
 	p := receipt()
