@@ -278,13 +278,18 @@ func (u *Rules) reserve(ctx context.Context, m *Message, text string) (*reservat
 	return nil, a.Refused.refuse(waybill.OptedOut, waybill.ScopeRecipient, 0)
 }
 
+// settleTimeout bounds what is written to the store after a message, when the
+// caller's context may be over.
+const settleTimeout = 10 * time.Second
+
 // settle commits or releases by what became of the message, and writes down an
 // opt-out that a gateway knew of.
 func (h *reservation) settle(err error) {
 	if h == nil {
 		return
 	}
-	ctx := context.WithoutCancel(h.ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.ctx), settleTimeout)
+	defer cancel()
 	if waybill.DeliveryOf(err) == waybill.NotSent && h.answer.Counted {
 		if rerr := h.u.store.Release(ctx, h.query, h.answer); rerr != nil {
 			h.u.report(ctx, storeError(ctx, rerr))
