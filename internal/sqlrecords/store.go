@@ -114,8 +114,10 @@ func (s *Store) Begin(ctx context.Context, records []waybill.Record) error {
 	if err == nil {
 		return nil
 	}
+	look, cancel := lasting(ctx)
+	defer cancel()
 	for i := range records { // whose index refused? and was it ours, its answer lost?
-		old, ferr := s.holder(ctx, &records[i])
+		old, ferr := s.holder(look, &records[i])
 		switch {
 		case ferr != nil || old.ID == "":
 		case old.ID == records[i].ID:
@@ -126,6 +128,19 @@ func (s *Store) Begin(ctx context.Context, records []waybill.Record) error {
 		}
 	}
 	return s.failed(ctx, "begin", err)
+}
+
+// lookTime bounds the look at what became of an INSERT whose caller has left.
+const lookTime = 2 * time.Second
+
+// lasting returns ctx or, if it is over, one with a little time: a caller that
+// leaves during the INSERT must not leave a key behind that nothing will ever give
+// back. If it was written the send goes on, makes no attempt, and ends.
+func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() == nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), lookTime)
 }
 
 // complete fills in what the store knows, and says what does not fit a column.
