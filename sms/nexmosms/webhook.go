@@ -180,12 +180,15 @@ func numberOf(digits string) sms.Number {
 	return n
 }
 
+// utcTime reads message-timestamp, which some calls write with a zone, the zero
+// time if it cannot.
 func utcTime(s string) time.Time {
-	t, err := time.Parse(webhookTime, s)
-	if err != nil {
-		return time.Time{}
+	for _, layout := range []string{webhookTime, time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC()
+		}
 	}
-	return t
+	return time.Time{}
 }
 
 // report reads a delivery receipt.

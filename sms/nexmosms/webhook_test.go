@@ -185,6 +185,20 @@ func TestVerifiesTokens(t *testing.T) {
 	}
 }
 
+// The time of a call is in UTC, or says its zone.
+func TestTimes(t *testing.T) {
+	a := offline(t, nexmosms.Options{})
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Time{
+		"2026-03-01 12:00:00": noon, "2026-03-01T12:00:00Z": noon, "2026-03-01T14:00:00.250+02:00": noon.Add(250 * time.Millisecond), "noon": {}, "": {},
+	} {
+		e, err := a.ReadWebhook(t.Context(), get(url.Values{"messageId": {"0A1"}, "msisdn": {"447700900123"}, "status": {"delivered"}, "message-timestamp": {text}}))
+		if err != nil || e.Reports[0].At != want {
+			t.Errorf("%q: %v %v", text, e.Reports, err)
+		}
+	}
+}
+
 // The table of the err-codes, and the statuses.
 func TestReceiptCodes(t *testing.T) {
 	const recipient, sender, provider = waybill.ScopeRecipient, waybill.ScopeSender, waybill.ScopeProvider
