@@ -207,6 +207,20 @@ func TestBatchParams(t *testing.T) {
 	}
 }
 
+// A recipient without parameters does not get another's, through however many
+// clients.
+func TestBatchParamsOfANestedClient(t *testing.T) {
+	g := &gateway{name: "a"}
+	inner := newClient(t, sms.With(g), sms.WithName("inner"), sms.WithTemplate("code", sms.Template{Texts: map[string]string{"en": "Your code is {code}"}}))
+	b := batchOf(2)
+	b.Message = sms.Message{Template: "code"}
+	b.Recipients[0].Params = map[string]string{"code": "111"}
+	got := newClient(t, sms.With(inner)).SendBatch(t.Context(), b)
+	if got[0].Err != nil || waybill.CodeOf(got[1].Err) != waybill.InvalidArgument || len(g.seen) != 1 {
+		t.Errorf("%v, %v, %d sent", got[0].Err, got[1].Err, len(g.seen))
+	}
+}
+
 func TestBatchValidate(t *testing.T) {
 	for name, f := range map[string]func(*sms.Batch){
 		"empty":     func(b *sms.Batch) { b.Recipients = nil },

@@ -179,7 +179,7 @@ func sendTogether(ctx context.Context, s BatchSender, messages []Message, places
 		return
 	}
 	b := Batch{Message: messages[0], Recipients: make([]Recipient, len(messages))}
-	b.Message.To, b.Message.Key = "", ""
+	b.Message.To, b.Message.Key, b.Message.Params = "", "", nil // each has its own, or none
 	for i, m := range messages {
 		b.Recipients[i] = Recipient{To: m.To, Key: m.Key, Params: m.Params, Gateway: RecipientMessage{Text: m.Text, Params: m.Gateway.Params}}
 	}
