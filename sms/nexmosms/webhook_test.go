@@ -211,7 +211,7 @@ func TestReceiptCodes(t *testing.T) {
 		"5": {waybill.Unregistered, recipient}, "6": {waybill.PermissionDenied, sender}, "7": {waybill.Unavailable, recipient},
 		"8": {waybill.Unavailable, provider}, "9": {waybill.OptedOut, recipient}, "10": {waybill.InvalidArgument, waybill.ScopeRequest},
 		"11": {waybill.Unavailable, provider}, "12": {waybill.Unregistered, recipient}, "13": {waybill.PermissionDenied, recipient},
-		"14": {waybill.OptedOut, recipient}, "15": {waybill.Unavailable, recipient}, "50": {waybill.PermissionDenied, sender},
+		"14": {waybill.Unregistered, recipient}, "15": {waybill.Unavailable, recipient}, "16": {waybill.QuotaExhausted, waybill.ScopeService}, "50": {waybill.PermissionDenied, sender},
 		"51": {waybill.PermissionDenied, sender}, "52": {waybill.PermissionDenied, sender}, "53": {waybill.PermissionDenied, sender},
 		"54": {}, "99": {waybill.Unavailable, provider}, "95": {}, "": {},
 	} {
