@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/failover"
 )
 
 // RuleSet says what [Rules] hold. The zero value blocks who is on the block
@@ -253,7 +254,12 @@ func (u *Rules) reserve(ctx context.Context, m *Message, text string) (*reservat
 		limits = append(limits, l)
 		h.query.Counts = append(h.query.Counts, c)
 	}
-	a, err := u.store.Reserve(ctx, h.query)
+	if e := waybill.FromContext(ctx); e != nil {
+		return nil, e.Unsent()
+	}
+	long, done := failover.Grace(ctx)
+	a, err := u.store.Reserve(long, h.query)
+	done()
 	if err != nil {
 		e := storeError(ctx, err)
 		if ctx.Err() == nil && slices.Contains(u.set.FailOpen, m.Kind) {

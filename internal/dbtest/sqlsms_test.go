@@ -217,6 +217,44 @@ func TestSQLOneOfMany(t *testing.T) {
 	})
 }
 
+// Callers who leave at any moment leave no key behind: what was not sent can be
+// sent, and is sent once.
+func TestSQLCallersWhoLeave(t *testing.T) {
+	onEach(t, func(t *testing.T, db *sql.DB, d sqlsms.Dialect) {
+		r := recorder(t, db, d, nil)
+		g := &gateway{}
+		c := client(t, g, r)
+		const total = 200
+		var wg sync.WaitGroup
+		for w := range 8 {
+			wg.Go(func() {
+				for i := w; i < total; i += 8 {
+					for try := 1; ; try++ {
+						ctx, cancel := context.WithTimeout(t.Context(), time.Duration(try*(i%17+1))*50*time.Microsecond)
+						if try > 5 {
+							ctx = t.Context()
+						}
+						_, err := c.Send(ctx, message(fmt.Sprint("k", i)))
+						cancel()
+						if err == nil {
+							break
+						}
+						if try > 5 || !errors.Is(err, context.DeadlineExceeded) || waybill.DeliveryOf(err) != waybill.NotSent {
+							t.Errorf("k%d, %d: %v, %v", i, try, err, cause(err))
+							break
+						}
+					}
+				}
+			})
+		}
+		wg.Wait()
+		open, err := r.Open(t.Context(), time.Now().Add(time.Minute), total)
+		if n := g.n.Load(); err != nil || n != total || len(open) != 0 {
+			t.Errorf("%d sends of %d messages, %d open, %v", n, total, len(open), err)
+		}
+	})
+}
+
 func report(id string, s sms.Status, change func(*sms.DeliveryReport)) sms.DeliveryReport {
 	p := sms.DeliveryReport{Gateway: "gate-1", ID: id, To: london, Status: s, At: time.Date(2026, 3, 1, 12, 0, int(s), 0, time.UTC)}
 	if change != nil {

@@ -176,6 +176,37 @@ func TestStoreHangsAfterwards(t *testing.T) {
 	})
 }
 
+// leaving is a store whose caller leaves while it counts: the answer would be lost.
+type leaving struct {
+	sms.RuleStore
+	leave context.CancelFunc
+}
+
+func (s *leaving) Reserve(ctx context.Context, q sms.RuleQuery) (sms.RuleAnswer, error) {
+	a, err := s.RuleStore.Reserve(ctx, q)
+	if s.leave(); ctx.Err() != nil {
+		return sms.RuleAnswer{}, ctx.Err()
+	}
+	return a, err
+}
+
+// A caller who leaves while the message is counted has not used up the limit.
+func TestCallerLeavesWhileItIsCounted(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	u, err := sms.NewRules(&leaving{sms.NewMemoryRules(), leave}, sms.RuleSet{Limits: []sms.Limit{{Window: time.Hour, Max: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &gateway{name: "a"}
+	c := newClient(t, sms.With(a), sms.WithRules(u))
+	if _, err := c.Send(ctx, text(london)); waybill.CodeOf(err) != waybill.Canceled || waybill.DeliveryOf(err) != waybill.NotSent {
+		t.Errorf("who left: %v", err)
+	}
+	if _, err := c.Send(t.Context(), text(london)); err != nil || len(a.seen) != 1 {
+		t.Errorf("who comes again: %v, %d sent", err, len(a.seen))
+	}
+}
+
 // What a nested client finds doubtful about a number reaches the caller.
 func TestWarningOfANestedClient(t *testing.T) {
 	inner := newClient(t, sms.With(&gateway{name: "a"}), sms.WithName("inner"),
