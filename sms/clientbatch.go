@@ -172,7 +172,9 @@ func sendMany(s Sender, ctx context.Context, items []*passage) []failover.Outcom
 
 // sendTogether makes one exchange for several messages.
 func sendTogether(ctx context.Context, s BatchSender, messages []Message, places []int, out []failover.Outcome[Receipt]) {
-	if e := waybill.FromContext(ctx); e != nil { // between two exchanges
+	one, cancel := failover.Each(ctx)
+	defer cancel()
+	if e := waybill.FromContext(one); e != nil { // between two exchanges
 		for _, i := range places {
 			out[i].Err = e.Unsent()
 		}
@@ -183,7 +185,7 @@ func sendTogether(ctx context.Context, s BatchSender, messages []Message, places
 	for i, m := range messages {
 		b.Recipients[i] = Recipient{To: m.To, Key: m.Key, Params: m.Params, Gateway: RecipientMessage{Text: m.Text, Params: m.Gateway.Params}}
 	}
-	got, err := guardedBatch(ctx, s, b)
+	got, err := guardedBatch(one, s, b)
 	for k, i := range places {
 		if err != nil {
 			out[i].Err = withRef(err, messages[k].Key)
@@ -222,6 +224,8 @@ func guarded(ctx context.Context, s Sender, m Message) (res Receipt, err error) 
 			err = panicked(v, m.Key)
 		}
 	}()
+	ctx, cancel := failover.Each(ctx)
+	defer cancel()
 	return s.Send(ctx, m)
 }
 
