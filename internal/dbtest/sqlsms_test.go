@@ -445,6 +445,23 @@ func TestSQLReportsOnTwoTenants(t *testing.T) {
 		if got, err := r.Find(t.Context(), "acme", "order-1"); err != nil || len(got) != 2 || got[0].Status != sms.StatusExpired || got[1].Status != sms.StatusDelivered {
 			t.Errorf("twice: %+v, %v", got, err)
 		}
+		// Another instance of the provider, whose reports name the provider alone.
+		m = message("order-1")
+		m.Tenant, m.To = "third", "+6581234567"
+		c, err := sms.New(sms.With(&gateway{id: "z"}, sms.As("gate-2")), sms.WithRecorder(r), sms.WithTemplate("arrived", sms.Template{Texts: map[string]string{"en": "It is here."}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		take(report("zb", sms.StatusRejected, func(p *sms.DeliveryReport) { p.Key, p.To, p.Gateway = "order-1", m.To, "gate" }))
+		if got, err := r.Find(t.Context(), "acme", "order-1"); err != nil || got[0].Status != sms.StatusExpired || got[1].Status != sms.StatusDelivered {
+			t.Errorf("beside another instance: %+v, %v", got, err)
+		}
+		if got, err := r.Find(t.Context(), "third", "order-1"); err != nil || got[0].Status != sms.StatusRejected {
+			t.Errorf("of another instance: %+v, %v", got, err)
+		}
 		// A number that the gateway writes in another way is still the sole one's.
 		m = message("order-2")
 		if _, err := client(t, &gateway{id: "c"}, r).Send(t.Context(), m); err != nil {

@@ -160,11 +160,12 @@ func (s *Store) events(ctx context.Context, db querier, where string, args ...an
 // twin is another record with the same id or key.
 type twin struct{ id, recipient string }
 
-// twins returns the gateway's other records, and those under way, that have a
-// value: the rest of a batch, another tenant's, the same message sent twice.
+// twins returns the provider's other records, of whichever instance, and those
+// under way, that have a value: the rest of a batch, another tenant's, the same
+// message sent twice.
 func (s *Store) twins(ctx context.Context, db querier, r *row, column, value string) ([]twin, error) {
-	rows, err := db.QueryContext(ctx, s.d.rebind("SELECT vendor_id, recipient FROM waybill_records WHERE domain = ? AND "+column+" = ? AND id <> ? AND delivery <> 'not_sent' AND instance IN (?, ?, '')"),
-		s.o.Domain, value, r.ID, clip(r.Provider), clip(r.Instance))
+	rows, err := db.QueryContext(ctx, s.d.rebind("SELECT vendor_id, recipient FROM waybill_records WHERE domain = ? AND "+column+" = ? AND id <> ? AND delivery <> 'not_sent' AND provider IN (?, '')"),
+		s.o.Domain, value, r.ID, clip(r.Provider))
 	if err != nil {
 		return nil, err
 	}
