@@ -59,13 +59,14 @@ func (s *Store) find(ctx context.Context, db querier, where string, args ...any)
 	return out, rows.Err()
 }
 
-// holder returns the record that holds r's key, or the zero one.
+// holder returns the record that holds r's key, or r itself if it needs none and
+// was written, or the zero one.
 func (s *Store) holder(ctx context.Context, r *waybill.Record) (waybill.Record, error) {
-	id := s.o.Identity(r)
-	if id == "" {
-		return waybill.Record{}, nil
+	where, args := "id = ?", []any{r.ID}
+	if id := s.o.Identity(r); id != "" && !r.AllowDuplicates {
+		where, args = "domain = ? AND application = ? AND tenant = ? AND held_key = ?", []any{s.o.Domain, r.Application, r.Tenant, id}
 	}
-	got, err := s.find(ctx, s.db, "domain = ? AND application = ? AND tenant = ? AND held_key = ?", s.o.Domain, r.Application, r.Tenant, id)
+	got, err := s.find(ctx, s.db, where, args...)
 	if err != nil || len(got) == 0 {
 		return waybill.Record{}, err
 	}

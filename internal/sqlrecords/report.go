@@ -17,6 +17,8 @@ type Report struct {
 	ID, Key string
 	// Part counts from 1, 0 where not said.
 	Part int
+	// Recipient is written as in the records, "" where not said.
+	Recipient string
 	// Status is the domain's word; Code and VendorCode say why.
 	Status, Code, VendorCode string
 	// At is when it happened, Received when it came.
@@ -34,34 +36,47 @@ var ranks = map[string]int{"accepted": 1, "buffered": 2, "unknown": 3, delivered
 // Report writes a report down and, if its record is there, into it. found is
 // false when no record has its id or key yet: End finds the report then. The
 // same report twice is no error.
+//
+// A batch may have one id, and two tenants one key. A report then belongs to the
+// record with its recipient, and to none where that does not tell them apart.
 func (s *Store) Report(ctx context.Context, p Report) (found bool, err error) {
 	id := clip(p.ID)
 	if id == "" {
 		id = clip("key:" + p.Key)
 	}
-	key := []any{clip(p.Gateway), id, p.Part, p.Status}
+	key := []any{clip(p.Gateway), id, p.Part, p.Status, clip(p.Recipient)}
 	args := append(slices.Clone(key), clip(p.Key), clip(p.Code), clip(p.VendorCode), micros(p.At), micros(p.Received))
-	_, err = s.db.ExecContext(ctx, s.d.rebind("INSERT INTO waybill_reports (gateway, message_id, part, status, record_key, code, vendor_code, at, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"), args...)
+	_, err = s.db.ExecContext(ctx, s.d.rebind("INSERT INTO waybill_reports (gateway, message_id, part, status, recipient, record_key, code, vendor_code, at, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"), args...)
 	if err != nil {
 		var n int
-		row := s.db.QueryRowContext(ctx, s.d.rebind("SELECT COUNT(*) FROM waybill_reports WHERE gateway = ? AND message_id = ? AND part = ? AND status = ?"), key...)
+		row := s.db.QueryRowContext(ctx, s.d.rebind("SELECT COUNT(*) FROM waybill_reports WHERE gateway = ? AND message_id = ? AND part = ? AND status = ? AND recipient = ?"), key...)
 		if qerr := row.Scan(&n); qerr != nil || n == 0 {
 			return false, s.failed(ctx, "report", err)
 		}
 	}
 	got, err := s.find(ctx, s.db, "domain = ? AND vendor_id = ? AND vendor_id <> '' AND (instance = ? OR provider = ?)", s.o.Domain, clip(p.ID), clip(p.Gateway), clip(p.Gateway))
+	got = meant(got, p.Recipient)
 	if err == nil && len(got) == 0 && p.Key != "" {
 		got, err = s.find(ctx, s.db, "domain = ? AND record_key = ? AND (instance = ? OR provider = ?) AND delivery <> 'not_sent'", s.o.Domain, p.Key, clip(p.Gateway), clip(p.Gateway))
 	}
 	if err != nil {
 		return false, s.failed(ctx, "report", err)
 	}
+	got = meant(got, p.Recipient)
 	for i := range got {
 		if err := s.apply(ctx, got[i].ID); err != nil {
 			return true, s.failed(ctx, "report", err)
 		}
 	}
 	return len(got) > 0, nil
+}
+
+// meant returns those of several rows that have the recipient.
+func meant(rows []row, recipient string) []row {
+	if len(rows) < 2 || recipient == "" {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(r row) bool { return r.Recipient != recipient })
 }
 
 // apply locks a record and computes it anew from all its reports.
@@ -85,13 +100,46 @@ func (s *Store) apply(ctx context.Context, id string) error {
 	})
 }
 
-// reports returns the reports of a record.
+// reports returns the reports of a record: those with its id or key, but for those
+// that are or may be of another record with the same. The recipient tells such
+// records apart, if it is said and no two of them have it.
 func (s *Store) reports(ctx context.Context, db querier, r *row) ([]Report, error) {
-	where, args := "gateway IN (?, ?) AND (message_id = ?", []any{clip(r.Provider), clip(r.Instance), clip(r.VendorID)}
-	if r.Key != "" {
-		where, args = where+" OR record_key = ?", append(args, clip(r.Key))
+	id, key := clip(r.VendorID), clip(r.Key)
+	where, args := "gateway IN (?, ?) AND (message_id = ?", []any{clip(r.Provider), clip(r.Instance), id}
+	if key != "" {
+		where, args = where+" OR record_key = ?", append(args, key)
 	}
-	rows, err := db.QueryContext(ctx, s.d.rebind("SELECT gateway, message_id, part, status, record_key, code, vendor_code, at, received FROM waybill_reports WHERE "+where+")"), args...)
+	out, err := s.events(ctx, db, where+")", args...)
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	ofID := func(p Report) bool { return p.ID == id }
+	var byID, byKey []twin
+	if slices.ContainsFunc(out, ofID) {
+		if byID, err = s.twins(ctx, db, r, "vendor_id", id); err != nil {
+			return nil, err
+		}
+	}
+	if key != "" && slices.ContainsFunc(out, func(p Report) bool { return !ofID(p) }) {
+		if byKey, err = s.twins(ctx, db, r, "record_key", key); err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(out, func(p Report) bool {
+		twins := byID
+		if !ofID(p) {
+			twins = byKey
+			if slices.ContainsFunc(twins, func(t twin) bool { return t.id == p.ID }) {
+				return true
+			}
+		}
+		return len(twins) > 0 && (p.Recipient != clip(r.Recipient) || slices.ContainsFunc(twins, func(t twin) bool { return t.recipient == p.Recipient }))
+	}), nil
+}
+
+// events returns the reports that where selects.
+func (s *Store) events(ctx context.Context, db querier, where string, args ...any) ([]Report, error) {
+	rows, err := db.QueryContext(ctx, s.d.rebind("SELECT gateway, message_id, part, status, recipient, record_key, code, vendor_code, at, received FROM waybill_reports WHERE "+where), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -100,11 +148,35 @@ func (s *Store) reports(ctx context.Context, db querier, r *row) ([]Report, erro
 	for rows.Next() {
 		var p Report
 		var at, received int64
-		if err := rows.Scan(&p.Gateway, &p.ID, &p.Part, &p.Status, &p.Key, &p.Code, &p.VendorCode, &at, &received); err != nil {
+		if err := rows.Scan(&p.Gateway, &p.ID, &p.Part, &p.Status, &p.Recipient, &p.Key, &p.Code, &p.VendorCode, &at, &received); err != nil {
 			return nil, err
 		}
 		p.At, p.Received = fromMicros(at), fromMicros(received)
 		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+// twin is another record with the same id or key.
+type twin struct{ id, recipient string }
+
+// twins returns the provider's other records, of whichever instance, and those
+// under way, that have a value: the rest of a batch, another tenant's, the same
+// message sent twice.
+func (s *Store) twins(ctx context.Context, db querier, r *row, column, value string) ([]twin, error) {
+	rows, err := db.QueryContext(ctx, s.d.rebind("SELECT vendor_id, recipient FROM waybill_records WHERE domain = ? AND "+column+" = ? AND id <> ? AND delivery <> 'not_sent' AND provider IN (?, '')"),
+		s.o.Domain, value, r.ID, clip(r.Provider))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []twin
+	for rows.Next() {
+		var t twin
+		if err := rows.Scan(&t.id, &t.recipient); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
 	}
 	return out, rows.Err()
 }

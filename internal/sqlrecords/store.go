@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/failover"
 )
 
 // Options are what a domain's recorder chooses.
@@ -96,26 +97,17 @@ func (s *Store) Begin(ctx context.Context, records []waybill.Record) error {
 			return waybill.Invalid("begin", why).With(s.o.Domain, "", records[i].Key)
 		}
 	}
-	var err error
-	if len(records) <= chunk {
-		err = s.insert(ctx, s.db, records, true)
-	} else {
-		err = s.together(ctx, func(tx *sql.Tx) error {
-			for rest := records; len(rest) > 0; {
-				n := min(chunk, len(rest))
-				if err := s.insert(ctx, tx, rest[:n], len(rest) == len(records)); err != nil {
-					return err
-				}
-				rest = rest[n:]
-			}
-			return nil
-		})
+	if ctx.Err() != nil {
+		return s.failed(ctx, "begin", ctx.Err())
 	}
+	err := s.insertAll(ctx, records)
 	if err == nil {
 		return nil
 	}
+	look, cancel := lasting(ctx)
+	defer cancel()
 	for i := range records { // whose index refused? and was it ours, its answer lost?
-		old, ferr := s.holder(ctx, &records[i])
+		old, ferr := s.holder(look, &records[i])
 		switch {
 		case ferr != nil || old.ID == "":
 		case old.ID == records[i].ID:
@@ -126,6 +118,36 @@ func (s *Store) Begin(ctx context.Context, records []waybill.Record) error {
 		}
 	}
 	return s.failed(ctx, "begin", err)
+}
+
+// insertAll writes records that begin. A caller who leaves meanwhile does not break
+// it off at once: the server would go on with it, and the key be held by a record
+// that nobody will ever end. So the send goes on, makes no attempt, and ends.
+func (s *Store) insertAll(ctx context.Context, records []waybill.Record) error {
+	ctx, cancel := failover.Grace(ctx)
+	defer cancel()
+	if len(records) <= chunk {
+		return s.insert(ctx, s.db, records, true)
+	}
+	return s.together(ctx, func(tx *sql.Tx) error {
+		for rest := records; len(rest) > 0; {
+			n := min(chunk, len(rest))
+			if err := s.insert(ctx, tx, rest[:n], len(rest) == len(records)); err != nil {
+				return err
+			}
+			rest = rest[n:]
+		}
+		return nil
+	})
+}
+
+// lasting returns ctx or, if it is over, one with a little time, for a look at what
+// became of an INSERT.
+func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() == nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), failover.GraceTime)
 }
 
 // complete fills in what the store knows, and says what does not fit a column.

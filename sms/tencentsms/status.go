@@ -72,9 +72,10 @@ func (a *Adapter) Reconcile(ctx context.Context, r sms.ReconcileRequest) (sms.Ou
 		return sms.Outcome{}, bad
 	}
 	out := sms.Outcome{Served: waybill.Served{Provider: name}, Why: "no report has the key, which is no proof"}
-	mute := false // some report does not say whose it is
+	mute := v.Set == nil // or some report does not say whose it is
 	for _, p := range v.Set {
 		if p == nil {
+			mute = true
 			continue
 		}
 		if key != "" && string(p.SessionContext) == key || r.ID != "" && string(p.SerialNo) == r.ID {
@@ -100,8 +101,8 @@ func (p *pulled) outcome() sms.Outcome {
 	return out
 }
 
-// failed reads the code of a message that did not arrive: a word of SMPP's, or
-// one of the operators' many, of which there is no table.
+// failed reads the code of a message that did not arrive: a word of SMPP's, or one
+// of the operators'.
 func failed(code string) (sms.Status, waybill.Code, waybill.Scope) {
 	switch s, _ := sms.StatusOfSMPP(code); s {
 	case sms.StatusExpired:
@@ -109,7 +110,15 @@ func failed(code string) (sms.Status, waybill.Code, waybill.Scope) {
 	case sms.StatusRejected:
 		return s, waybill.Unknown, waybill.ScopeUnknown
 	}
-	return sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown
+	code = strings.TrimSpace(code)
+	r, known := operatorReason(code)
+	switch {
+	case !known:
+		return sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown
+	case strings.HasPrefix(code, "EXPIRED"): // and the operator's number
+		r.status = sms.StatusExpired
+	}
+	return r.status, r.code, r.scope
 }
 
 type templateRequest struct {

@@ -174,3 +174,36 @@ func FuzzReadWebhook(f *testing.F) {
 		}
 	})
 }
+
+// The operators' codes, by the table; those that mean several things are no proof
+// that a number is dead.
+func TestOperatorCodes(t *testing.T) {
+	for code, want := range map[string]struct {
+		status sms.Status
+		code   waybill.Code
+		scope  waybill.Scope
+	}{
+		"MK:0001":      {sms.StatusFailed, waybill.Unregistered, waybill.ScopeRecipient},
+		"MN:0001":      {sms.StatusFailed, waybill.Unavailable, waybill.ScopeRecipient},
+		" MI:0024 ":    {sms.StatusFailed, waybill.Unavailable, waybill.ScopeRecipient},
+		"5":            {sms.StatusFailed, waybill.Unavailable, waybill.ScopeRecipient},
+		"NOROUTE":      {sms.StatusFailed, waybill.Unavailable, waybill.ScopeProvider},
+		"DB:0141":      {sms.StatusRejected, waybill.OptedOut, waybill.ScopeRecipient},
+		"DB:0142":      {sms.StatusRejected, waybill.RecipientLimited, waybill.ScopeRecipient},
+		"OVER_SE":      {sms.StatusRejected, waybill.PermissionDenied, waybill.ScopeSender},
+		"EXPIREDS601S": {sms.StatusExpired, waybill.Unavailable, waybill.ScopeRecipient},
+		"EXPIRED":      {sms.StatusExpired, waybill.Unavailable, waybill.ScopeRecipient},
+		"REJECTD":      {sms.StatusRejected, waybill.Unknown, waybill.ScopeUnknown},
+		"MK:000":       {sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown},
+		"DB:0140":      {sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown}, // the page says two things
+		"":             {sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown},
+	} {
+		e, err := read(t, `[{"mobile":"13800138000","nationcode":"86","report_status":"FAIL","errmsg":"`+code+`","sid":"1"}]`)
+		if err != nil || len(e.Reports) != 1 {
+			t.Fatalf("%q: %v", code, err)
+		}
+		if r := e.Reports[0]; r.Status != want.status || r.Code != want.code || r.Scope != want.scope {
+			t.Errorf("%q: %v, %v of %v", code, r.Status, r.Code, r.Scope)
+		}
+	}
+}

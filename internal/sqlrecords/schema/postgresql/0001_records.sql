@@ -34,18 +34,20 @@ CREATE TABLE IF NOT EXISTS waybill_records (
   reported BIGINT NOT NULL
 );
 
--- Every report that came, the row's own or not yet anybody's.
+-- Every report that came, the row's own or not yet anybody's. The recipient is
+-- written as in the row: one message id may be that of a whole batch.
 CREATE TABLE IF NOT EXISTS waybill_reports (
   gateway TEXT NOT NULL,
   message_id TEXT NOT NULL,
   part INTEGER NOT NULL,
   status TEXT NOT NULL,
+  recipient TEXT NOT NULL,
   record_key TEXT NOT NULL,
   code TEXT NOT NULL,
   vendor_code TEXT NOT NULL,
   at BIGINT NOT NULL,
   received BIGINT NOT NULL,
-  PRIMARY KEY (gateway, message_id, part, status)
+  PRIMARY KEY (gateway, message_id, part, status, recipient)
 );
 
 CREATE UNIQUE INDEX IF NOT EXISTS waybill_records_held ON waybill_records (domain, application, tenant, held_key);
