@@ -128,11 +128,68 @@ func (c *crosser) compare(e, f uint32, p, q, r, s Position) {
 	switch {
 	case same:
 		c.ring, c.reason = int(c.rings[e]), ReasonCrossing
-	case o1*o2 < 0 && o3*o4 < 0 || along:
+	case o1*o2 < 0 && o3*o4 < 0 || along || c.passes(e, f):
 		c.ring, c.reason = int(max(c.rings[e], c.rings[f])), ReasonRingsCross
 	default:
 		c.touched = true
 	}
+}
+
+// passes reports whether two rings, of which these edges share one point, change sides there. The point is a corner of
+// one of them at least.
+func (c *crosser) passes(e, f uint32) bool {
+	for _, v := range [...]uint32{f, f + 1} {
+		if onEdge(c.verts[e], c.verts[e+1], c.verts[v]) {
+			return c.passesAt(e, v)
+		}
+	}
+	for _, v := range [...]uint32{e, e + 1} {
+		if onEdge(c.verts[f], c.verts[f+1], c.verts[v]) {
+			return c.passesAt(f, v)
+		}
+	}
+	return false
+}
+
+// passesAt is passes for a corner v that lies on the edge e of another ring, perhaps at one of its ends.
+func (c *crosser) passesAt(e, v uint32) bool {
+	a, at, b := c.verts[e], c.verts[v], c.verts[e+1]
+	switch at {
+	case a:
+		a, b = c.beside(e)
+	case b:
+		a, b = c.beside(e + 1)
+	}
+	from, to := c.beside(v)
+	return leftOf(a, at, b, from) != leftOf(a, at, b, to)
+}
+
+// beside returns the corners before and after one.
+func (c *crosser) beside(v uint32) (before, after Position) {
+	k := c.rings[v]
+	first, last := uint32(0), c.ends[k]-1
+	if k > 0 {
+		first = c.ends[k-1]
+	}
+	if v == first || v == last { // the same corner
+		return c.verts[last-1], c.verts[first+1]
+	}
+	return c.verts[v-1], c.verts[v+1]
+}
+
+// leftOf reports whether the direction from at to p lies to the left of the bend a, at, b, and not along it.
+func leftOf(a, at, b, p Position) bool {
+	first, second := orient(a, at, p) > 0, orient(at, b, p) > 0
+	if orient(a, at, b) > 0 {
+		return first && second
+	}
+	return first || second
+}
+
+// onEdge reports whether p lies on the edge, its ends included.
+func onEdge(a, b, p Position) bool {
+	return min(a.Lng, b.Lng) <= p.Lng && p.Lng <= max(a.Lng, b.Lng) && min(a.Lat, b.Lat) <= p.Lat && p.Lat <= max(a.Lat, b.Lat) &&
+		orient(a, b, p) == 0
 }
 
 // adjacent reports whether two edges of a ring follow one another; then they share a corner, and no more since spikes
@@ -158,8 +215,7 @@ func overlap(p, q, r, s Position) bool {
 		max(min(p.Lat, q.Lat), min(r.Lat, s.Lat)) < min(max(p.Lat, q.Lat), max(r.Lat, s.Lat))
 }
 
-// holes checks that every hole lies in the outer ring and in no other hole. The rings do not cross, so where none
-// touches another one corner of each tells; else every corner is looked at.
+// holes checks that every hole lies in the outer ring and in no other hole. The rings do not cross.
 func (c *crosser) holes(poly Polygon) (int, Reason) {
 	if len(poly) == 1 {
 		return 0, ""
@@ -169,26 +225,21 @@ func (c *crosser) holes(poly Polygon) (int, Reason) {
 		boxes[k] = ring.box()
 	}
 	for k := 1; k < len(poly); k++ {
-		corners := poly[k][:1]
-		if c.touched {
-			corners = poly[k]
-		}
-		for _, p := range corners {
-			if c.work -= len(poly[0]); c.work < 0 {
-				return k, ReasonComplex
-			}
-			if !poly[:1].contains(p) {
-				return k, ReasonHoleOutside
-			}
+		inside := boxes[k].within(boxes[0]) && c.lies(poly[k], poly[0])
+		switch {
+		case c.work < 0:
+			return k, ReasonComplex
+		case !inside:
+			return k, ReasonHoleOutside
 		}
 		for m := 1; m < len(poly); m++ {
-			if m == k || boxes[m].west > boxes[k].west || boxes[m].east < boxes[k].east || boxes[m].south > boxes[k].south || boxes[m].north < boxes[k].north {
+			if m == k || !boxes[k].within(boxes[m]) {
 				continue
 			}
-			if c.work -= len(poly[m]) * len(corners); c.work < 0 {
+			switch inside := c.lies(poly[k], poly[m]); {
+			case c.work < 0:
 				return k, ReasonComplex
-			}
-			if within(poly[m:m+1], corners) {
+			case inside:
 				return k, ReasonHoleInHole
 			}
 		}
@@ -196,12 +247,46 @@ func (c *crosser) holes(poly Polygon) (int, Reason) {
 	return 0, ""
 }
 
-// within reports whether all corners lie in the ring or on it.
-func within(ring Polygon, corners []Position) bool {
-	for _, p := range corners {
-		if !ring.contains(p) {
+// lies reports whether a ring lies within another that it does not cross. The first corner that is not on the other one
+// tells; where all are, the way that the ring takes from one of them does.
+func (c *crosser) lies(ring, in Ring) bool {
+	for _, p := range ring[1:] {
+		if c.work -= len(in); c.work < 0 {
 			return false
 		}
+		if !c.touched || in.edgeAt(p) == 0 {
+			return Polygon{in}.contains(p)
+		}
 	}
-	return true
+	i, n := in.edgeAt(ring[0]), len(in)-1
+	a, b := in[i-1], in[i]
+	switch ring[0] {
+	case a:
+		a = in[(i-2+n)%n]
+		return leftOf(a, ring[0], b, ring[1]) == in.leftward()
+	case b:
+		b = in[i%n+1]
+	}
+	return leftOf(a, ring[0], b, ring[1]) == in.leftward()
+}
+
+// edgeAt returns the number, from 1, of the first edge that p lies on, or 0.
+func (r Ring) edgeAt(p Position) int {
+	for i := 1; i < len(r); i++ {
+		if onEdge(r[i-1], r[i], p) {
+			return i
+		}
+	}
+	return 0
+}
+
+// leftward reports whether the ring goes counter-clockwise: whether it turns left at its lowest and westernmost corner.
+func (r Ring) leftward() bool {
+	n, low := len(r)-1, 0
+	for i, p := range r {
+		if p.Lat < r[low].Lat || p.Lat == r[low].Lat && p.Lng < r[low].Lng {
+			low = i
+		}
+	}
+	return orient(r[(low-1+n)%n], r[low], r[low+1]) > 0
 }
