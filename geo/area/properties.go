@@ -43,9 +43,9 @@ func text(field func(*Area) *string) func(*Area, string) bool {
 func flag(field func(*Area) *bool) func(*Area, string) bool {
 	return func(a *Area, s string) bool {
 		switch strings.ToLower(s) {
-		case "1", "t", "true", "y", "yes":
+		case "1", "t", "true", "y", "yes", "\x01": // the last is a BIT(1) of MySQL
 			*field(a) = true
-		case "", "0", "f", "false", "n", "no":
+		case "", "0", "f", "false", "n", "no", "\x00":
 			*field(a) = false
 		default:
 			return false
