@@ -132,7 +132,8 @@ $('city').onchange = $('service').onchange = () => asked && ask(asked);
 async function ask([lng, lat]) {
   asked = [lng, lat]; paint();
   const query = new URLSearchParams({ lon: lng, lat, cityCode: $('city').value, serviceType: $('service').value });
-  const said = await (await fetch('verdict?' + query)).json();
+  const res = await fetch('verdict?' + query), said = await res.json();
+  if (!res.ok) { $('verdict').replaceChildren(); say(said.error); return; }
   $('verdict').replaceChildren(...said.map(s => {
     const row = document.createElement('tr');
     for (const text of [s.role, s.allowed ? 'yes' : 'no', s.rule.replaceAll('_', ' '), s.area || '']) { const td = document.createElement('td'); td.textContent = text; row.append(td); }

@@ -26,6 +26,7 @@ func TestCheck(t *testing.T) {
 	}{
 		{what: "sound", polygons: polygon(outer, square(1, 1, 2, 2), square(3, 3, 4, 4))},
 		{what: "clockwise", polygons: polygon(Ring{{0, 0}, {0, 1}, {1, 1}, {0, 0}})},
+		{what: "corners on a line, too close to one another for a product", polygons: polygon(Ring{{0, 0}, {1e-200, 0}, {2e-200, 0}, {2e-200, 2e-200}, {0, 0}})},
 		{what: "hole touches in a point", polygons: polygon(outer, Ring{{0, 5}, {2, 4}, {2, 6}, {0, 5}})},
 		{what: "holes touch in a point", polygons: polygon(outer, square(1, 1, 2, 2), square(2, 2, 3, 3))},
 		{what: "holes touch all round a part of the interior", polygons: polygon(outer, Ring{{1, 5}, {5, 1}, {5, 2}, {1, 5}}, Ring{{5, 1}, {9, 5}, {8, 5}, {5, 1}}, Ring{{1, 5}, {5, 9}, {9, 5}, {5, 8}, {1, 5}})},

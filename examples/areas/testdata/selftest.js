@@ -16,9 +16,11 @@
     const inked = () => { const d = pen.getImageData(0, 0, canvas.width, canvas.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; };
     must(inked() > 2000, 'the canvas is empty');
 
-    // Ask at the Fort, then at the docks.
+    // Ask at the Fort, beyond the pole, then at the docks.
     click(toPixel([72.8295, 18.933]));
     await until(() => rows()[0] === 'start yes allowed mumbai', 'the verdict at the Fort, not ' + rows());
+    await ask([72.8295, 91]);
+    must($('message').textContent.includes('latitude') && !rows().length, 'the reason why a place beyond the pole has no verdict');
     click(toPixel([72.855, 18.96]));
     await until(() => rows()[2] === 'finish no deny area mumbai-port', 'the verdict at the docks, not ' + rows());
 
