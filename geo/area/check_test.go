@@ -134,6 +134,27 @@ func TestHostileShapesEnd(t *testing.T) {
 	}
 }
 
+// TestLongThinShapes holds that a star of 1,000 rays and a comb of 1,000 teeth, upright and aslant, are no shapes too
+// complicated to check, and that the index of them is small.
+func TestLongThinShapes(t *testing.T) {
+	var star, comb Ring
+	for i := range 1000 {
+		out, in := math.Pi*float64(2*i)/1000, math.Pi*float64(2*i+1)/1000
+		star = append(star, Position{math.Cos(out), math.Sin(out)}, Position{0.001 * math.Cos(in), 0.001 * math.Sin(in)})
+		x := float64(i) / 1000
+		comb = append(comb, Position{x, 0.1}, Position{x, 1}, Position{x + 0.0005, 1}, Position{x + 0.0005, 0.1})
+	}
+	star, comb = append(star, star[0]), append(comb, Position{1, 0}, Position{0, 0}, comb[0])
+	aslant := slices.Clone(comb)
+	for i, p := range comb {
+		aslant[i] = Position{0.8*p.Lng - 0.6*p.Lat, 0.6*p.Lng + 0.8*p.Lat}
+	}
+	x := index(t, Area{ID: "star", Polygons: polygon(star)}, Area{ID: "comb", Polygons: polygon(comb)}, Area{ID: "aslant", Polygons: polygon(aslant)})
+	if n := x.Bytes(); n > 16<<20 {
+		t.Errorf("%d bytes", n)
+	}
+}
+
 func TestWithin(t *testing.T) {
 	b := Batch{Areas: []Area{
 		{ID: "mumbai", Polygons: polygon(square(72.8, 19, 72.9, 19.1))},

@@ -20,7 +20,9 @@ const (
 	maxRings     = 10_000  // of a polygon
 	workPerEdge  = 300     // comparisons, on average
 	workPerPair  = 8       // what listing an edge in a cell counts
-	workAtLeast  = 1 << 22 // comparisons that any polygon may take
+	workAtLeast  = 1 << 22 // comparisons that any polygon may take, and
+	workPerTwo   = 2       // for any two edges of it, up to
+	workForTwos  = 1 << 24 // so many; the same keeps the index small
 	crosserDepth = 12
 )
 
@@ -49,7 +51,7 @@ func (c *crosser) check(poly Polygon) (int, Reason) {
 		outline = outline.add(ring.box())
 	}
 	c.levels[crosserDepth].refs = refs
-	c.work = workAtLeast + workPerEdge*len(refs)
+	c.work = workAtLeast + workPerEdge*len(refs) + min(workPerTwo*len(refs)*len(refs), workForTwos)
 	margin := max(1e-9, 1e-9*(outline.east-outline.west+outline.north-outline.south))
 	c.look(place{Position{outline.west - margin, outline.south - margin}, outline.east - outline.west + 2*margin, outline.north - outline.south + 2*margin}, 0, refs)
 	if c.reason != "" {
