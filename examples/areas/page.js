@@ -99,8 +99,27 @@ function edit(area) {
   list(); paint();
 }
 
+// unroll lets a ring that jumps over the 180th meridian run on beyond it, and puts the holes beside their outer ring.
+function unroll(area) {
+  const jump = (p, q) => Math.abs(q - p) > 180 ? 360 * Math.sign(p - q) : 0;
+  for (const polygon of area.geometry.coordinates) {
+    for (const ring of polygon) {
+      const lngs = ring.map(p => p[0]);
+      if (!lngs.some((lng, i) => i && Math.abs(lng - lngs[i - 1]) > 180 && Math.abs(lng - lngs[i - 1]) < 360)) continue;
+      for (let i = 1, turns = 0; i < ring.length; i++) ring[i][0] = lngs[i] + (turns += jump(lngs[i - 1], lngs[i]));
+    }
+    const ends = ring => { const lngs = ring.map(p => p[0]); return [Math.min(...lngs), Math.max(...lngs)]; };
+    const [west, east] = ends(polygon[0]);
+    for (const hole of polygon.slice(1)) {
+      const [w, e] = ends(hole), by = [0, 360, -360].find(by => west <= w + by && e + by <= east) || 0;
+      for (const place of hole) place[0] += by;
+    }
+  }
+  return area;
+}
+
 async function load() {
-  areas = (await (await fetch('areas')).json()).features;
+  areas = (await (await fetch('areas')).json()).features.map(unroll);
   list(); paint();
 }
 
@@ -131,8 +150,9 @@ $('city').onchange = $('service').onchange = () => asked && ask(asked);
 
 async function ask([lng, lat]) {
   asked = [lng, lat]; paint();
-  const query = new URLSearchParams({ lon: lng, lat, cityCode: $('city').value, serviceType: $('service').value });
-  const said = await (await fetch('verdict?' + query)).json();
+  const query = new URLSearchParams({ lon: round(lng - 360 * Math.round(lng / 360)), lat, cityCode: $('city').value, serviceType: $('service').value });
+  const res = await fetch('verdict?' + query), said = await res.json();
+  if (!res.ok) { $('verdict').replaceChildren(); say(said.error); return; }
   $('verdict').replaceChildren(...said.map(s => {
     const row = document.createElement('tr');
     for (const text of [s.role, s.allowed ? 'yes' : 'no', s.rule.replaceAll('_', ' '), s.area || '']) { const td = document.createElement('td'); td.textContent = text; row.append(td); }

@@ -222,17 +222,24 @@ func (b *builder) spread(g *grid, l *level, k uint32, refs []uint32) cellBox {
 			south := max(p.Lat, min(q.Lat, g.y0+(float64(j)-slack)*g.h))
 			north := max(p.Lat, min(q.Lat, g.y0+(float64(j+1)+slack)*g.h))
 			x0, x1 := p.Lng+(south-p.Lat)*slope-g.x0, p.Lng+(north-p.Lat)*slope-g.x0
-			r0, r1 := cellRange(min(x0, x1), max(x0, x1), g.perW, g.side)
+			// In this row it may lie wholly beyond the grid.
+			r0, r1 := reach(min(x0, x1), max(x0, x1), g.perW)
 			add(max(i0, r0), min(i1, r1), j, ref)
 		}
 	}
 	return all
 }
 
-// cellRange returns the cells that a stretch might touch, given as distances from the grid's edge.
+// cellRange returns the cells that a stretch might touch, given as distances from the grid's edge. What lies beyond the
+// grid counts to the cell at its edge.
 func cellRange(from, to, per float64, n uint32) (int, int) {
-	lo, hi := int(math.Floor(from*per-slack)), int(math.Floor(to*per+slack))
+	lo, hi := reach(from, to, per)
 	return max(0, min(lo, int(n)-1)), max(0, min(hi, int(n)-1))
+}
+
+// reach is cellRange in a grid without end.
+func reach(from, to, per float64) (int, int) {
+	return int(math.Floor(from*per - slack)), int(math.Floor(to*per + slack))
 }
 
 // corners finds which corners of cells lie inside a part: l.column[j] for the first corner of row j, and l.odd for the

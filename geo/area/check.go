@@ -267,5 +267,9 @@ func (c *checker) simplify(number int, ring Ring) Ring {
 // spike reports whether the line turns back on itself at b.
 func spike(a, b, p Position) bool {
 	back := (b.Lng-a.Lng)*(p.Lng-b.Lng) <= 0 && (b.Lat-a.Lat)*(p.Lat-b.Lat) <= 0
-	return back && a != b && b != p && orient(a, b, p) == 0
+	if !back || a == b || b == p || orient(a, b, p) != 0 {
+		return false
+	}
+	// The products of very small steps are zero.
+	return sign(b.Lng-a.Lng)*sign(p.Lng-b.Lng) <= 0 && sign(b.Lat-a.Lat)*sign(p.Lat-b.Lat) <= 0
 }

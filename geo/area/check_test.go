@@ -14,6 +14,8 @@ import (
 
 func TestCheck(t *testing.T) {
 	outer := square(0, 0, 10, 10)
+	bay := Ring{{0, 0}, {3, 0}, {3, 4}, {5, 5}, {7, 4}, {7, 0}, {10, 0}, {10, 10}, {0, 10}, {0, 0}}
+	reversed := func(r Ring) Ring { r = slices.Clone(r); slices.Reverse(r); return r }
 	for _, tt := range []struct {
 		what     string
 		polygons []Polygon
@@ -24,8 +26,12 @@ func TestCheck(t *testing.T) {
 	}{
 		{what: "sound", polygons: polygon(outer, square(1, 1, 2, 2), square(3, 3, 4, 4))},
 		{what: "clockwise", polygons: polygon(Ring{{0, 0}, {0, 1}, {1, 1}, {0, 0}})},
+		{what: "corners on a line, too close to one another for a product", polygons: polygon(Ring{{0, 0}, {1e-200, 0}, {2e-200, 0}, {2e-200, 2e-200}, {0, 0}})},
 		{what: "hole touches in a point", polygons: polygon(outer, Ring{{0, 5}, {2, 4}, {2, 6}, {0, 5}})},
 		{what: "holes touch in a point", polygons: polygon(outer, square(1, 1, 2, 2), square(2, 2, 3, 3))},
+		{what: "holes touch all round a part of the interior", polygons: polygon(outer, Ring{{1, 5}, {5, 1}, {5, 2}, {1, 5}}, Ring{{5, 1}, {9, 5}, {8, 5}, {5, 1}}, Ring{{1, 5}, {5, 9}, {9, 5}, {5, 8}, {1, 5}})},
+		{what: "hole in a bay of a hole", polygons: polygon(outer, Ring{{1, 1}, {3, 5}, {5, 2}, {7, 5}, {9, 1}, {1, 1}}, Ring{{5, 2}, {6, 6}, {4, 6}, {5, 2}})},
+		{what: "hole with all corners on the outer ring", polygons: polygon(outer, Ring{{0, 5}, {5, 0}, {10, 5}, {5, 10}, {0, 5}})},
 		{what: "overlapping parts", polygons: []Polygon{{outer}, {square(5, 5, 15, 15)}}},
 		{"unclosed", polygon(outer[:4]), ReasonNotClosed, 0, true, outer},
 		{"repeated", polygon(Ring{{0, 0}, {0, 0}, {10, 0}, {10, 10}, {10, 10}, {0, 10}, {0, 0}, {0, 0}}), ReasonRepeated, 0, true, outer},
@@ -55,6 +61,10 @@ func TestCheck(t *testing.T) {
 		{"hole crosses", polygon(outer, square(5, 5, 15, 6)), ReasonRingsCross, 1, false, nil},
 		{"hole along the border", polygon(outer, square(0, 5, 1, 6)), ReasonRingsCross, 1, false, nil},
 		{"hole through vertices", polygon(Ring{{0, 0}, {4, 0}, {2, 2}, {4, 4}, {0, 4}, {0, 0}}, Ring{{1, 2}, {2, 2}, {3, 2.1}, {1, 3}, {1, 2}}), ReasonRingsCross, 1, false, nil},
+		{"hole in a bay of the outer ring, touching it with all corners", polygon(bay, Ring{{3, 2}, {7, 2}, {5, 5}, {3, 2}}), ReasonHoleOutside, 1, false, nil},
+		{"the same, the other way round", polygon(reversed(bay), Ring{{3, 2}, {5, 5}, {7, 2}, {3, 2}}), ReasonHoleOutside, 1, false, nil},
+		{"hole through corners of the outer ring, which lie on its edge", polygon(Ring{{0, 0}, {10, 0}, {10, 10}, {6, 5}, {5, 2}, {4, 5}, {0, 10}, {0, 0}}, Ring{{2.5, 5}, {7.5, 5}, {5, 1}, {2.5, 5}}), ReasonRingsCross, 1, false, nil},
+		{"hole in a hole, touching it with all corners", polygon(outer, square(2, 2, 8, 8), Ring{{2, 5}, {5, 2}, {8, 5}, {5, 8}, {2, 5}}), ReasonHoleInHole, 2, false, nil},
 		{"hole in a hole", polygon(outer, square(1, 1, 5, 5), square(2, 2, 3, 3)), ReasonHoleInHole, 2, false, nil},
 		{"same hole twice", polygon(outer, square(1, 1, 5, 5), square(1, 1, 5, 5)), ReasonRingsCross, 2, false, nil},
 		{"round the pole", polygon(Ring{{0, 80}, {120, 80}, {-120, 80}, {0, 80}}), ReasonPole, 0, false, nil},
@@ -121,6 +131,27 @@ func TestHostileShapesEnd(t *testing.T) {
 	ring = append(ring, ring[0])
 	if good, problems := Check(&Area{ID: "star", Polygons: polygon(ring)}); good != nil {
 		t.Errorf("%v", problems)
+	}
+}
+
+// TestLongThinShapes holds that a star of 1,000 rays and a comb of 1,000 teeth, upright and aslant, are no shapes too
+// complicated to check, and that the index of them is small.
+func TestLongThinShapes(t *testing.T) {
+	var star, comb Ring
+	for i := range 1000 {
+		out, in := math.Pi*float64(2*i)/1000, math.Pi*float64(2*i+1)/1000
+		star = append(star, Position{math.Cos(out), math.Sin(out)}, Position{0.001 * math.Cos(in), 0.001 * math.Sin(in)})
+		x := float64(i) / 1000
+		comb = append(comb, Position{x, 0.1}, Position{x, 1}, Position{x + 0.0005, 1}, Position{x + 0.0005, 0.1})
+	}
+	star, comb = append(star, star[0]), append(comb, Position{1, 0}, Position{0, 0}, comb[0])
+	aslant := slices.Clone(comb)
+	for i, p := range comb {
+		aslant[i] = Position{0.8*p.Lng - 0.6*p.Lat, 0.6*p.Lng + 0.8*p.Lat}
+	}
+	x := index(t, Area{ID: "star", Polygons: polygon(star)}, Area{ID: "comb", Polygons: polygon(comb)}, Area{ID: "aslant", Polygons: polygon(aslant)})
+	if n := x.Bytes(); n > 16<<20 {
+		t.Errorf("%d bytes", n)
 	}
 }
 

@@ -8,31 +8,28 @@ import (
 
 // parseGeoJSONGeometry reads a Polygon, a MultiPolygon or a GeometryCollection of such.
 func parseGeoJSONGeometry(b []byte, depth int) ([]Polygon, error) {
-	var g struct {
-		Type        string            `json:"type"`
-		Coordinates json.RawMessage   `json:"coordinates"`
-		Geometries  []json.RawMessage `json:"geometries"`
-	}
-	if json.Unmarshal(b, &g) != nil {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(b, &members) != nil {
 		return nil, invalid("parse_geojson", "the geometry is no object of GeoJSON")
 	}
-	r := &coordinates{rest: g.Coordinates}
+	typ, _ := scalar(members["type"])
+	r := &coordinates{rest: members["coordinates"]}
 	var polygons []Polygon
 	switch {
 	case depth > maxNesting:
 		return nil, invalid("parse_geojson", "collections are nested too deeply")
-	case g.Type == "Polygon":
-		if poly := r.polygon(); len(poly) > 0 {
-			polygons = append(polygons, poly)
-		}
-	case g.Type == "MultiPolygon":
+	case typ == "Polygon":
+		polygons = appendPolygon(polygons, r.polygon())
+	case typ == "MultiPolygon":
 		for more := r.begins(); more; more = r.goesOn() {
-			if poly := r.polygon(); len(poly) > 0 {
-				polygons = append(polygons, poly)
-			}
+			polygons = appendPolygon(polygons, r.polygon())
 		}
-	case g.Type == "GeometryCollection":
-		for _, one := range g.Geometries {
+	case typ == "GeometryCollection":
+		var geometries []json.RawMessage
+		if json.Unmarshal(members["geometries"], &geometries) != nil {
+			return nil, invalid("parse_geojson", "the geometries are no list")
+		}
+		for _, one := range geometries {
 			more, err := parseGeoJSONGeometry(one, depth+1)
 			if err != nil {
 				return nil, err
@@ -47,6 +44,16 @@ func parseGeoJSONGeometry(b []byte, depth int) ([]Polygon, error) {
 		return nil, invalid("parse_geojson", "the coordinates are not lists of rings of positions")
 	}
 	return polygons, nil
+}
+
+// appendPolygon appends a polygon that was read, unless it is an empty one: without rings, or with empty rings only.
+func appendPolygon(polygons []Polygon, poly Polygon) []Polygon {
+	for _, ring := range poly {
+		if len(ring) > 0 {
+			return append(polygons, poly)
+		}
+	}
+	return polygons
 }
 
 // coordinates reads nested lists of numbers from valid JSON. What is not such lists sets bad and ends all loops: in

@@ -20,7 +20,9 @@ const (
 	maxRings     = 10_000  // of a polygon
 	workPerEdge  = 300     // comparisons, on average
 	workPerPair  = 8       // what listing an edge in a cell counts
-	workAtLeast  = 1 << 22 // comparisons that any polygon may take
+	workAtLeast  = 1 << 22 // comparisons that any polygon may take, and
+	workPerTwo   = 2       // for any two edges of it, up to
+	workForTwos  = 1 << 24 // so many; the same keeps the index small
 	crosserDepth = 12
 )
 
@@ -49,7 +51,7 @@ func (c *crosser) check(poly Polygon) (int, Reason) {
 		outline = outline.add(ring.box())
 	}
 	c.levels[crosserDepth].refs = refs
-	c.work = workAtLeast + workPerEdge*len(refs)
+	c.work = workAtLeast + workPerEdge*len(refs) + min(workPerTwo*len(refs)*len(refs), workForTwos)
 	margin := max(1e-9, 1e-9*(outline.east-outline.west+outline.north-outline.south))
 	c.look(place{Position{outline.west - margin, outline.south - margin}, outline.east - outline.west + 2*margin, outline.north - outline.south + 2*margin}, 0, refs)
 	if c.reason != "" {
@@ -128,11 +130,68 @@ func (c *crosser) compare(e, f uint32, p, q, r, s Position) {
 	switch {
 	case same:
 		c.ring, c.reason = int(c.rings[e]), ReasonCrossing
-	case o1*o2 < 0 && o3*o4 < 0 || along:
+	case o1*o2 < 0 && o3*o4 < 0 || along || c.passes(e, f):
 		c.ring, c.reason = int(max(c.rings[e], c.rings[f])), ReasonRingsCross
 	default:
 		c.touched = true
 	}
+}
+
+// passes reports whether two rings, of which these edges share one point, change sides there. The point is a corner of
+// one of them at least.
+func (c *crosser) passes(e, f uint32) bool {
+	for _, v := range [...]uint32{f, f + 1} {
+		if onEdge(c.verts[e], c.verts[e+1], c.verts[v]) {
+			return c.passesAt(e, v)
+		}
+	}
+	for _, v := range [...]uint32{e, e + 1} {
+		if onEdge(c.verts[f], c.verts[f+1], c.verts[v]) {
+			return c.passesAt(f, v)
+		}
+	}
+	return false
+}
+
+// passesAt is passes for a corner v that lies on the edge e of another ring, perhaps at one of its ends.
+func (c *crosser) passesAt(e, v uint32) bool {
+	a, at, b := c.verts[e], c.verts[v], c.verts[e+1]
+	switch at {
+	case a:
+		a, b = c.beside(e)
+	case b:
+		a, b = c.beside(e + 1)
+	}
+	from, to := c.beside(v)
+	return leftOf(a, at, b, from) != leftOf(a, at, b, to)
+}
+
+// beside returns the corners before and after one.
+func (c *crosser) beside(v uint32) (before, after Position) {
+	k := c.rings[v]
+	first, last := uint32(0), c.ends[k]-1
+	if k > 0 {
+		first = c.ends[k-1]
+	}
+	if v == first || v == last { // the same corner
+		return c.verts[last-1], c.verts[first+1]
+	}
+	return c.verts[v-1], c.verts[v+1]
+}
+
+// leftOf reports whether the direction from at to p lies to the left of the bend a, at, b, and not along it.
+func leftOf(a, at, b, p Position) bool {
+	first, second := orient(a, at, p) > 0, orient(at, b, p) > 0
+	if orient(a, at, b) > 0 {
+		return first && second
+	}
+	return first || second
+}
+
+// onEdge reports whether p lies on the edge, its ends included.
+func onEdge(a, b, p Position) bool {
+	return min(a.Lng, b.Lng) <= p.Lng && p.Lng <= max(a.Lng, b.Lng) && min(a.Lat, b.Lat) <= p.Lat && p.Lat <= max(a.Lat, b.Lat) &&
+		orient(a, b, p) == 0
 }
 
 // adjacent reports whether two edges of a ring follow one another; then they share a corner, and no more since spikes
@@ -156,52 +215,4 @@ func (c *crosser) adjacent(e, f uint32) bool {
 func overlap(p, q, r, s Position) bool {
 	return max(min(p.Lng, q.Lng), min(r.Lng, s.Lng)) < min(max(p.Lng, q.Lng), max(r.Lng, s.Lng)) ||
 		max(min(p.Lat, q.Lat), min(r.Lat, s.Lat)) < min(max(p.Lat, q.Lat), max(r.Lat, s.Lat))
-}
-
-// holes checks that every hole lies in the outer ring and in no other hole. The rings do not cross, so where none
-// touches another one corner of each tells; else every corner is looked at.
-func (c *crosser) holes(poly Polygon) (int, Reason) {
-	if len(poly) == 1 {
-		return 0, ""
-	}
-	boxes := make([]box, len(poly))
-	for k, ring := range poly {
-		boxes[k] = ring.box()
-	}
-	for k := 1; k < len(poly); k++ {
-		corners := poly[k][:1]
-		if c.touched {
-			corners = poly[k]
-		}
-		for _, p := range corners {
-			if c.work -= len(poly[0]); c.work < 0 {
-				return k, ReasonComplex
-			}
-			if !poly[:1].contains(p) {
-				return k, ReasonHoleOutside
-			}
-		}
-		for m := 1; m < len(poly); m++ {
-			if m == k || boxes[m].west > boxes[k].west || boxes[m].east < boxes[k].east || boxes[m].south > boxes[k].south || boxes[m].north < boxes[k].north {
-				continue
-			}
-			if c.work -= len(poly[m]) * len(corners); c.work < 0 {
-				return k, ReasonComplex
-			}
-			if within(poly[m:m+1], corners) {
-				return k, ReasonHoleInHole
-			}
-		}
-	}
-	return 0, ""
-}
-
-// within reports whether all corners lie in the ring or on it.
-func within(ring Polygon, corners []Position) bool {
-	for _, p := range corners {
-		if !ring.contains(p) {
-			return false
-		}
-	}
-	return true
 }

@@ -69,6 +69,11 @@ func TestParseGeometry(t *testing.T) {
 		"EWKT":                      []byte(" srid=4326; polygon Z ((0 0 1, 4 0 1, 4 3 1, 0 3 1, 0 0 1))"),
 		"WKT with ZM":               []byte("PolygonZM((0 0 1 2,4 0 1 2,4 3 1 2,0 3 1 2,0 0 1 2))"),
 		"WKT, many":                 []byte("MULTIPOLYGON (EMPTY, ((0 0,4 0,4 3,0 3,0 0)))"),
+		"WKT with empty parts":      []byte("MULTIPOLYGON ((EMPTY), ((0 0,4 0,4 3,0 3,0 0)), (EMPTY, EMPTY))"),
+		"GeoJSON with empty parts":  []byte(`{"type":"MultiPolygon","coordinates":[[[]],[[[0,0],[4,0],[4,3],[0,3],[0,0]]],[]]}`),
+		"EWKB with empty parts":     append(unhex(t, "0106000080 02000000 0103000080 01000000 00000000"), wkb...),
+		"MySQL, a brace in front":   append([]byte("{\x7f\x00\x00"), wkb...),
+		"WKT collection Z":          []byte("GeometryCollectionZ(POLYGON Z((0 0 1,4 0 1,4 3 1,0 3 1,0 0 1)))"),
 		"WKT collection":            []byte("GEOMETRYCOLLECTION(GEOMETRYCOLLECTION EMPTY, POLYGON((0 0,4 0,4 3,0 3,0 0)))"),
 		"GeoJSON":                   []byte(`{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,3.0,12],[0,3e0],[0,0]]]}`),
 		"GeoJSON, many":             []byte("{\n \"type\" : \"MultiPolygon\", \"coordinates\" : [ [ [ [0, 0],[4,0] ,[4,3],[0,3],[0,0] ] ], [] ]}"),
@@ -203,10 +208,17 @@ func TestReadGeoJSON(t *testing.T) {
 		{"byte order mark", "\xEF\xBB\xBF" + collection(feature(`"a"`, "")), nil, "a", nil},
 		{"lines", feature(`"a"`, "") + "\n\n" + feature(`"b"`, "") + "\r\n" + feature(`"c"`, ""), nil, "a b c", nil},
 		{"lines with separators", "\x1E" + feature(`"a"`, "") + "\n\x1E" + feature(`"b"`, "") + "\n", nil, "a b", nil},
+		{"records on several lines after separators", "\x1E" + strings.ReplaceAll(feature(`"a"`, ""), ",", ",\n") + "\n\x1E\r\n" + feature(`"b"`, "") + "\n\x1E{\"type\":\n\x1E" + feature(`"c"`, ""), nil, "a b c",
+			[]string{"record 3: record cannot be read (it is no object of GeoJSON); left out"}},
+		{"a string that is cut, and a name with a capital N after it", feature(`"a"`, "") + "\n{\"type\":\"Fea\n" + feature(`"N\"I\""`, ""), nil, "a N\"I\"",
+			[]string{"record 2: record cannot be read (it is no object of GeoJSON); left out"}},
+		{"foreign members that differ by case", `{"TYPE":"x","Geometry":null,"ID":7,"type":"Feature","id":"a","properties":{"Id":"b"},"geometry":{"type":"Polygon","Type":"Point","coordinates":[[[0,0],[4,0],[4,3],[0,0]]],"COORDINATES":[]},"Properties":7}`, nil, "a", nil},
+		{"id null among the properties", feature(`"a"`, `"id":null`), nil, "a", nil},
 		{"a broken line", feature(`"a"`, "") + "\n{\"type\":\n" + feature(`"c"`, ""), nil, "a c", []string{"record 2: record cannot be read (it is no object of GeoJSON); left out"}},
 		{"a broken first line", "{\n" + feature(`"b"`, ""), &GeoJSONOptions{Lines: true}, "b", []string{"record 1: record cannot be read (it is no object of GeoJSON); left out"}},
 		{"other names", collection(feature(`"x"`, `"code":"a","city_code":"C"`)), &GeoJSONOptions{Names: map[string]string{"id": "code", "cityCode": "city_code"}}, "a", nil},
 		{"properties null", `{"type":"FeatureCollection","features":[{"type":"Feature","id":"a","properties":null,"geometry":` + oneGeometry + `}]}`, nil, "a", nil},
+		{"properties that are none", collection(`{"type":"Feature","id":"a","properties":[],"geometry":`+oneGeometry+`}`, feature(`"b"`, "")), nil, "b", []string{"record 1: record cannot be read (its properties are no object); left out"}},
 		{"bad ones among good ones", collection(feature(`"a"`, ""),
 			`{"type":"Feature","id":"b","geometry":null,"properties":{}}`, `{"type":"Feature","id":"c","geometry":{"type":"Point","coordinates":[1,2]},"properties":{}}`,
 			feature(`"d"`, `"allowStart":"perhaps"`), feature(`"e"`, `"priority":1.5`), feature(`"f"`, `"extField":[]`), feature(`"g"`, `"name":{}`), `7`, `{"type":"feature"}`, feature(`"z"`, "")), nil, "a z",
@@ -295,6 +307,37 @@ func TestReadGeoJSONFails(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	}
+}
+
+// TestReadGeoJSONStreams holds that a collection on one line is not read as a whole before its features are.
+func TestReadGeoJSONStreams(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	more := feature(`"a"`, "") + ","
+	endless := &repeated{head: `{"type":"FeatureCollection","features":[`, text: more, most: 16 << 20, then: cancel}
+	if _, err := ReadGeoJSON(ctx, endless, nil); !errors.Is(err, context.Canceled) || endless.given >= endless.most {
+		t.Errorf("%v after %d bytes", err, endless.given)
+	}
+}
+
+// repeated gives its text again and again, and calls then when it has given a little.
+type repeated struct {
+	head, text  string
+	given, most int
+	then        func()
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	if r.given >= r.most {
+		return 0, io.EOF
+	}
+	if r.given > 1<<20 {
+		r.then()
+	}
+	n := copy(p, r.head+r.text)
+	r.head = (r.head + r.text)[n:]
+	r.given += n
+	return n, nil
 }
 
 func TestFile(t *testing.T) {

@@ -21,8 +21,8 @@ type GeoJSONOptions struct {
 	Lines bool
 }
 
-// ReadGeoJSON reads areas from GeoJSON (RFC 7946): a FeatureCollection, one Feature, or newline-delimited Features with
-// or without the record separators of RFC 8142. It streams: a collection of any size is read feature by feature.
+// ReadGeoJSON reads areas from GeoJSON (RFC 7946): a FeatureCollection, one Feature, Features one on a line, or a sequence
+// of them with the record separators of RFC 8142. It streams: a collection of any size is read feature by feature.
 //
 // A feature's geometry is a Polygon, a MultiPolygon or a GeometryCollection of them; positions are longitude, latitude,
 // further numbers are dropped, and the winding does not matter. Its properties are those of an [Area], see
@@ -38,15 +38,19 @@ func ReadGeoJSON(ctx context.Context, r io.Reader, opts *GeoJSONOptions) (Batch,
 	if opts != nil {
 		f.names = opts.Names
 	}
-	in := bufio.NewReaderSize(r, 64<<10)
-	if b, _ := in.Peek(3); bytes.Equal(b, []byte("\xEF\xBB\xBF")) {
-		_, _ = in.Discard(3)
+	raw := bufio.NewReader(r)
+	if b, _ := raw.Peek(3); bytes.Equal(b, []byte("\xEF\xBB\xBF")) {
+		_, _ = raw.Discard(3)
 	}
+	in := bufio.NewReaderSize(&finiteReader{in: raw}, 64<<10)
 	var err error
-	if opts != nil && opts.Lines {
-		err = f.lines(in)
-	} else {
-		err = f.sniff(in)
+	switch first := firstByte(in); {
+	case first == separator:
+		err = f.records(in, separator)
+	case opts != nil && opts.Lines:
+		err = f.records(in, '\n')
+	default:
+		err = f.document(in)
 	}
 	if err != nil {
 		return Batch{}, err
@@ -55,47 +59,42 @@ func ReadGeoJSON(ctx context.Context, r io.Reader, opts *GeoJSONOptions) (Batch,
 }
 
 type featureReader struct {
-	ctx     context.Context
-	names   map[string]string
-	batch   Batch
-	records int
+	ctx   context.Context
+	names map[string]string
+	batch Batch
+	count int // of records
 }
 
-const opGeoJSON = "read_geojson"
+const (
+	opGeoJSON = "read_geojson"
+	separator = 0x1E // of RFC 8142
+)
 
-// sniff looks whether the first line is a Feature of its own.
-func (f *featureReader) sniff(in *bufio.Reader) error {
-	var first []byte
-	for len(bytes.TrimSpace(first)) == 0 {
-		line, err := in.ReadBytes('\n')
-		if first = append(first, line...); err != nil {
-			if err != io.EOF {
-				return readError(opGeoJSON, err, "")
-			}
-			break
+// firstByte skips white space and looks at what follows; 0 when nothing does.
+func firstByte(in *bufio.Reader) byte {
+	for {
+		b, err := in.ReadByte()
+		if err != nil {
+			return 0
+		}
+		if !space(b) {
+			_ = in.UnreadByte()
+			return b
 		}
 	}
-	separated := bytes.IndexByte(first, 0x1E) >= 0
-	var head struct {
-		Type string `json:"type"`
-	}
-	all := io.MultiReader(bytes.NewReader(first), in)
-	if separated || json.Unmarshal(bytes.TrimSpace(first), &head) == nil && head.Type == "Feature" {
-		return f.lines(bufio.NewReader(all))
-	}
-	return f.document(all)
 }
 
-// lines reads features that stand alone; a broken one is a problem of its own.
-func (f *featureReader) lines(in *bufio.Reader) error {
+func space(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
+
+// records reads features that stand alone, in lines or after separators; a broken one is a problem of its own.
+func (f *featureReader) records(in *bufio.Reader, end byte) error {
 	for {
 		if err := f.ctx.Err(); err != nil {
 			return readError(opGeoJSON, err, "")
 		}
-		line, err := in.ReadBytes('\n')
-		if line = bytes.TrimSpace(bytes.Trim(line, "\x1E \t\r\n")); len(line) > 0 {
-			clean, _ := io.ReadAll(&finiteReader{in: bytes.NewReader(line)})
-			f.feature(clean)
+		record, err := in.ReadBytes(end)
+		if record = bytes.Trim(record, "\x1E \t\r\n"); len(record) > 0 {
+			f.feature(record)
 		}
 		if err == io.EOF {
 			return nil
@@ -106,9 +105,9 @@ func (f *featureReader) lines(in *bufio.Reader) error {
 	}
 }
 
-// document reads one object: a collection, whose features are read one by one, or a feature.
+// document reads one object: a collection, whose features are read one by one, or a feature, which others may follow.
 func (f *featureReader) document(in io.Reader) error {
-	d := json.NewDecoder(&finiteReader{in: in})
+	d := json.NewDecoder(in)
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return readError(opGeoJSON, err, "the document is no object of GeoJSON")
 	}
@@ -147,64 +146,62 @@ func (f *featureReader) document(in io.Reader) error {
 	if _, err := d.Token(); err != nil {
 		return readError(opGeoJSON, err, "the document is cut")
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return readError(opGeoJSON, err, "something follows the document")
-	}
 	switch typ := string(members["type"]); {
 	case list && typ == `"FeatureCollection"`:
-	case !list && typ == `"Feature"`:
-		raw, err := json.Marshal(members)
-		if err != nil {
-			return invalid(opGeoJSON, "the document is broken")
+		if _, err := d.Token(); err != io.EOF {
+			return readError(opGeoJSON, err, "something follows the document")
 		}
-		f.feature(raw)
-	default:
-		return invalid(opGeoJSON, "the document is neither a FeatureCollection nor a Feature")
+		return nil
+	case !list && typ == `"Feature"`:
+		f.take(members)
+		return f.records(bufio.NewReader(io.MultiReader(d.Buffered(), in)), '\n')
 	}
-	return nil
+	return invalid(opGeoJSON, "the document is neither a FeatureCollection nor a Feature")
 }
 
 // feature reads one feature, into areas or into problems.
 func (f *featureReader) feature(raw []byte) {
-	f.records++
-	a, err := f.area(raw)
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(raw, &members) // what is no object has no members
+	f.take(members)
+}
+
+func (f *featureReader) take(members map[string]json.RawMessage) {
+	f.count++
+	a, err := f.area(members)
 	if err != nil {
 		p := wholeArea(&a, ReasonFormat)
-		p.Record, p.Detail = f.records, waybill.AsError(err).Message
+		p.Record, p.Detail = f.count, waybill.AsError(err).Message
 		f.batch.Problems = append(f.batch.Problems, p)
 		return
 	}
 	f.batch.Areas = append(f.batch.Areas, a)
 }
 
-func (f *featureReader) area(raw []byte) (Area, error) {
-	var feature struct {
-		Type       string                     `json:"type"`
-		ID         json.RawMessage            `json:"id"`
-		Geometry   json.RawMessage            `json:"geometry"`
-		Properties map[string]json.RawMessage `json:"properties"`
-	}
+// area takes the members of a feature. Their names are exact, as everywhere in GeoJSON; others are foreign.
+func (f *featureReader) area(members map[string]json.RawMessage) (Area, error) {
 	var a Area
-	if json.Unmarshal(raw, &feature) != nil {
+	if members == nil {
 		return a, invalid(opGeoJSON, "it is no object of GeoJSON")
 	}
-	if feature.Type != "Feature" {
+	if typ, _ := scalar(members["type"]); typ != "Feature" {
 		return a, invalid(opGeoJSON, "its type is not Feature")
 	}
-	if _, ok := feature.Properties[f.name("id")]; !ok && len(feature.ID) > 0 {
-		if feature.Properties == nil {
-			feature.Properties = map[string]json.RawMessage{}
-		}
-		feature.Properties[f.name("id")] = feature.ID
+	properties := map[string]json.RawMessage{}
+	if raw := members["properties"]; !absent(raw) && json.Unmarshal(raw, &properties) != nil {
+		return a, invalid(opGeoJSON, "its properties are no object")
 	}
-	if err := setProperties(&a, feature.Properties, f.name); err != nil {
+	if id := f.name("id"); absent(properties[id]) {
+		properties[id] = members["id"]
+	}
+	if err := setProperties(&a, properties, f.name); err != nil {
 		return a, err
 	}
-	if len(feature.Geometry) == 0 || string(feature.Geometry) == "null" {
+	if absent(members["geometry"]) {
 		return a, invalid(opGeoJSON, "it has no geometry")
 	}
 	var err error
-	a.Polygons, err = parseGeoJSONGeometry(feature.Geometry, 0)
+	a.Polygons, err = parseGeoJSONGeometry(members["geometry"], 0)
 	return a, err
 }
 
@@ -246,6 +243,8 @@ func (r *finiteReader) Read(p []byte) (int, error) {
 func (r *finiteReader) clean(dst, src []byte) []byte {
 	for _, c := range src {
 		switch {
+		case c == '\n' || c == separator: // no string goes on here, though one may be cut
+			r.quoted, r.escaped = false, false
 		case r.quoted:
 			r.quoted = c != '"' || r.escaped
 			r.escaped = c == '\\' && !r.escaped

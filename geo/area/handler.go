@@ -196,7 +196,7 @@ func firsts(v url.Values) map[string]string {
 // fromJSON takes strings and numbers for every field; null is a field left out.
 func fromJSON(body []byte) (map[string]string, int, error) {
 	var raw map[string]json.RawMessage
-	if json.Unmarshal(body, &raw) != nil {
+	if json.Unmarshal(body, &raw) != nil || raw == nil {
 		return nil, http.StatusOK, fieldError("the body is not a JSON object")
 	}
 	out := map[string]string{}

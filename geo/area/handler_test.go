@@ -79,6 +79,7 @@ func TestHandlerReplies(t *testing.T) {
 		{"hexadecimal", get("lon=0x1p4&lat=18.5"), 200, bad("lon: not a number")},
 		{"infinite", get("lon=1e999&lat=18.5"), 200, bad("lon: not a number")},
 		{"json list", post(js, `[]`), 200, bad("the body is not a JSON object")},
+		{"json null", post(js, `null`), 200, bad("the body is not a JSON object")},
 		{"json cut", post(js, `{"lon":1`), 200, bad("the body is not a JSON object")},
 		{"json of objects", post(js, `{"lon":{}}`), 200, bad("lon: neither text nor a number")},
 		{"broken form", post(form, "lon=%zz"), 200, bad("the form cannot be read")},

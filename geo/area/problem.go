@@ -46,7 +46,8 @@ const (
 	ReasonTooFew Reason = "ring encloses nothing"
 	// ReasonCrossing is a ring that crosses, touches or runs along itself.
 	ReasonCrossing Reason = "ring meets itself"
-	// ReasonRingsCross is a hole that crosses or runs along another ring of its polygon. Touching in points is fine.
+	// ReasonRingsCross is a hole that crosses or runs along another ring of its polygon. Touching in points is fine, even
+	// where that parts the interior, which stricter programs refuse.
 	ReasonRingsCross Reason = "rings cross"
 	// ReasonHoleOutside is a hole that does not lie in the outer ring, ReasonHoleInHole one that lies in another hole.
 	ReasonHoleOutside Reason = "hole lies outside the outer ring"

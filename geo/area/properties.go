@@ -43,9 +43,9 @@ func text(field func(*Area) *string) func(*Area, string) bool {
 func flag(field func(*Area) *bool) func(*Area, string) bool {
 	return func(a *Area, s string) bool {
 		switch strings.ToLower(s) {
-		case "1", "t", "true", "y", "yes":
+		case "1", "t", "true", "y", "yes", "\x01": // the last is a BIT(1) of MySQL
 			*field(a) = true
-		case "", "0", "f", "false", "n", "no":
+		case "", "0", "f", "false", "n", "no", "\x00":
 			*field(a) = false
 		default:
 			return false
@@ -91,7 +91,7 @@ func setProperties(a *Area, values map[string]json.RawMessage, name func(string)
 	}
 	ext := name(extField)
 	known[ext] = true
-	if raw := values[ext]; len(raw) > 0 && string(raw) != "null" {
+	if raw := values[ext]; !absent(raw) {
 		if json.Unmarshal(raw, &a.Ext) != nil {
 			return invalid(opGeoJSON, extField+" is no object")
 		}
@@ -110,10 +110,13 @@ func setProperties(a *Area, values map[string]json.RawMessage, name func(string)
 	return nil
 }
 
+// absent reports whether a JSON value is not there, or null.
+func absent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
+
 // scalar returns a JSON string, number, boolean or null as text.
 func scalar(raw json.RawMessage) (string, bool) {
 	switch {
-	case len(raw) == 0 || string(raw) == "null":
+	case absent(raw):
 		return "", true
 	case raw[0] == '"':
 		var s string

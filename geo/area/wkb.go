@@ -32,7 +32,7 @@ func ParseGeometry(b []byte) ([]Polygon, error) {
 		return nil, invalid("parse_geometry", "it is empty")
 	}
 	switch text := strings.TrimLeft(string(b[:min(len(b), 64)]), " \t\r\n"); {
-	case strings.HasPrefix(text, "{"):
+	case strings.HasPrefix(text, "{") && !isMySQL(b):
 		return parseGeoJSONGeometry(b, 0)
 	case isHex(b):
 		raw := make([]byte, len(b)/2)
@@ -161,9 +161,7 @@ func (r *wkbReader) geometry(polygons []Polygon, depth int) []Polygon {
 	case depth > maxNesting:
 		r.fail("collections are nested too deeply")
 	case typ == wkbPolygon:
-		if poly := r.polygon(dims); len(poly) > 0 {
-			polygons = append(polygons, poly)
-		}
+		polygons = appendPolygon(polygons, r.polygon(dims))
 	case typ == wkbMultiPolygon, typ == wkbCollection:
 		for n := r.count(5); n > 0 && r.bad == ""; n-- {
 			order := r.order

@@ -84,7 +84,7 @@ func (r *wktReader) geometry(polygons []Polygon, depth int) []Polygon {
 		r.rest = rest
 	}
 	for _, suffix := range [...]string{"ZM", "Z", "M"} { // POLYGONZ, as some write it
-		if base, ok := strings.CutSuffix(kind, suffix); ok && (base == "POLYGON" || base == "MULTIPOLYGON") {
+		if base, ok := strings.CutSuffix(kind, suffix); ok && (base == "POLYGON" || base == "MULTIPOLYGON" || base == "GEOMETRYCOLLECTION") {
 			kind = base
 		}
 	}
@@ -116,10 +116,7 @@ func (r *wktReader) polygon(polygons []Polygon) []Polygon {
 		}
 		poly = append(poly, ring)
 	}
-	if len(poly) == 0 {
-		return polygons
-	}
-	return append(polygons, poly)
+	return appendPolygon(polygons, poly)
 }
 
 // position takes two to four numbers.

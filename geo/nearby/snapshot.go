@@ -9,20 +9,33 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
 )
 
-// The form of a snapshot: the magic, a record of each driver (the length of the id
-// plus one and its bytes, or 1 and the number; latitude and longitude; Unix
-// milliseconds; attributes), a zero, and the CRC-32 of all that. Numbers are
-// varints, coordinates 8 bytes each, little-endian.
-const magic = "WBNEAR1\n"
+// The form of a snapshot: the magic, a letter for the kind of id, a record of each
+// driver (the length of the id plus one and its bytes, or 1 and the number; latitude
+// and longitude; Unix milliseconds; attributes), a zero, and the CRC-32 of all that.
+// Numbers are varints, coordinates 8 bytes each, little-endian.
+const magic = "WBNEAR2"
 
-// maxID bounds an id of a snapshot in bytes.
-const maxID = 1 << 16
+// kindOf returns the letter of a kind of id: numbers of one kind may be of any size.
+func kindOf[I ID]() string {
+	var id I
+	switch v := reflect.ValueOf(id); {
+	case v.Kind() == reflect.String:
+		return "s"
+	case v.CanUint():
+		return "u"
+	}
+	return "i"
+}
+
+// shortID is the length in bytes up to which room for an id is made before it is read.
+const shortID = 1 << 16
 
 // Snapshot writes the latest position of every driver, for Restore. Updates may
 // come in between: who is known all the time is in it. Errors are w's.
@@ -30,7 +43,7 @@ func (x *Index[I]) Snapshot(w io.Writer) error {
 	buf := bufio.NewWriterSize(w, 64<<10)
 	sum := crc32.NewIEEE()
 	out := io.MultiWriter(buf, sum)
-	if _, err := io.WriteString(out, magic); err != nil {
+	if _, err := io.WriteString(out, magic+kindOf[I]()); err != nil {
 		return err
 	}
 	var b []byte
@@ -72,14 +85,17 @@ func appendID[I ID](b []byte, id I) []byte {
 func (x *Index[I]) Restore(r io.Reader) error {
 	var all []Position[I]
 	in := &summed{r: bufio.NewReaderSize(r, 64<<10), sum: crc32.NewIEEE()}
-	head := make([]byte, len(magic))
-	if _, err := io.ReadFull(in, head); err != nil || string(head) != magic {
+	head := make([]byte, len(magic)+1)
+	if _, err := io.ReadFull(in, head); err != nil || string(head[:len(magic)]) != magic {
 		return lost("this is no snapshot")
+	}
+	if string(head[len(magic):]) != kindOf[I]() {
+		return lost("the snapshot is of another kind of id")
 	}
 	for {
 		p, more, err := readPosition[I](in)
 		if err != nil {
-			return lost("the snapshot is cut or of another kind of id")
+			return lost("the snapshot is cut, or its ids are too large")
 		}
 		if !more {
 			break
@@ -129,10 +145,7 @@ func readPosition[I ID](in *summed) (p Position[I], more bool, err error) {
 	if err != nil || n == 0 {
 		return p, false, err
 	}
-	if n > maxID {
-		return p, false, errForm
-	}
-	if p.ID, err = readID[I](in, int(n)-1); err != nil {
+	if p.ID, err = readID[I](in, n-1); err != nil {
 		return p, false, err
 	}
 	var at [16]byte
@@ -146,16 +159,20 @@ func readPosition[I ID](in *summed) (p Position[I], more bool, err error) {
 	}
 	p.At = time.UnixMilli(ms)
 	attr, err := binary.ReadUvarint(in)
-	if err != nil || attr > math.MaxUint32 || p.Point.Validate() != nil {
+	if err != nil || attr > math.MaxUint32 || p.Point.Validate() != nil || p.At.IsZero() {
 		return p, false, errors.Join(err, errForm)
 	}
 	p.Attr = Attr(attr)
 	return p, true, nil
 }
 
-func readID[I ID](in *summed, n int) (id I, err error) {
+func readID[I ID](in *summed, n uint64) (id I, err error) {
 	v := reflect.ValueOf(&id).Elem()
 	switch {
+	case v.Kind() == reflect.String && n > shortID:
+		var b strings.Builder
+		_, err = io.CopyN(&b, in, int64(min(n, math.MaxInt64)))
+		v.SetString(b.String())
 	case v.Kind() == reflect.String:
 		b := make([]byte, n)
 		_, err = io.ReadFull(in, b)

@@ -52,7 +52,7 @@ func snapshotOf[I nearby.ID](t *testing.T, ids ...I) []byte {
 
 // TestSnapshot: all kinds of ids come back as they were.
 func TestSnapshot(t *testing.T) {
-	snapshotOf(t, "", "a", "司机-7", strings.Repeat("x", 60_000))
+	snapshotOf(t, "", "a", "司机-7", strings.Repeat("x", 60_000), strings.Repeat("y", 1<<17))
 	snapshotOf(t, uint32(0), 1, 1<<32-1)
 	snapshotOf(t, uint64(0), 1<<64-1)
 	snapshotOf(t, int64(-1<<63), -1, 0, 1<<63-1)
@@ -99,6 +99,12 @@ func TestRestoreRefuses(t *testing.T) {
 	if err := newIndex[uint32](t, nearby.Options{}).Restore(bytes.NewReader(snapshotOf(t, uint64(1<<40)))); waybill.CodeOf(err) != waybill.DataLoss {
 		t.Errorf("a number too large: %v", err)
 	}
+	if err := newIndex[uint64](t, nearby.Options{}).Restore(bytes.NewReader(snapshotOf(t, 5, 7))); waybill.CodeOf(err) != waybill.DataLoss {
+		t.Errorf("whole numbers for natural ones: %v", err)
+	}
+	if err := newIndex[int](t, nearby.Options{}).Restore(bytes.NewReader(snapshotOf(t, int32(-5), 7))); err != nil {
+		t.Errorf("smaller numbers: %v", err)
+	}
 	if err := newIndex[uint32](t, nearby.Options{}).Restore(bytes.NewReader(good)); waybill.CodeOf(err) != waybill.DataLoss {
 		t.Errorf("strings for numbers: %v", err)
 	}
@@ -130,7 +136,7 @@ func FuzzRestore(f *testing.F) {
 	var b bytes.Buffer
 	_ = x.Snapshot(&b)
 	f.Add(b.Bytes())
-	f.Add([]byte("WBNEAR1\n\x00"))
+	f.Add([]byte("WBNEAR2s\x00"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		x := newIndex[string](t, nearby.Options{})
 		if err := x.Restore(bytes.NewReader(in)); err != nil && (waybill.CodeOf(err) != waybill.DataLoss || x.Len() != 0) {

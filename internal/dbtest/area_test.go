@@ -157,6 +157,39 @@ func TestPostGISWritesOurColumns(t *testing.T) {
 	}
 }
 
+// TestAreaColumnTypes reads flags, codes and numbers from columns of other types than ours.
+func TestAreaColumnTypes(t *testing.T) {
+	for name, k := range map[string]struct {
+		open            func(testing.TB) *sql.DB
+		columns, values string
+	}{
+		"postgres": {dbtest.Postgres, "id UUID, city_code INTEGER, allow_start SMALLINT, allow_middle BIT(1), allow_finish CHAR(1), deny NUMERIC, priority NUMERIC(6,2), ext_field JSONB, version INTEGER, geometry geography(Polygon, 4326)",
+			"'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 91022, 1, B'1', 'Y', 0, 3.00, '{\"a\":1}', 2, 'SRID=4326;POLYGON((0 0,4 0,4 3,0 0))'"},
+		"mariadb": {dbtest.MariaDB, "id UUID, city_code INTEGER, allow_start BIT(1), allow_middle TINYINT(1), allow_finish ENUM('Y','N'), deny BIT(1), priority DECIMAL(6,2), ext_field JSON, version INTEGER UNSIGNED, geometry POLYGON",
+			"'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 91022, b'1', 1, 'Y', b'0', 3.00, '{\"a\":1}', 2, ST_GeomFromText('POLYGON((0 0,4 0,4 3,0 0))', 4326)"},
+		"sqlite": {dbtest.SQLite, "id, city_code INTEGER, allow_start BOOLEAN, allow_middle REAL, allow_finish TEXT, deny, priority REAL, ext_field, version INTEGER, geometry",
+			"'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 91022, 1, 1.0, 'Yes', 0, 3.0, '{\"a\":1}', 2, 'POLYGON((0 0,4 0,4 3,0 0))'"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := k.open(t)
+			mustExec(t, db, "CREATE TABLE areas ("+k.columns+")")
+			mustExec(t, db, "INSERT INTO areas VALUES ("+k.values+")")
+			table := &area.Table{DB: db, Name: "areas", Columns: map[string]string{"id": "id", "cityCode": "city_code", "allowStart": "allow_start", "allowMiddle": "allow_middle",
+				"allowFinish": "allow_finish", "deny": "deny", "priority": "priority", "extField": "ext_field", "version": "version", "geometry": "geometry"}}
+			batch, err := table.Load(t.Context())
+			if err != nil || len(batch.Areas) != 1 {
+				t.Fatalf("%v %v", batch.Problems, err)
+			}
+			want := area.Area{ID: "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", CityCode: "91022", AllowStart: true, AllowMiddle: true, AllowFinish: true, Priority: 3, Version: 2,
+				Ext:      map[string]json.RawMessage{"a": json.RawMessage("1")},
+				Polygons: []area.Polygon{{{{Lng: 0, Lat: 0}, {Lng: 4, Lat: 0}, {Lng: 4, Lat: 3}, {Lng: 0, Lat: 0}}}}}
+			if !reflect.DeepEqual(batch.Areas[0], want) {
+				t.Errorf("%+v", batch.Areas[0])
+			}
+		})
+	}
+}
+
 // TestListenNotify is how a service follows a table in PostgreSQL: a trigger notifies, a connection of its own listens.
 func TestListenNotify(t *testing.T) {
 	dsn := dbtest.PostgresDSN(t)

@@ -16,9 +16,11 @@
     const inked = () => { const d = pen.getImageData(0, 0, canvas.width, canvas.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; };
     must(inked() > 2000, 'the canvas is empty');
 
-    // Ask at the Fort, then at the docks.
+    // Ask at the Fort, beyond the pole, then at the docks.
     click(toPixel([72.8295, 18.933]));
     await until(() => rows()[0] === 'start yes allowed mumbai', 'the verdict at the Fort, not ' + rows());
+    await ask([72.8295, 91]);
+    must($('message').textContent.includes('latitude') && !rows().length, 'the reason why a place beyond the pole has no verdict');
     click(toPixel([72.855, 18.96]));
     await until(() => rows()[2] === 'finish no deny area mumbai-port', 'the verdict at the docks, not ' + rows());
 
@@ -63,6 +65,19 @@
     await until(() => $('message').textContent.includes('changed by somebody else'), 'the refusal of an old version');
     document.querySelector('[data-id=sea]').click(); $('delete').click();
     await until(() => !area('sea'), 'the deletion');
+
+    // An area across the 180th meridian, with a hole beyond it, comes back in one piece.
+    const frame = (w, e) => [[w, -17], [e, -17], [e, -16], [w, -16], [w, -17]].map(([lng, lat]) => [lng, lat * (e - w) / 4]);
+    edit({ type: 'Feature', properties: { id: 'fiji', cityCode: 'MUM', allowStart: true, version: 0 }, geometry: { type: 'MultiPolygon', coordinates: [[frame(178, 182), frame(180.5, 181).map(([lng, lat]) => [lng, lat - 14.4])]] } });
+    $('save').click();
+    await until(() => area('fiji'), 'the area across the meridian, not: ' + $('message').textContent);
+    must(rings(area('fiji')).flat().every(p => p[0] >= 178 && p[0] <= 182), 'it is in one piece');
+    await ask([181.5, -16.1]);
+    must(rows()[0] === 'start yes allowed fiji', 'the verdict beyond the meridian, not ' + rows());
+    await ask([180.7, -16.45]);
+    must(rows()[0] === 'start no no area ', 'the verdict in the hole, not ' + rows());
+    document.querySelector('[data-id=fiji]').click(); $('delete').click();
+    await until(() => !area('fiji'), 'its deletion');
     fit();
     document.querySelector('[data-id=mumbai]').click();
     document.body.dataset.selftest = 'passed';

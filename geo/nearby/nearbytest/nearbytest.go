@@ -6,6 +6,7 @@ package nearbytest
 import (
 	"cmp"
 	"context"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -139,6 +140,14 @@ func nearest(t *testing.T, h Harness) {
 			return geo.Point{Lat: 84 + r.Float64(), Lng: r.Float64()*360 - 180}
 		},
 	}
+	end := h.MaxLatitude
+	if end == 0 {
+		end = 90
+	}
+	places["ends"] = func(r *rand.Rand) geo.Point {
+		lngs, lats := [...]float64{180, -180, math.Nextafter(180, 0), 179.999}, [...]float64{end, math.Nextafter(end, 0), end - 0.001, end - 3}
+		return geo.Point{Lat: lats[r.IntN(4)] * float64(1-2*r.IntN(2)), Lng: lngs[r.IntN(4)]}
+	}
 	if h.MaxLatitude == 0 {
 		places["pole"] = func(r *rand.Rand) geo.Point {
 			return geo.Point{Lat: 90 - r.Float64()*0.1, Lng: r.Float64()*360 - 180}
@@ -156,8 +165,11 @@ func nearest(t *testing.T, h Harness) {
 			update(t, s, all, batch)
 			for range 40 {
 				q := nearby.Query{Point: place(r), K: 1 + r.IntN(40), Radius: 10 + r.Float64()*r.Float64()*20_000, All: nearby.Attr(r.IntN(2)), None: nearby.Attr(r.IntN(2)) << 1}
-				if r.IntN(10) == 0 {
+				switch r.IntN(10) {
+				case 0:
 					q.Radius, q.K = 5_000_000, nearby.MaxK
+				case 1: // round the pole from the north of the map
+					q.Radius, q.K = 620_000, nearby.MaxK
 				}
 				compare(t, s, all, q, noon)
 			}

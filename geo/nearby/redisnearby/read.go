@@ -25,6 +25,9 @@ const (
 	// rounding bounds in metres how far Redis moves a position, and what its
 	// distances lose by being told with four decimals.
 	rounding = 1.5
+	// lastLongitude and lastLatitude are a centimetre before the end of Redis's range.
+	lastLongitude = 179.9999999
+	lastLatitude  = MaxLatitude - 1e-7
 	// widest is the largest radius in metres that is left to Redis.
 	widest = 1_000_000
 )
@@ -50,6 +53,12 @@ func unpack(id, v string) (nearby.Position[string], bool) {
 	p.At = time.UnixMilli(int64(binary.LittleEndian.Uint64(b[16:])))
 	p.Attr = nearby.Attr(binary.LittleEndian.Uint32(b[24:]))
 	return p, p.Point.Validate() == nil
+}
+
+// place returns where Redis is told that a position lies: at the eastern and northern
+// end of its range it computes a place far away.
+func place(at geo.Point) (lng, lat float64) {
+	return min(at.Lng, lastLongitude), min(at.Lat, lastLatitude)
 }
 
 // number writes a coordinate so that it comes back as it was.
@@ -126,6 +135,22 @@ func (q *query) fits(p nearby.Position[string]) (nearby.Found[string], bool) {
 	return f, f.Distance <= q.Radius
 }
 
+// wide returns the radius in metres that Redis is asked for, or NaN for a circle that
+// comes near a pole, which it does not search. Redis looks at nine cells and takes for
+// their width what the circle reaches along its centre's parallel. Nearer to the pole
+// the circle reaches over more meridians, by some parts in a million for a city.
+func (q *query) wide() float64 {
+	const nearPole = 89 * math.Pi / 180
+	lat, arc := math.Abs(q.at.Lat)*math.Pi/180, q.Radius/geo.EarthRadius
+	if lat+arc > nearPole {
+		return math.NaN()
+	}
+	if arc = max(arc, math.Asin(math.Sin(arc)/math.Cos(lat))*math.Cos(lat)); lat+arc > nearPole {
+		return math.NaN()
+	}
+	return arc * geo.EarthRadius
+}
+
 // best returns the k nearest in order, in the query's datum.
 func (q *query) best(found []nearby.Found[string]) []nearby.Found[string] {
 	slices.SortFunc(found, func(a, b nearby.Found[string]) int {
@@ -157,6 +182,8 @@ func (s *Store) Nearest(ctx context.Context, asked nearby.Query) ([]nearby.Found
 		found, err = s.among(ctx, q)
 	case math.Abs(q.at.Lat) > MaxLatitude:
 		return nil, unsupported("nearest")
+	case math.IsNaN(q.wide()):
+		found, err = s.among(ctx, q)
 	default:
 		found, err = s.search(ctx, q)
 	}
@@ -190,9 +217,10 @@ func (s *Store) among(ctx context.Context, q *query) ([]nearby.Found[string], er
 // search asks Redis for more and more candidates until nobody else can be among
 // the nearest.
 func (s *Store) search(ctx context.Context, q *query) ([]nearby.Found[string], error) {
+	lng, lat := place(q.at)
 	for count := 2*q.K + 50; ; count *= 4 {
 		near, err := s.db.GeoSearchLocation(ctx, s.geo, &redis.GeoSearchLocationQuery{WithDist: true, GeoSearchQuery: redis.GeoSearchQuery{
-			Longitude: q.at.Lng, Latitude: q.at.Lat, Radius: q.Radius*farther + rounding, RadiusUnit: "m", Sort: "ASC", Count: count,
+			Longitude: lng, Latitude: lat, Radius: q.wide()*farther + rounding, RadiusUnit: "m", Sort: "ASC", Count: count,
 		}}).Result()
 		if err != nil {
 			return nil, failure(ctx, "nearest", err)

@@ -19,7 +19,7 @@
 // radius. Keep the radius small.
 //
 // Latitudes end at 85.05°: a position or query beyond is Unsupported. A query with
-// a radius over 1,000 km reads all positions.
+// a radius over 1,000 km, or that comes near a pole, reads all positions.
 //
 // # Consistency
 //
@@ -154,7 +154,8 @@ func (s *Store) Update(ctx context.Context, positions []nearby.Position[string])
 			u.Refused++
 			continue
 		}
-		args = append(args, p.ID, number(at.Lng), number(at.Lat), p.At.UnixMilli(), pack(at, p))
+		lng, lat := place(at)
+		args = append(args, p.ID, number(lng), number(lat), p.At.UnixMilli(), pack(at, p))
 		if len(args) == 5*batch {
 			if err := flush(); err != nil {
 				return u, err
