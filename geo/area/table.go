@@ -167,11 +167,11 @@ func readRows(ctx context.Context, db DB, query string, row func(values []string
 		return dbError(ctx, "load", err)
 	}
 	defer rows.Close()
-	names, err := rows.Columns()
+	types, err := rows.ColumnTypes()
 	if err != nil {
 		return dbError(ctx, "load", err)
 	}
-	values, targets, texts := make([]any, len(names)), make([]any, len(names)), make([]string, len(names))
+	values, targets, texts := make([]any, len(types)), make([]any, len(types)), make([]string, len(types))
 	for i := range values {
 		targets[i] = &values[i]
 	}
@@ -181,6 +181,9 @@ func readRows(ctx context.Context, db DB, query string, row func(values []string
 		}
 		for i, v := range values {
 			texts[i] = textOf(v)
+			if padded(types[i].DatabaseTypeName()) {
+				texts[i] = strings.TrimRight(texts[i], " ")
+			}
 		}
 		row(texts)
 	}
@@ -188,6 +191,11 @@ func readRows(ctx context.Context, db DB, query string, row func(values []string
 		return dbError(ctx, "load", err)
 	}
 	return nil
+}
+
+// padded reports whether texts of a column type come with blanks up to its length.
+func padded(databaseType string) bool {
+	return databaseType == "BPCHAR" || databaseType == "CHAR" || databaseType == "NCHAR"
 }
 
 func textOf(v any) string {

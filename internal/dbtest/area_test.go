@@ -190,6 +190,28 @@ func TestAreaColumnTypes(t *testing.T) {
 	}
 }
 
+// Codes in columns of a fixed length come without their padding.
+func TestPaddedColumns(t *testing.T) {
+	for name, open := range map[string]func(testing.TB) *sql.DB{"postgres": dbtest.Postgres, "mariadb": dbtest.MariaDB, "sqlite": dbtest.SQLite} {
+		t.Run(name, func(t *testing.T) {
+			db := open(t)
+			mustExec(t, db, "CREATE TABLE areas (id CHAR(8), city_code CHAR(5), geometry TEXT)")
+			mustExec(t, db, "INSERT INTO areas VALUES ('a', 'M', 'POLYGON((0 0,4 0,4 3,0 0))')")
+			table := &area.Table{DB: db, Name: "areas", Columns: map[string]string{"id": "id", "cityCode": "city_code", "geometry": "geometry"}}
+			batch, err := table.Load(t.Context())
+			if err != nil || len(batch.Areas) != 1 || batch.Areas[0].ID != "a" || batch.Areas[0].CityCode != "M" {
+				t.Errorf("%+v %v", batch, err)
+			}
+			mustExec(t, db, "CREATE TABLE cities (city_code CHAR(5), allow_start BOOLEAN)")
+			mustExec(t, db, "INSERT INTO cities VALUES ('SZX', TRUE)")
+			cities, err := area.LoadCities(t.Context(), db, "cities", map[string]string{"cityCode": "city_code", "allowStart": "allow_start"})
+			if err != nil || cities.City("SZX", "") == nil {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
 // TestListenNotify is how a service follows a table in PostgreSQL: a trigger notifies, a connection of its own listens.
 func TestListenNotify(t *testing.T) {
 	dsn := dbtest.PostgresDSN(t)
