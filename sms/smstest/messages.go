@@ -98,6 +98,14 @@ func badMessages() map[string]sms.Message {
 	return bad
 }
 
+// bareTemplate names a template of the application's, which only a client knows.
+func (s *suite) bareTemplate() sms.Message {
+	m := s.next()
+	m.Text, m.Gateway = "", sms.GatewayMessage{}
+	m.Template, m.Params = "arrived", map[string]string{"name": "Mei"}
+	return m
+}
+
 // outcome compares a report with what the gateway counted.
 func outcome(err error, accepted int) string {
 	switch d := waybill.DeliveryOf(err); {
