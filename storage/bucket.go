@@ -46,7 +46,9 @@ type Bucket interface {
 	// Put writes body whole or not at all: after an error, a cancelled context
 	// or a failing reader no object and no part is visible, unless the error's
 	// Delivery is Ambiguous. body is read once from its position; when it is an
-	// io.Seeker it may be rewound for another try. It is not closed.
+	// io.Seeker it may be rewound for another try. It is not closed. A body that
+	// fails, or that is not what o says, is InvalidArgument, and errors.As finds
+	// its own error.
 	Put(ctx context.Context, key string, body io.Reader, o PutOptions) (Object, error)
 	// Get opens an object, or a range of it. The caller closes the Reader; what
 	// is read is verified against the stored checksum where the store has one,
@@ -97,14 +99,15 @@ type PutOptions struct {
 	// over several buckets then asks none of them for it, which saves the
 	// look-ups and their waits while a bucket is down.
 	Fresh bool
-	// Key is the caller's own reference, kept in errors as Ref.
+	// Ref is the caller's own reference, kept in errors.
 	Ref string
 }
 
 // GetOptions choose a range of an object.
 type GetOptions struct {
 	// Offset and Length are in bytes; Length 0 means to the end. A negative
-	// Offset counts from the end, with Length 0.
+	// Offset counts from the end, with Length 0. What reaches beyond the end is
+	// cut; a range that holds nothing of the object is InvalidArgument.
 	Offset, Length int64
 	// IfMatch, when set, is the ETag that the object must have, else
 	// FailedPrecondition.
