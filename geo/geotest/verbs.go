@@ -5,6 +5,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
 // plan is how a verb with requests Q, results R and cases C is tried.
@@ -53,7 +54,7 @@ func (x plan[Q, R, C]) verb(h *Harness) verb {
 			case want != waybill.Unknown && (err == nil || waybill.CodeOf(err) != want):
 				t.Errorf("%s: got %v, want %v", name, err, want)
 			case want == waybill.Unknown && err != nil:
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("%s: %s", name, suitetest.Why(err))
 			case err == nil:
 				x.check(t, ctx, c, p, res)
 			}

@@ -69,7 +69,7 @@ func (h *Harness) send(t suitetest.T, m *mail.Message) (mail.Receipt, Mail) {
 	r, s := h.relay(t)
 	res, err := r.Send(t.Context(), m)
 	if err != nil {
-		t.Fatalf("Send: %v\n%s", err, strings.Join(s.Log(), "\n"))
+		t.Fatalf("Send: %s\n%s", suitetest.Why(err), strings.Join(s.Log(), "\n"))
 	}
 	if res.Provider != r.Name() {
 		t.Errorf("the receipt's provider is %q, want %q", res.Provider, r.Name())

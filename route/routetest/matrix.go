@@ -112,7 +112,7 @@ func (b *bench) mustMatrix(r route.MatrixRequest) [][]route.Cell {
 	if b.limits(r).Exceeded(len(r.Origins), len(r.Destinations)) == "" {
 		res, err := b.matrix(b.Context(), r)
 		if err != nil {
-			b.Fatalf("Matrix: %v", err)
+			b.Fatalf("Matrix: %s", suitetest.Why(err))
 		}
 		return res.Cells
 	}

@@ -111,6 +111,9 @@ func (f *flawed) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
 		return sms.Receipt{}, f.fail(m, waybill.DataLoss, waybill.Ambiguous, "odd")
 	}
 	r := sms.Receipt{Served: waybill.Served{Provider: "flawed"}, ID: "1"}
+	if f.flaw == "nil in an interface" {
+		return r, (*waybill.Error)(nil)
+	}
 	switch f.flaw {
 	case "has no id":
 		r.ID = ""
@@ -213,6 +216,14 @@ func TestAWrongFirstMessageStopsTheRun(t *testing.T) {
 	h.Skip = map[string]string{"provider": "another flaw"}
 	found := suitetest.Try(t, "", func(t tester) { run(t, h) })
 	if len(found) != 1 || found[0].Path != "messages/plain" {
+		t.Errorf("found %v", found)
+	}
+}
+
+// An error that is none is told apart from one.
+func TestANilErrorInAnInterface(t *testing.T) {
+	found := suitetest.Try(t, "messages", func(t tester) { run(t, flawedHarness("nil in an interface")) })
+	if len(found) != 1 || !strings.Contains(found[0].Text, "nil *waybill.Error in an interface") {
 		t.Errorf("found %v", found)
 	}
 }
