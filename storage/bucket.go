@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"log/slog"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -184,6 +185,9 @@ func (l Link) String() string { return "signed URL until " + l.Expires.UTC().For
 
 // GoString hides the URL.
 func (l Link) GoString() string { return l.String() }
+
+// LogValue is what log/slog writes: no URL.
+func (l Link) LogValue() slog.Value { return slog.StringValue(l.String()) }
 
 // Capabilities say what a bucket can do.
 type Capabilities struct {
