@@ -120,6 +120,8 @@ func (n *Notification) Validate() error {
 		msg = "ttl is below a second"
 	case len(n.Collapse) > 64 || !plain(n.Collapse):
 		msg = "collapse is longer than 64 bytes or not plain text"
+	case !plain(n.Key):
+		msg = "key is not plain text"
 	case !plain(n.Click) || !plain(n.Sound):
 		msg = "click or sound is not plain text"
 	case n.Image != "" && !strings.HasPrefix(n.Image, "https://"):

@@ -246,8 +246,8 @@ func (o PutOptions) Validate() error {
 	if total > 2048 {
 		msg = "metadata is larger than 2 KiB"
 	}
-	if hasControl(o.ContentType) || hasControl(o.ContentDisposition) || hasControl(o.CacheControl) {
-		msg = "a header value has control characters"
+	if !headerValue(o.ContentType) || !headerValue(o.ContentDisposition) || !headerValue(o.CacheControl) {
+		msg = "a header value has control characters or is not valid UTF-8"
 	}
 	if _, _, ok := body.Hash(o.Checksum); o.Checksum != "" && !ok {
 		msg = "the checksum is none of crc32, crc64, md5 and sha256 in hexadecimal"
@@ -266,8 +266,8 @@ func (o GetOptions) Validate() error {
 	if o.Length < 0 || o.Offset < 0 && o.Length != 0 {
 		return waybill.Invalid(string(Get), "the range is impossible").With("storage", "", "")
 	}
-	if hasControl(o.IfMatch) {
-		return waybill.Invalid(string(Get), "if-match has control characters").With("storage", "", "")
+	if !headerValue(o.IfMatch) {
+		return waybill.Invalid(string(Get), "if-match has control characters or is not valid UTF-8").With("storage", "", "")
 	}
 	return nil
 }
@@ -280,8 +280,8 @@ func (o SignOptions) Validate() error {
 		msg = "method is neither GET nor PUT"
 	case o.Expires != 0 && (o.Expires < time.Second || o.Expires > MaxSignedURL):
 		msg = "expiry is not between 1 s and 7 days"
-	case hasControl(o.ContentDisposition) || hasControl(o.ContentType):
-		msg = "a header value has control characters"
+	case !headerValue(o.ContentDisposition) || !headerValue(o.ContentType):
+		msg = "a header value has control characters or is not valid UTF-8"
 	case o.Method == "PUT" && o.ContentDisposition != "":
 		msg = "a response disposition is for GET"
 	}
@@ -302,6 +302,9 @@ func validMetaKey(k string) bool {
 	}
 	return true
 }
+
+// headerValue reports whether s can be the value of a header.
+func headerValue(s string) bool { return utf8.ValidString(s) && !hasControl(s) }
 
 func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })

@@ -94,6 +94,8 @@ func badMessages() map[string]sms.Message {
 	change("unknown kind", func(m *sms.Message) { m.Kind = 99 })
 	change("long key", func(m *sms.Message) { m.Key = strings.Repeat("k", 41) })
 	change("odd key", func(m *sms.Message) { m.Key = "ключ" })
+	change("broken sender", func(m *sms.Message) { m.From = "Quill\xff" })
+	change("line break in the sender", func(m *sms.Message) { m.From = "Quill\r\nwort" })
 	change("small region", func(m *sms.Message) { m.Region = "gb" })
 	return bad
 }
