@@ -25,3 +25,13 @@ func TestLogsShowNoTokensAndTexts(t *testing.T) {
 		}
 	}
 }
+
+// What is wrong with a notification for a token is said by the adapter, under its
+// own name.
+func TestCheckTokenLeavesTheProviderToTheAdapter(t *testing.T) {
+	n := push.Notification{Kind: push.KindOrder, Display: push.DataOnly, Data: map[string]string{"a": "b"}, Key: "k"}
+	err := n.CheckToken(push.Token{Vendor: push.APNs, Value: "x"})
+	if e := waybill.AsError(err).With("acmepush", "", ""); e.Code != waybill.Unsupported || e.Provider != "acmepush" || e.Ref != "k" {
+		t.Errorf("%v", e)
+	}
+}

@@ -158,7 +158,7 @@ func (n *Notification) Validate() error {
 // [Token.Apple]). Adapters call it for each token.
 func (n *Notification) CheckToken(t Token) error {
 	if n.Display == DataOnly && n.Kind == KindOrder && t.Apple() {
-		return waybill.NotSupported(string(Send), "data only is a background push on an Apple device, too uncertain for kind order").With("push", "", n.Key)
+		return waybill.NotSupported(string(Send), "data only is a background push on an Apple device, too uncertain for kind order").With("", "", n.Key)
 	}
 	return nil
 }
