@@ -12,7 +12,7 @@ import (
 //
 // StartCall and StartAttempt take and return a context and return a function
 // that is called at the end, so that spans nest; they may return the context
-// unchanged and a nil function.
+// unchanged, or nil for it, and a nil function.
 type Hooks struct {
 	// StartCall is called once per call of a client.
 	StartCall func(context.Context, Call) (context.Context, func(CallEnd))
@@ -140,8 +140,14 @@ func joinStart[S, E any](a, b func(context.Context, S) (context.Context, func(E)
 		return a
 	}
 	return func(ctx context.Context, s S) (context.Context, func(E)) {
-		ctx, endA := a(ctx, s)
-		ctx, endB := b(ctx, s)
+		inner, endA := a(ctx, s)
+		if inner != nil {
+			ctx = inner
+		}
+		inner, endB := b(ctx, s)
+		if inner != nil {
+			ctx = inner
+		}
 		switch {
 		case endA == nil:
 			return ctx, endB

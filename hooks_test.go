@@ -104,3 +104,22 @@ func TestJoinHooksNil(t *testing.T) {
 		t.Error("two missing ends make one")
 	}
 }
+
+// A hook that returns no context leaves it as it is.
+func TestHooksWithoutAContext(t *testing.T) {
+	type key struct{}
+	none := &waybill.Hooks{
+		StartCall: func(context.Context, waybill.Call) (context.Context, func(waybill.CallEnd)) { return nil, nil },
+		StartAttempt: func(context.Context, waybill.AttemptStart) (context.Context, func(waybill.AttemptEnd)) {
+			return nil, nil
+		},
+	}
+	ctx := context.WithValue(t.Context(), key{}, "kept")
+	h := waybill.JoinHooks(none, none)
+	if got, end := h.StartCall(ctx, waybill.Call{}); got != ctx || end != nil {
+		t.Error("the context of a call is lost")
+	}
+	if got, end := h.StartAttempt(ctx, waybill.AttemptStart{}); got != ctx || end != nil {
+		t.Error("the context of an attempt is lost")
+	}
+}

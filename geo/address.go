@@ -2,6 +2,7 @@ package geo
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
 )
@@ -46,7 +47,8 @@ func (a Address) IsZero() bool { return a == Address{} }
 type PlaceID struct {
 	// Issuer is a namespace: small letters, digits and hyphens, at most 32.
 	Issuer string
-	// Value is the vendor's id, of any length and with any colons.
+	// Value is the vendor's id, with any colons: at most 1,024 bytes of valid
+	// UTF-8 together with the issuer.
 	Value string
 }
 
@@ -62,7 +64,7 @@ const (
 // ParsePlaceID reads the text form. The value may hold any further colons.
 func ParsePlaceID(s string) (PlaceID, error) {
 	issuer, value, ok := strings.Cut(s, ":")
-	if !ok || value == "" || !validIssuer(issuer) || len(s) > 1024 || strings.ContainsFunc(value, isControl) {
+	if !ok || value == "" || !validIssuer(issuer) || len(s) > 1024 || !utf8.ValidString(value) || strings.ContainsFunc(value, isControl) {
 		return PlaceID{}, waybill.Invalid("place id", "a place id is issuer:value")
 	}
 	return PlaceID{Issuer: issuer, Value: value}, nil

@@ -155,7 +155,8 @@ type GeocodeResult struct {
 // Served.Provider is the adapter's Name; the client fills in the rest of Served.
 // An error has Provider, Op [Geocode] and Ref, the request's Key; the query
 // stands nowhere in it. A vendor that speaks WGS-84 everywhere, such as a table
-// of one's own, has nothing to convert or tag.
+// of one's own, has no point of its answers to tag; points of requests are in any
+// datum all the same, and [Point.To] converts them.
 type Geocoder interface {
 	Geocode(ctx context.Context, r GeocodeRequest) (GeocodeResult, error)
 }

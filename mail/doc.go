@@ -83,5 +83,5 @@
 // A relay is a [waybill.Provider] with the one method of [Sender], whose comment
 // is the contract; [Limited] and [Checker] are worth having. [Compose] writes the mail to any
 // writer, [EncodedSize] says how long it will be, [Message.Stamp] fixes its id
-// and date. Package mail/mailtest proves a relay.
+// and date. Package mail/mailtest proves a relay, of SMTP or of an API over HTTP.
 package mail

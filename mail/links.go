@@ -6,6 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -44,6 +47,12 @@ type LinkOptions struct {
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (LinkOptions) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "mail.LinkOptions") }
+
+// LogValue is what log/slog writes: the type only.
+func (LinkOptions) LogValue() slog.Value { return slog.StringValue("mail.LinkOptions") }
 
 // LinkHandler makes links of one's own to objects in a bucket and serves them.
 // What stands in the mail is a token signed with HMAC-SHA256, with its own end;

@@ -148,7 +148,8 @@ func (l Link) String() string {
 // Sender sends one mail.
 //
 // Until the last bytes of the final dot may have left, a failure is NotSent;
-// from then until the relay's reply it is Ambiguous. When some recipients were
+// from then until the relay's reply it is Ambiguous. Of a service over HTTP
+// package wire says which, with Request.Send set. When some recipients were
 // accepted and others not, the Receipt is returned with an error whose Delivery
 // is Sent. A source that fails to read, or a context that ends, cuts the
 // connection, so that no relay accepts half a mail.

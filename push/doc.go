@@ -3,10 +3,11 @@
 //
 // # Using it
 //
-// Build adapters (fcmpush), put them behind a [Client] with [New] and [With],
-// and call [Client.Send] with one [Notification] and any number of tokens, or
-// [Client.SendAll] with a sequence of them. A token goes to the providers that
-// take its vendor; what nobody takes is Unsupported, before any network traffic.
+// Build adapters (fcmpush, apnspush, huaweipush …), put them behind a [Client]
+// with [New] and [With], and call [Client.Send] with one [Notification] and any
+// number of tokens, or [Client.SendAll] with a sequence of them. A token goes to
+// the providers that take its vendor; what nobody takes is Unsupported, before any
+// network traffic.
 //
 // # Notifications
 //

@@ -120,6 +120,8 @@ func (n *Notification) Validate() error {
 		msg = "ttl is below a second"
 	case len(n.Collapse) > 64 || !plain(n.Collapse):
 		msg = "collapse is longer than 64 bytes or not plain text"
+	case !plain(n.Key):
+		msg = "key is not plain text"
 	case !plain(n.Click) || !plain(n.Sound):
 		msg = "click or sound is not plain text"
 	case n.Image != "" && !strings.HasPrefix(n.Image, "https://"):
@@ -156,7 +158,7 @@ func (n *Notification) Validate() error {
 // [Token.Apple]). Adapters call it for each token.
 func (n *Notification) CheckToken(t Token) error {
 	if n.Display == DataOnly && n.Kind == KindOrder && t.Apple() {
-		return waybill.NotSupported(string(Send), "data only is a background push on an Apple device, too uncertain for kind order").With("push", "", n.Key)
+		return waybill.NotSupported(string(Send), "data only is a background push on an Apple device, too uncertain for kind order").With("", "", n.Key)
 	}
 	return nil
 }

@@ -38,6 +38,8 @@ func TestNotificationValidate(t *testing.T) {
 		"tiny ttl":            {func(n *push.Notification) { n.TTL = time.Second - 1 }, "ttl"},
 		"long collapse":       {func(n *push.Notification) { n.Collapse = strings.Repeat("c", 65) }, "collapse"},
 		"line in collapse":    {func(n *push.Notification) { n.Collapse = "a\r\nb" }, "collapse"},
+		"broken key":          {func(n *push.Notification) { n.Key = "\xff" }, "key"},
+		"line in key":         {func(n *push.Notification) { n.Key = "a\r\nb" }, "key"},
 		"line in click":       {func(n *push.Notification) { n.Click = "a\nb" }, "click"},
 		"broken sound":        {func(n *push.Notification) { n.Sound = "\xff" }, "sound"},
 		"plain http image":    {func(n *push.Notification) { n.Image = "http://x/y" }, "image"},

@@ -457,6 +457,19 @@ func TestClientHooksAndName(t *testing.T) {
 	}
 }
 
+// A hook that returns no context leaves the call's as it is.
+func TestClientHooksWithoutAContext(t *testing.T) {
+	c := newClient(t, sms.With(&gateway{name: "a"}), sms.WithHooks(&waybill.Hooks{
+		StartCall: func(context.Context, waybill.Call) (context.Context, func(waybill.CallEnd)) { return nil, nil },
+		StartAttempt: func(context.Context, waybill.AttemptStart) (context.Context, func(waybill.AttemptEnd)) {
+			return nil, nil
+		},
+	}))
+	if _, err := c.Send(t.Context(), text(london)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestNewRefusesWhatCannotWork(t *testing.T) {
 	a := &gateway{name: "a"}
 	texts := sms.Template{Texts: map[string]string{"en": "x"}}

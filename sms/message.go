@@ -2,7 +2,9 @@ package sms
 
 import (
 	"context"
+	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
@@ -113,11 +115,20 @@ func (m Message) Validate() error {
 		msg = "key is not at most 40 printable ASCII characters"
 	case m.Region != "" && !waybill.ValidRegion(m.Region):
 		msg = "region is not two capital letters"
+	case !plainText(m.From):
+		msg = "from is not plain text"
+	case !plainText(m.Gateway.TemplateID) || !plainText(m.Gateway.Sign) || !plainText(m.Gateway.EntityID) || !plainText(m.Gateway.ContentID):
+		msg = "a name of the gateway's own is not plain text"
 	}
 	if msg == "" {
 		return nil
 	}
 	return waybill.Invalid(string(Send), msg).With("sms", "", m.Key)
+}
+
+// plainText reports whether s is UTF-8 without control characters.
+func plainText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // ValidKey reports whether s can be a message's Key: at most 40 printable ASCII

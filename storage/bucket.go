@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"log/slog"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -46,7 +47,9 @@ type Bucket interface {
 	// Put writes body whole or not at all: after an error, a cancelled context
 	// or a failing reader no object and no part is visible, unless the error's
 	// Delivery is Ambiguous. body is read once from its position; when it is an
-	// io.Seeker it may be rewound for another try. It is not closed.
+	// io.Seeker it may be rewound for another try. It is not closed. A body that
+	// fails, or that is not what o says, is InvalidArgument, and errors.As finds
+	// its own error.
 	Put(ctx context.Context, key string, body io.Reader, o PutOptions) (Object, error)
 	// Get opens an object, or a range of it. The caller closes the Reader; what
 	// is read is verified against the stored checksum where the store has one,
@@ -97,14 +100,15 @@ type PutOptions struct {
 	// over several buckets then asks none of them for it, which saves the
 	// look-ups and their waits while a bucket is down.
 	Fresh bool
-	// Key is the caller's own reference, kept in errors as Ref.
+	// Ref is the caller's own reference, kept in errors.
 	Ref string
 }
 
 // GetOptions choose a range of an object.
 type GetOptions struct {
 	// Offset and Length are in bytes; Length 0 means to the end. A negative
-	// Offset counts from the end, with Length 0.
+	// Offset counts from the end, with Length 0. What reaches beyond the end is
+	// cut; a range that holds nothing of the object is InvalidArgument.
 	Offset, Length int64
 	// IfMatch, when set, is the ETag that the object must have, else
 	// FailedPrecondition.
@@ -182,6 +186,9 @@ func (l Link) String() string { return "signed URL until " + l.Expires.UTC().For
 // GoString hides the URL.
 func (l Link) GoString() string { return l.String() }
 
+// LogValue is what log/slog writes: no URL.
+func (l Link) LogValue() slog.Value { return slog.StringValue(l.String()) }
+
 // Capabilities say what a bucket can do.
 type Capabilities struct {
 	// IfNotExists, Range, SignedGet, SignedPut and Copy are as named. Expires is
@@ -239,8 +246,8 @@ func (o PutOptions) Validate() error {
 	if total > 2048 {
 		msg = "metadata is larger than 2 KiB"
 	}
-	if hasControl(o.ContentType) || hasControl(o.ContentDisposition) || hasControl(o.CacheControl) {
-		msg = "a header value has control characters"
+	if !headerValue(o.ContentType) || !headerValue(o.ContentDisposition) || !headerValue(o.CacheControl) {
+		msg = "a header value has control characters or is not valid UTF-8"
 	}
 	if _, _, ok := body.Hash(o.Checksum); o.Checksum != "" && !ok {
 		msg = "the checksum is none of crc32, crc64, md5 and sha256 in hexadecimal"
@@ -259,8 +266,8 @@ func (o GetOptions) Validate() error {
 	if o.Length < 0 || o.Offset < 0 && o.Length != 0 {
 		return waybill.Invalid(string(Get), "the range is impossible").With("storage", "", "")
 	}
-	if hasControl(o.IfMatch) {
-		return waybill.Invalid(string(Get), "if-match has control characters").With("storage", "", "")
+	if !headerValue(o.IfMatch) {
+		return waybill.Invalid(string(Get), "if-match has control characters or is not valid UTF-8").With("storage", "", "")
 	}
 	return nil
 }
@@ -273,8 +280,8 @@ func (o SignOptions) Validate() error {
 		msg = "method is neither GET nor PUT"
 	case o.Expires != 0 && (o.Expires < time.Second || o.Expires > MaxSignedURL):
 		msg = "expiry is not between 1 s and 7 days"
-	case hasControl(o.ContentDisposition) || hasControl(o.ContentType):
-		msg = "a header value has control characters"
+	case !headerValue(o.ContentDisposition) || !headerValue(o.ContentType):
+		msg = "a header value has control characters or is not valid UTF-8"
 	case o.Method == "PUT" && o.ContentDisposition != "":
 		msg = "a response disposition is for GET"
 	}
@@ -295,6 +302,9 @@ func validMetaKey(k string) bool {
 	}
 	return true
 }
+
+// headerValue reports whether s can be the value of a header.
+func headerValue(s string) bool { return utf8.ValidString(s) && !hasControl(s) }
 
 func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })

@@ -11,9 +11,13 @@
 // # Buckets
 //
 // storage/s3storage speaks to Amazon S3 and what is compatible with it,
-// storage/ossstorage to Alibaba Cloud OSS, storage/filestorage keeps a folder, storage/memstorage the process's memory.
+// storage/ossstorage to Alibaba Cloud OSS, storage/filestorage keeps a folder,
+// storage/memstorage the process's memory.
+//
 // A bucket of your own implements [Bucket] and proves itself with
-// storage/storagetest.
+// storage/storagetest. Its methods begin with [ValidateKey] and the Validate of
+// their options. [PutBody] holds what is written to the contract, GetOptions.Span
+// and [Verify] what is read, ListOptions.Folded what is listed.
 //
 // # Errors
 //

@@ -224,3 +224,29 @@ func ExampleFailover_Get() {
 	// old/1.pdf is "s3:old/1.pdf" <nil>
 	// oss:old/1.pdf is "" memstorage: head: not found (no such object)
 }
+
+// What a bucket of one's own reads is held to its size and checksum, and what it
+// hands out, too.
+func ExamplePutBody() {
+	body, size, err := storage.PutBody(context.Background(), strings.NewReader("an invoice"), storage.PutOptions{Checksum: "crc32:00000000"})
+	fmt.Println(body, size, err)
+
+	body, size, err = storage.PutBody(context.Background(), strings.NewReader("an invoice"), storage.PutOptions{Size: 10})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	stored, err := io.ReadAll(body)
+	fmt.Println(string(stored), size, err)
+
+	start, n, err := storage.GetOptions{Offset: -7}.Span(size)
+	fmt.Println(start, n, err)
+
+	_, err = io.ReadAll(storage.Verify("acmestorage", strings.NewReader("an inv"), size, ""))
+	fmt.Println(waybill.CodeOf(err))
+	// Output:
+	// <nil> 0 waybill: put: invalid argument (the body does not have its checksum)
+	// an invoice 10 <nil>
+	// 3 7 <nil>
+	// data_loss
+}

@@ -155,7 +155,7 @@ type view struct {
 // look asks all buckets for a key at once.
 func (m *Mirror) look(ctx context.Context, key string) view {
 	v := view{all: make([]held, len(m.f.members))}
-	var group sync.WaitGroup
+	var group crew
 	for i, x := range m.f.members {
 		group.Go(func() { v.all[i] = m.ask(ctx, instance(x), key) })
 	}

@@ -150,22 +150,31 @@ var errAbandoned = errors.New("storage: the mirror lost its quorum")
 func (w *spread) run(ctx context.Context) (Object, error) {
 	w.lost = make(chan struct{})
 	pipes := make([]*io.PipeWriter, len(w.names))
-	var group sync.WaitGroup
+	var group crew
 	for i, n := range w.names {
 		pr, pw := io.Pipe()
 		pipes[i] = pw
 		group.Go(func() {
+			defer func() { _ = pr.CloseWithError(errAbandoned) }() // the writer goes on without it
 			obj, err := w.m.f.Put(ctx, prefixed(n, w.key), struct{ io.Reader }{pr}, w.o)
-			_ = pr.CloseWithError(errAbandoned) // the writer goes on without it
+			_ = pr.CloseWithError(errAbandoned)
 			w.ended(obj, err)
 		})
 	}
-	err := w.feed(pipes)
-	for _, p := range pipes {
-		_ = p.CloseWithError(err) // nil is the end of the body
-	}
-	group.Wait()
+	w.send(pipes, &group)
 	return w.outcome()
+}
+
+// send feeds the pipes and waits for the buckets, also when the body panics.
+func (w *spread) send(pipes []*io.PipeWriter, group *crew) {
+	err := errAbandoned
+	defer func() {
+		for _, p := range pipes {
+			_ = p.CloseWithError(err) // nil is the end of the body
+		}
+		group.Wait()
+	}()
+	err = w.feed(pipes)
 }
 
 // ended notes what came of one bucket.
@@ -250,7 +259,7 @@ func (m *Mirror) Delete(ctx context.Context, keys ...string) error {
 		return nil
 	}
 	errs := make([]error, len(m.f.members))
-	var group sync.WaitGroup
+	var group crew
 	for i, x := range m.f.members {
 		there := make([]string, len(keys))
 		for j, k := range keys {

@@ -30,6 +30,8 @@ func TestValidateOptions(t *testing.T) {
 		"list delimiter": storage.ListOptions{Delimiter: "//"}.Validate(), "list prefix": storage.ListOptions{Prefix: "\n"}.Validate(),
 		"list after": storage.ListOptions{After: "\xff"}.Validate(), "get": storage.GetOptions{Offset: -1, Length: 1}.Validate(),
 		"put": storage.PutOptions{Size: -2}.Validate(), "sign": storage.SignOptions{Expires: 8 * 24 * time.Hour}.Validate(),
+		"broken type": storage.PutOptions{ContentType: "text/\xff"}.Validate(), "broken cache": storage.PutOptions{CacheControl: "\xff"}.Validate(),
+		"broken disposition": storage.SignOptions{ContentDisposition: "attachment; filename=\xff"}.Validate(), "broken match": storage.GetOptions{IfMatch: "\xff"}.Validate(),
 	} {
 		if waybill.CodeOf(err) != waybill.InvalidArgument || err == nil {
 			t.Errorf("%s: %v", name, err)

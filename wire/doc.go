@@ -23,7 +23,8 @@
 //
 // [Client.Do] reads a bounded reply, [Client.Stream] hands out an unbounded one
 // with a bound on its silence, and [Client.Bind] puts a vendor's library on
-// exchanges that are judged here.
+// exchanges that are judged here, or a request of your own whose body is too large
+// for memory.
 //
 // # Was it sent?
 //

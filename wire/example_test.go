@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"syscall"
 
@@ -195,4 +196,36 @@ func ExampleTransportError() {
 	// Output:
 	// acmesms: send: unavailable (wire_dial connection refused)
 	// true true true
+}
+
+// A body that is too large for memory goes out as it is read, on an exchange that
+// is judged as any other.
+func ExampleClient_Bind_upload() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, _ := io.Copy(io.Discard, r.Body)
+		_, _ = fmt.Fprintf(w, `{"size":%d}`, n)
+	}))
+	defer server.Close()
+	c, err := wire.New(wire.Config{Provider: "acmestorage"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	file := strings.NewReader("as large as you like")
+	x := c.Bind(context.Background(), wire.Request{Op: "put", Send: true})
+	req, err := http.NewRequestWithContext(x.Context(), http.MethodPut, server.URL, file)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if resp, err := x.HTTPClient().Do(req); err == nil {
+		_ = resp.Body.Close()
+	}
+	reply, err := x.Result() // and not what Do said
+	if err != nil {
+		fmt.Println(waybill.CodeOf(err), waybill.DeliveryOf(err))
+		return
+	}
+	fmt.Println(reply.Status, string(reply.Body))
+	// Output: 200 {"size":20}
 }

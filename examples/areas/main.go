@@ -14,7 +14,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"os"
@@ -25,12 +24,17 @@ import (
 func main() {
 	addr := flag.String("addr", "", "serve at this address; without it a few questions are asked and answered")
 	file := flag.String("file", "", "keep the areas in this file of GeoJSON; without it they are the built-in ones, in memory")
+	flag.CommandLine.Init("areas", flag.ExitOnError)
 	flag.Parse()
+	if flag.NArg() != 0 {
+		fmt.Fprintln(os.Stderr, "areas: there are arguments that are no flags; areas -h explains the flags")
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, *addr, *file, os.Stdout); err != nil {
-		log.SetFlags(0)
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, "areas:", err)
+		os.Exit(1)
 	}
 }
 

@@ -29,7 +29,7 @@ Usage: geocode [flags] [verb [flags] [words]]
   place ID           the place of an id such as google:ChIJ…; -hint finds it
                      again at another vendor
   localize [ID]      one place in several languages (-lang en,zh), by its id or -at
-  district [TEXT]    a division by its name or code, else the whole -region
+  district [TEXT]    a division of the -region by its name or code, else all of it
 
 Without a verb it asks the fakes for a little of each.
 

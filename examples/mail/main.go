@@ -25,6 +25,7 @@ import (
 	"syscall"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/examples/internal/console"
 )
 
 func main() {
@@ -65,7 +66,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 
 // run plans the mail or sends it.
 func (a *app) run(ctx context.Context, c *config, stdout, stderr io.Writer) int {
-	progress := stderr
+	progress := console.Bar(stderr)
 	if c.asJSON {
 		progress = io.Discard
 	}

@@ -192,6 +192,9 @@ func (c count) line() string {
 	if c.wrong > 0 {
 		line += fmt.Sprintf("   WRONG: %d accepted though reported as not sent", c.wrong)
 	}
+	if c.duplicates > 0 && strings.HasPrefix(c.kind, "files") {
+		line += "   a bucket took them whose replies were lost: nothing links to these copies"
+	}
 	if c.strayed > 0 {
 		line += fmt.Sprintf("   WRONG: %d outside their region", c.strayed)
 	}

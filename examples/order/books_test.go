@@ -94,6 +94,9 @@ func TestBooksSeeStrayFiles(t *testing.T) {
 		t.Errorf("at home: %+v, want %+v", home, want)
 	}
 	abroad, ok := a.files(t.Context(), "files, abroad", false)
+	if line := abroad.line(); !strings.Contains(line, "whose replies were lost") {
+		t.Errorf("a copy that is left behind is not explained: %s", line)
+	}
 	if want := (count{kind: "files, abroad", where: "s3, files", intended: 1, accepted: 2, duplicates: 1}); !ok || abroad != want {
 		t.Errorf("abroad: %+v, want %+v", abroad, want)
 	}

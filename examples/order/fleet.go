@@ -56,6 +56,14 @@ func (d *driver) check(field, region string) error {
 	if _, ok := d.Tokens[push.FCM]; d.Token != "" || !ok && len(d.Tokens) == 0 {
 		d.Tokens[push.FCM] = d.Token
 	}
+	for vendor, value := range d.Tokens {
+		if value == "" {
+			continue // it is invented
+		}
+		if err := (push.Token{Vendor: vendor, Value: value}).Validate(); err != nil {
+			return &badField{field + "tokens." + string(vendor), message(err)}
+		}
+	}
 	var err error
 	if d.number, err = number(d.Phone, region); err != nil {
 		return &badField{field + "phone", message(err)}

@@ -56,6 +56,7 @@ func TestBadOrders(t *testing.T) {
 		{"broken JSON", with(`"pickup":`, `"pickup"`), "✗ order 2 (order-2): broken JSON: "},
 		{"not closed", strings.TrimSuffix(with("", ""), "}}"), "order 2 (order-2): broken JSON: "},
 		{"string not closed", with(`BAD"`, `BAD`), "order 2 (order-2): broken JSON: "},
+		{"token", with(`"language":"zh"`, `"language":"zh","token":"…"`), "✗ order 2 (BAD): driver.tokens.fcm: "},
 		{"no object", `17`, "order 2 (order-2): "},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -3,10 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/waybill-go/waybill/examples/internal/console"
 )
 
 // printer prints the orders in the order of the file, however they finish, and
@@ -26,20 +27,11 @@ type printer struct {
 
 func newPrinter(stdout, stderr io.Writer, getenv func(string) string) *printer {
 	p := &printer{out: stdout, ready: map[int]func() []string{}}
-	p.style = isTerminal(stdout) && getenv("NO_COLOR") == ""
-	if isTerminal(stderr) {
+	p.style = console.Terminal(stdout) && getenv("NO_COLOR") == ""
+	if console.Terminal(stderr) {
 		p.progress = stderr
 	}
 	return p
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // bold marks what matters, on a terminal.

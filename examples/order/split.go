@@ -73,7 +73,12 @@ func (s *splitter) step(c byte) bool {
 		return false
 	case inner == 0 && c == ']':
 		s.end()
-		return true
+		if len(bytes.TrimSpace(s.data[s.at+1:])) == 0 {
+			return true
+		}
+		s.out = append(s.out, element{s.data[s.at : s.at+1], s.line}) // a mistake of its own: what follows is not lost
+		s.before = c
+		return false
 	}
 	if s.start < 0 {
 		s.start, s.first = s.at, s.line

@@ -29,7 +29,8 @@ func TestSplit(t *testing.T) {
 		{"brace and comma missing", "[{\"a\":1\n{\"b\":2}]", []string{`{"a":1`, `{"b":2}`}},
 		{"string not closed", "[{\"a\":\"x\n},\n{\"b\":2}]", []string{"{\"a\":\"x\n}", `{"b":2}`}},
 		{"bracket missing", `[{"a":1},{"b":2}`, []string{`{"a":1}`, `{"b":2}`}},
-		{"behind the end", `[{"a":1}] {"b":2}`, []string{`{"a":1}`}},
+		{"behind the end", `[{"a":1}] {"b":2}`, []string{`{"a":1}`, `]`, `{"b":2}`}},
+		{"closed in the middle", `[{"a":1}], {"b":2}]`, []string{`{"a":1}`, `]`, `{"b":2}`}},
 		{"objects in objects", `[{"a":{"b":{}},"c":
 {"d":1}},7]`, []string{`{"a":{"b":{}},"c":` + "\n" + `{"d":1}}`, "7"}},
 	} {

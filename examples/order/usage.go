@@ -36,15 +36,17 @@ two letters (ISO 3166-1; HK, MO and TW are regions of their own).
   [{"id": "A-1", "city_code": "HKG", "service": "",
     "pickup":   {"text": "深圳北站", "region": "CN", "city": "深圳市"},
     "dropoff":  {"typed": "Langham Pl", "region": "HK"},
-    "customer": {"mail": "Name <name@example.com>", "phone": "6123 4567",
+    "customer": {"mail": "Name <name@example.com>", "phone": "+852 5123 4567",
                  "language": "en", "offers": true},
     "driver":   {"phone": "(852) 6123 4567", "phone_region": "HK",
-                 "language": "zh-Hant", "token": "…"}}]
+                 "language": "zh-Hant", "tokens": {"fcm": ""}}}]
 
 city_code and service say which service areas hold: without a city code those of
 every city. "typed" are letters in a search field of which the first suggestion is
 taken. The customer's phone, and the driver, may be left out: then the nearest free
-driver gets the order. Drivers are an array of
+driver gets the order. A number without a country code is one of the pick-up's
+region, or of the driver's phone_region. The fakes make up an empty token. Drivers
+are an array of
 
   {"id": "D-1", "lat": 22.54, "lng": 114.06, "phone": "…", "phone_region": "CN",
    "language": "zh", "state": "free", "plates": "both",

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/examples/internal/console"
 	"github.com/waybill-go/waybill/sms"
 )
 
@@ -26,7 +27,7 @@ func (a *app) sendMany(ctx context.Context, file io.ReadSeeker, out, problems io
 	if prefix == "" {
 		prefix = "row-"
 	}
-	drawn := -1
+	drawn, moving := -1, console.Bar(out)
 	counts, err := sms.Bulk(ctx, a.client, rows, &sms.BulkOptions{
 		Concurrency: a.concurrency, Rate: a.rate, KeyPrefix: prefix,
 		Result: func(r sms.BulkResult) {
@@ -37,7 +38,7 @@ func (a *app) sendMany(ctx context.Context, file io.ReadSeeker, out, problems io
 		Progress: func(c sms.BulkCounts) {
 			if now := filled(c, total); now != drawn {
 				drawn = now
-				fmt.Fprint(out, bar(c, total), "\r")
+				fmt.Fprint(moving, bar(c, total), "\r")
 			}
 		},
 	})

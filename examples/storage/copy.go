@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/waybill-go/waybill/examples/internal/console"
 	"github.com/waybill-go/waybill/storage"
 	"github.com/waybill-go/waybill/storage/storagetest"
 )
@@ -25,11 +26,12 @@ func transfer(ctx context.Context, from, to place, fresh bool, out io.Writer) er
 	}
 	defer func() { _ = r.Close() }()
 	_, _ = fmt.Fprintf(out, "%s -> %s\n", from.shown, to.shown)
-	sent := &meter{r: r, sum: sha256.New(), total: r.Object.Size, out: out, last: -1}
+	bar := console.Bar(out)
+	sent := &meter{r: r, sum: sha256.New(), total: r.Object.Size, out: bar, last: -1}
 	stored, err := to.bucket.Put(ctx, to.key, sent, storage.PutOptions{Size: sized(r.Object.Size), IfNotExists: fresh, ContentType: r.Object.ContentType,
 		ContentDisposition: r.Object.ContentDisposition, CacheControl: r.Object.CacheControl, Metadata: r.Object.Metadata,
 		Checksum: r.Object.Checksum})
-	_, _ = fmt.Fprintln(out)
+	_, _ = fmt.Fprintln(bar)
 	if err != nil {
 		return err
 	}

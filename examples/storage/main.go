@@ -57,8 +57,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case errors.Is(err, flag.ErrHelp):
 		_, _ = io.WriteString(stdout, usage)
 		return exitOK
-	case err != nil, flags.NArg() != 0 && flags.NArg() != 2:
-		_, _ = io.WriteString(stderr, usage)
+	case err != nil:
+		_, _ = fmt.Fprintf(stderr, "storage: %v\n%s", err, usage)
+		return exitUsage
+	case flags.NArg() != 0 && flags.NArg() != 2:
+		_, _ = fmt.Fprintf(stderr, "storage: there are %d arguments, want FROM and TO or none\n%s", flags.NArg(), usage)
 		return exitUsage
 	}
 	b := buckets{getenv: getenv}
@@ -71,9 +74,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	from, err1 := b.open(flags.Arg(0))
 	to, err2 := b.open(flags.Arg(1))
-	if err := errors.Join(err1, err2); err != nil {
-		_, _ = fmt.Fprintln(stderr, "storage:", err)
-		return exitUsage
+	for i, err := range []error{err1, err2} {
+		if err != nil {
+			_, _ = fmt.Fprintf(stderr, "storage: %s: %v\n", [...]string{"FROM", "TO"}[i], err)
+			return exitUsage
+		}
 	}
 	if err := transfer(ctx, from, to, *fresh, stdout); err != nil {
 		_, _ = fmt.Fprintln(stderr, "storage:", err)

@@ -50,6 +50,9 @@ package amapgeo
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 
 	"github.com/waybill-go/waybill"
@@ -88,6 +91,12 @@ type Options struct {
 	// [geo.DefaultDatums].
 	Datums geo.DatumTable
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "amapgeo.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("amapgeo.Options") }
 
 // Adapter asks Amap's web services. It is safe for concurrent use.
 type Adapter struct {

@@ -50,6 +50,9 @@ package baidugeo
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 
 	"github.com/waybill-go/waybill"
@@ -94,6 +97,12 @@ type Options struct {
 	// found out that theirs takes more.
 	MaxAddress int
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "baidugeo.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("baidugeo.Options") }
 
 // Adapter asks Baidu. It is safe for concurrent use.
 type Adapter struct {

@@ -62,6 +62,7 @@ func badPlaces() map[string]geo.PlaceRequest {
 		"no issuer":         {ID: geo.PlaceID{Value: "x"}},
 		"odd issuer":        {ID: geo.PlaceID{Issuer: "A b", Value: "x"}},
 		"control character": {ID: geo.PlaceID{Issuer: "google", Value: "x\n"}},
+		"broken id":         {ID: geo.PlaceID{Issuer: "google", Value: "x\xff"}},
 		"long session":      {ID: id, Session: strings.Repeat("a", 37)},
 		"broken hint":       {ID: id, Hint: geo.Hint{Text: "\xff"}},
 		"hint's region":     {ID: id, Hint: geo.Hint{Region: "cn"}},

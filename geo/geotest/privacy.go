@@ -52,8 +52,8 @@ func (h *suite) codeWithEcho(t tester, v verb, code CodeCase) {
 	b, echo := h.echoing(t, c)
 	b.s.FailCode(code.Code)
 	for part, name := range suitetest.EchoParts {
-		for _, all := range []bool{false, true} {
-			echo.Repeat(part, all)
+		for _, texts := range suitetest.Repeats(code.Code) {
+			echo.Repeat(part, texts)
 			if err := h.do(t, t.Context(), b, c); err != nil {
 				h.checkError(t, b, v, c, err)
 			}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/geo"
+	"github.com/waybill-go/waybill/internal/suitetest"
 )
 
 // plan is how a verb with requests Q, results R and cases C is tried.
@@ -24,9 +25,11 @@ type plan[Q, R, C any] struct {
 	// wants is the code with which a case must fail, nil or Unknown for those
 	// that must not.
 	wants func(C) waybill.Code
-	// mark writes a private word into a request; nil where a request has no
-	// place for it, and the first case does.
-	mark func(r *Q, word string)
+	// mark writes a private word into a request, which is then for what nobody
+	// knows, and empty reports whether an answer has nothing in it; nil where a
+	// request has no place for a word, and the first case does.
+	mark  func(r *Q, word string)
+	empty func(R) bool
 	// bad are requests wrong for everybody, refused the vendor's own limits, and
 	// stranger one that no adapter can serve.
 	bad      map[string]Q
@@ -40,6 +43,7 @@ const suiteRef = "conformance-ref"
 // verb builds what the verb is tried with.
 func (x plan[Q, R, C]) verb(h *Harness) verb {
 	v := verb{op: x.op}
+	var nothing []call
 	for i, c := range x.cases {
 		name, r := x.request(c)
 		k := x.call(name, r)
@@ -50,7 +54,7 @@ func (x plan[Q, R, C]) verb(h *Harness) verb {
 			case want != waybill.Unknown && (err == nil || waybill.CodeOf(err) != want):
 				t.Errorf("%s: got %v, want %v", name, err, want)
 			case want == waybill.Unknown && err != nil:
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("%s: %s", name, suitetest.Why(err))
 			case err == nil:
 				x.check(t, ctx, c, p, res)
 			}
@@ -64,8 +68,10 @@ func (x plan[Q, R, C]) verb(h *Harness) verb {
 			x.mark(&other, sentinel)
 			v.marked = x.call("marked", other)
 			v.marked.private = append(v.marked.private, sentinel)
+			nothing = append(nothing, x.nothing(other))
 		}
 	}
+	v.good = append(v.good, nothing...)
 	for name, r := range x.bad {
 		v.bad = append(v.bad, x.call(name, r))
 	}
@@ -78,6 +84,19 @@ func (x plan[Q, R, C]) verb(h *Harness) verb {
 		}
 	}
 	return v
+}
+
+// nothing asks for what nobody knows: that is an error, NotFound as a rule, and
+// never an answer without anything in it.
+func (x plan[Q, R, C]) nothing(r Q) call {
+	k := x.call("nothing known", r)
+	k.check = func(t tester, ctx context.Context, p waybill.Provider) {
+		t.Helper()
+		if res, err := x.do(p, ctx, x.keyed(r)); err == nil && x.empty(res) {
+			t.Error("an answer without anything in it, want not_found")
+		}
+	}
+	return k
 }
 
 func (x plan[Q, R, C]) want(c C) waybill.Code {
@@ -120,6 +139,7 @@ func (h *Harness) geocodeVerb() verb {
 		request: func(c GeocodeCase) (string, geo.GeocodeRequest) { return c.Name, c.Request },
 		check:   checkGeocode,
 		mark:    func(r *geo.GeocodeRequest, word string) { r.Query = word + " Lane" },
+		empty:   func(r geo.GeocodeResult) bool { return len(r.Places) == 0 },
 		bad:     badGeocodes(),
 		refused: func(c UnsupportedCase) *geo.GeocodeRequest { return c.Geocode },
 	}.verb(h)
@@ -134,12 +154,28 @@ func (h *Harness) reverseVerb() verb {
 		served:  func(r geo.ReverseGeocodeResult) waybill.Served { return r.Served },
 		key:     func(r *geo.ReverseGeocodeRequest) *string { return &r.Key },
 		private: func(r geo.ReverseGeocodeRequest) []string { return digits(r.Point) },
-		cases:   h.Reverse,
+		cases:   h.otherDatum(h.Reverse),
 		request: func(c ReverseCase) (string, geo.ReverseGeocodeRequest) { return c.Name, c.Request },
 		check:   checkReverse,
 		bad:     badReverses(),
 		refused: func(c UnsupportedCase) *geo.ReverseGeocodeRequest { return c.Reverse },
 	}.verb(h)
+}
+
+// otherDatum adds the first case with its point in another datum, since a point
+// comes in any; in BD-09 where it can, whose shift is the largest. A table of
+// one's own may be for points of one datum.
+func (h *Harness) otherDatum(cases []ReverseCase) []ReverseCase {
+	if len(cases) == 0 || h.Server == nil {
+		return cases
+	}
+	c, other := cases[0], geo.BD09
+	if c.Request.Point.Datum == other {
+		other = geo.WGS84
+	}
+	c.Name += " in " + other.String()
+	c.Request.Point = c.Request.Point.To(other)
+	return append(cases[:len(cases):len(cases)], c)
 }
 
 func (h *Harness) suggestVerb() verb {
@@ -157,6 +193,7 @@ func (h *Harness) suggestVerb() verb {
 		request: func(c SuggestCase) (string, geo.SuggestRequest) { return c.Name, c.Request },
 		check:   checkSuggest,
 		mark:    func(r *geo.SuggestRequest, word string) { r.Query = word + " Lane" },
+		empty:   func(r geo.SuggestResult) bool { return len(r.Suggestions) == 0 },
 		bad:     badSuggests(),
 		refused: func(c UnsupportedCase) *geo.SuggestRequest { return c.Suggest },
 	}.verb(h)
@@ -175,6 +212,7 @@ func (h *Harness) searchVerb() verb {
 		request: func(c SearchCase) (string, geo.SearchRequest) { return c.Name, c.Request },
 		check:   checkSearch,
 		mark:    func(r *geo.SearchRequest, word string) { r.Query = word + " Lane" },
+		empty:   func(r geo.SearchResult) bool { return len(r.Places) == 0 },
 		bad:     badSearches(),
 		refused: func(c UnsupportedCase) *geo.SearchRequest { return c.Search },
 	}.verb(h)
@@ -235,6 +273,7 @@ func (h *Harness) districtVerb() verb {
 		request: func(c DistrictCase) (string, geo.DistrictRequest) { return c.Name, c.Request },
 		check:   checkDistricts,
 		mark:    func(r *geo.DistrictRequest, word string) { r.Query = word },
+		empty:   func(r geo.DistrictResult) bool { return len(r.Districts) == 0 },
 		bad:     badDistricts(),
 		refused: func(c UnsupportedCase) *geo.DistrictRequest { return c.Districts },
 	}.verb(h)

@@ -151,6 +151,21 @@ func TestWrongAdaptersAreCaught(t *testing.T) {
 				return geo.GeocodeResult{Served: waybill.Served{Provider: w.Name()}}, nil
 			}
 		})},
+		"nothing known and no error": {"geocode/answers", spoilt(func(w *wrong) {
+			w.geocode = func(ctx context.Context, r geo.GeocodeRequest) (geo.GeocodeResult, error) {
+				res, err := w.honest.Geocode(ctx, r)
+				if errors.Is(err, waybill.ErrNotFound) {
+					return geo.GeocodeResult{Served: waybill.Served{Provider: "honestgeo"}}, nil
+				}
+				return res, err
+			}
+		})},
+		"point sent as it came": {"reverse_geocode/answers", spoilt(func(w *wrong) {
+			w.reverse = func(ctx context.Context, r geo.ReverseGeocodeRequest) (geo.ReverseGeocodeResult, error) {
+				r.Point.Datum = geo.WGS84
+				return w.honest.ReverseGeocode(ctx, r)
+			}
+		})},
 		"no provider in result": {"geocode/answers", spoilt(func(w *wrong) {
 			w.geocode = func(ctx context.Context, r geo.GeocodeRequest) (geo.GeocodeResult, error) {
 				res, err := w.honest.Geocode(ctx, r)

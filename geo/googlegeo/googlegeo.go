@@ -2,6 +2,9 @@ package googlegeo
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 
 	"github.com/waybill-go/waybill"
@@ -59,6 +62,12 @@ type Options struct {
 	BiasRegion string
 	Bounds     *Bounds
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "googlegeo.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("googlegeo.Options") }
 
 // Adapter asks Google's geocoder and the Places API. It is safe for concurrent
 // use.

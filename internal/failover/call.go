@@ -73,7 +73,10 @@ func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
 		c.inherit(a)
 	}
 	if c.hooks != nil && c.hooks.StartCall != nil {
-		c.ctx, c.end = c.hooks.StartCall(ctx, c.about(items))
+		ctx, end := c.hooks.StartCall(ctx, c.about(items))
+		if c.end = end; ctx != nil {
+			c.ctx = ctx
+		}
 	}
 	if !l.set.enter() {
 		c.closed = true

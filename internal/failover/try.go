@@ -125,8 +125,11 @@ func (c *call) announce(a *attempt, from int) {
 		f(c.ctx, waybill.Failover{Call: c.about(c.many), From: c.cands[from].n.m.instance, To: m.instance, Err: c.last})
 	}
 	if f := c.hooks.StartAttempt; f != nil {
-		a.parent, a.end = f(c.ctx, waybill.AttemptStart{Call: c.about(a.items), Provider: m.name, Instance: m.instance,
+		ctx, end := f(c.ctx, waybill.AttemptStart{Call: c.about(a.items), Provider: m.name, Instance: m.instance,
 			Number: a.number, Hedge: a.hedge, Probe: a.ticket.probe})
+		if a.end = end; ctx != nil {
+			a.parent = ctx
+		}
 	}
 	told = true
 }

@@ -39,6 +39,15 @@ func Error(t testing.TB, err error, provider string, op waybill.Verb, ref string
 	return e
 }
 
+// Why is the text of an error for a complaint: it tells a nil *waybill.Error in an
+// interface, which is an error to everybody, from none.
+func Why(err error) string {
+	if e, ok := err.(*waybill.Error); ok && e == nil {
+		return "a nil *waybill.Error in an interface, which is not nil: return nil"
+	}
+	return fmt.Sprint(err)
+}
+
 // Class is what one of a vendor's codes must become.
 type Class struct {
 	// Code, Scope and Delivery are the answers of the error.

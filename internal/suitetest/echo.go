@@ -50,14 +50,26 @@ func (e *Echo) Refuse(status, part int, asJSON bool) {
 	})
 }
 
-// Repeat passes the following requests on and adds the part to every text in a
-// reply that is JSON or plain text; all says that codes, words without blanks,
-// count as texts too.
-func (e *Echo) Repeat(part int, all bool) {
+// Texts chooses the texts of a reply to which an [Echo] adds.
+type Texts func(text string) bool
+
+// Repeats are the choices of texts that a suite tries for a vendor's code: those
+// of several words, all but the code, which then stays readable, and all.
+func Repeats(code string) []Texts {
+	return []Texts{
+		func(text string) bool { return strings.Contains(text, " ") },
+		func(text string) bool { return text != code },
+		func(string) bool { return true },
+	}
+}
+
+// Repeat passes the following requests on and adds the part to the chosen texts
+// of a reply that is JSON, or to a plain text.
+func (e *Echo) Repeat(part int, chosen Texts) {
 	e.set(part, func(r *http.Request, echo string) (*http.Response, error) {
 		return e.changed(r, func(resp *http.Response, body []byte) (int, []byte) {
 			return resp.StatusCode, rewriteJSON(body, func(v any) any {
-				if s, ok := v.(string); ok && (all || strings.Contains(s, " ")) {
+				if s, ok := v.(string); ok && chosen(s) {
 					return s + " " + echo
 				}
 				return v
@@ -164,17 +176,32 @@ func (e *Echo) echo(r *http.Request, body []byte, part string) string {
 }
 
 // around returns a part of a text with about a dozen bytes on each side. It cuts
-// between words, since no vendor cuts a number in two.
+// between words, since no vendor cuts a number in two, and leaves no piece of a
+// value that is so short that package wire cannot know it for one.
 func around(text string, from, to int) string {
-	const ends = " &=,;:\"{}"
+	const (
+		values = "&=,;:\"{}"
+		words  = values + " "
+		short  = 16
+	)
 	from, to = max(0, from-12), min(len(text), to+12)
-	from = strings.LastIndexAny(text[:from], ends) + 1
-	if i := strings.IndexAny(text[to:], ends); i >= 0 {
-		to += i
-	} else {
-		to = len(text)
+	from = strings.LastIndexAny(text[:from], words) + 1
+	if i := strings.IndexAny(text[from:], values); i >= 0 && i < short {
+		from = strings.LastIndexAny(text[:from], values) + 1
+	}
+	to = upTo(text, to, words)
+	if to-(strings.LastIndexAny(text[:to], values)+1) < short {
+		to = upTo(text, to, values)
 	}
 	return strings.ToValidUTF8(text[from:to], "")
+}
+
+// upTo returns where the first of the ends stands in text from an index on.
+func upTo(text string, from int, ends string) int {
+	if i := strings.IndexAny(text[from:], ends); i >= 0 {
+		return from + i
+	}
+	return len(text)
 }
 
 func headerLines(h http.Header) []string {

@@ -1,9 +1,11 @@
 package suitetest_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,7 +102,10 @@ func TestEcho(t *testing.T) {
 			if status, body := ask(t, c, s.URL()); status != 503 || !strings.Contains(body, wants[name]) || strings.HasPrefix(body, "{") != asJSON {
 				t.Errorf("%s: %d %s", name, status, body)
 			}
-			echo.Repeat(part, asJSON)
+			several, all := suitetest.Repeats("17")[0], suitetest.Repeats("17")[2]
+			if echo.Repeat(part, several); asJSON {
+				echo.Repeat(part, all)
+			}
 			_, body := ask(t, c, s.URL())
 			if !strings.Contains(body, "too bad ") || !strings.Contains(body, wants[name]) || strings.Contains(body, `"code":"17"`) == asJSON {
 				t.Errorf("%s: %s", name, body)
@@ -120,6 +125,44 @@ func TestEcho(t *testing.T) {
 		echo.Unknown(code)
 		if status, body := ask(t, c, s.URL()); status != 500 || strings.Contains(body, "17") != (found == 0) || echo.Struck() != found {
 			t.Errorf("%s: %d %s, struck %d", code, status, body, echo.Struck())
+		}
+	}
+}
+
+// A vendor's text of one word is repeated behind, too, while its code stays
+// readable: an adapter that shows such texts is found.
+func TestEchoBehindOneWord(t *testing.T) {
+	s := fakehttp.New("terse", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"code":"17","message":"refused"}`)
+	}))
+	t.Cleanup(s.Close)
+	echo := &suitetest.Echo{Base: s.Client().Transport, Words: []string{"sesame"}}
+	echo.Repeat(slices.Index(suitetest.EchoParts, "words"), suitetest.Repeats("17")[1])
+	_, body := ask(t, &http.Client{Transport: echo}, s.URL())
+	if !strings.Contains(body, `"code":"17"`) || !strings.Contains(body, "refused ") || !strings.Contains(body, "sesame") {
+		t.Error(body)
+	}
+}
+
+// What is repeated of a value is long enough to be known for a piece of it.
+func TestEchoLeavesNoShortPieces(t *testing.T) {
+	s := fakehttp.New("any", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400) }))
+	t.Cleanup(s.Close)
+	echo := &suitetest.Echo{Base: s.Client().Transport, Words: []string{"topic-0001", "here"}}
+	echo.Refuse(400, slices.Index(suitetest.EchoParts, "words"), false)
+	resp, err := (&http.Client{Transport: echo}).Post(s.URL(), "application/json",
+		strings.NewReader(`{"title":"Marmalade for breakfast","topic":"topic-0001","text":"Zebrafish is here","note":"Wombats and more"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for value, beginning := range map[string]string{"Marmalade for breakfast": "breakfast", "Zebrafish is here": "Zebrafish", "Wombats and more": "Wombats"} {
+		if bytes.Contains(body, []byte(beginning)) && !bytes.Contains(body, []byte(value)) {
+			t.Errorf("a piece of %q alone: %s", value, body)
 		}
 	}
 }

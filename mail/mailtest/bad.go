@@ -37,7 +37,7 @@ func (h *Harness) recipients(sub suitetest.Sub) {
 		}
 	}
 	sub("some refused", func(t suitetest.T) {
-		r, s := h.relay(t)
+		r, s := h.overSMTP(t)
 		res, err := r.Send(t.Context(), mixed())
 		h.expect(t, err, waybill.CodeOf(err), waybill.Sent)
 		check(t, res, waybill.Unregistered, 0, waybill.Unavailable)
@@ -49,7 +49,7 @@ func (h *Harness) recipients(sub suitetest.Sub) {
 		}
 	})
 	sub("all or none", func(t suitetest.T) {
-		r, s := h.relay(t)
+		r, s := h.overSMTP(t)
 		m := mixed()
 		m.AllOrNone = true
 		res, err := r.Send(t.Context(), m)
@@ -61,7 +61,7 @@ func (h *Harness) recipients(sub suitetest.Sub) {
 		}
 	})
 	sub("all refused", func(t suitetest.T) {
-		r, s := h.relay(t)
+		r, s := h.overSMTP(t)
 		m := mixed()
 		m.To, m.Cc = m.To[:1], nil
 		res, err := r.Send(t.Context(), m)
@@ -76,7 +76,7 @@ func (h *Harness) recipients(sub suitetest.Sub) {
 func (h *Harness) replies(sub suitetest.Sub) {
 	for _, c := range ReplyCases() {
 		sub(string(c.Stage)+"/"+codes(c.Reply), func(t suitetest.T) {
-			r, s := h.relay(t)
+			r, s := h.overSMTP(t)
 			s.Fail(Fault{Stage: c.Stage, Do: Reply, Reply: c.Reply})
 			m := message("replies")
 			_, err := r.Send(t.Context(), m)
@@ -110,7 +110,7 @@ func codes(reply string) string {
 // faults breaks the dialogue at every step in every way.
 func (h *Harness) faults(sub suitetest.Sub) {
 	sub("refused", func(t suitetest.T) {
-		r, s := h.relay(t)
+		r, s := h.overSMTP(t)
 		s.Down()
 		_, err := r.Send(t.Context(), message("down"))
 		if e := h.expect(t, err, waybill.Unavailable, waybill.NotSent); !e.Local() {
@@ -124,7 +124,7 @@ func (h *Harness) faults(sub suitetest.Sub) {
 			}
 			f := Fault{Stage: at, Do: do}
 			sub(f.String(), func(t suitetest.T) {
-				r, s := h.relay(t)
+				r, s := h.overSMTP(t)
 				s.Fail(f)
 				m := message("fault")
 				if at == InBody { // more than the network holds
@@ -155,7 +155,7 @@ func (h *Harness) faults(sub suitetest.Sub) {
 func (h *Harness) cancel(sub suitetest.Sub) {
 	for _, at := range []Stage{AtConnect, AtEHLO, AtSTARTTLS, AtAUTH, AtMAIL, AtRCPT, AtDATA, InBody, AtDot, AfterDot} {
 		run := func(t suitetest.T, ctx context.Context, end func()) (*SMTP, string, error) {
-			r, s := h.relay(t)
+			r, s := h.overSMTP(t)
 			hit := make(chan struct{}, 1)
 			s.Fail(Fault{Stage: at, Do: Hang, Hit: hit})
 			m := message("cancel").Stamp()

@@ -22,6 +22,20 @@
 // reach the network; concurrent use; and no secret and no personal data in any
 // node of an error.
 //
+// A service with an API over HTTP gives [Harness].HTTP instead, with a fake of it
+// in a few lines; [Parse] reads the mail where it is sent as MIME:
+//
+//	mailtest.Run(t, mailtest.Harness{HTTP: &mailtest.HTTP{
+//		New: func(baseURL string, hc *http.Client) (mailtest.Relay, error) {
+//			return acmemail.New("secret-key", &acmemail.Options{BaseURL: baseURL, HTTPClient: hc})
+//		},
+//		Handler: acmeFake,
+//		Read:    acmeMail, // the envelope, and what Parse makes of the rest
+//	}})
+//
+// It is then tried with every fault of the transport and each of the service's
+// codes; the names of the faults stand at smstest.Faults.
+//
 // # The server
 //
 // [NewSMTP] starts an SMTP server on the loopback interface. It knows STARTTLS,

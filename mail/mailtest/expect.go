@@ -83,7 +83,7 @@ func (h *Harness) clean(t testing.TB, err error) {
 }
 
 // accepted checks how often the server took the mail.
-func accepted(t testing.TB, s *SMTP, id string, want int) {
+func accepted(t testing.TB, s endpoint, id string, want int) {
 	t.Helper()
 	if got := s.Accepted(id); got != want {
 		t.Errorf("the server accepted the mail %d times, want %d", got, want)

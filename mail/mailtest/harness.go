@@ -16,7 +16,7 @@ type Relay interface {
 	mail.Sender
 }
 
-// Harness says how to make the adapter under test.
+// Harness says how to make the adapter under test. New or HTTP is needed.
 type Harness struct {
 	// New makes the adapter, which sends through s and logs in as [User] with
 	// [Password] if s demands it. The suite calls it once for each subtest, and
@@ -25,6 +25,9 @@ type Harness struct {
 	// Server starts the server; nil means one that offers STARTTLS and demands
 	// a login. The suite closes it.
 	Server func(t testing.TB) *SMTP
+	// HTTP is for a service with an API over HTTP, in the place of New and
+	// Server.
+	HTTP *HTTP
 	// Secrets are further secrets of the adapter. They must appear nowhere.
 	Secrets []string
 	// Skip maps the path of a subtest, such as "faults/ehlo/endless", to the
@@ -72,19 +75,47 @@ func (h *Harness) server(t testing.TB) *SMTP {
 	return s
 }
 
+// endpoint is what the suite asks of a server of any kind.
+type endpoint interface {
+	// Accepted returns how often a mail of this Message-ID was taken on, Mails
+	// what was, Ledger what counts it.
+	Accepted(messageID string) int
+	Mails() []Mail
+	Ledger() *Ledger
+	// Violations are what clients did that the protocol forbids, Connections how
+	// many connections, or requests, there were, Log what was said.
+	Violations() []string
+	Connections() int
+	Log() []string
+}
+
 // relay starts a server and makes an adapter of it.
-func (h *Harness) relay(t testing.TB) (Relay, *SMTP) {
+func (h *Harness) relay(t testing.TB) (Relay, endpoint) {
+	t.Helper()
+	if h.HTTP != nil {
+		return h.overHTTP(t, nil)
+	}
+	return h.overSMTP(t)
+}
+
+func (h *Harness) overSMTP(t testing.TB) (Relay, *SMTP) {
 	t.Helper()
 	h.halt.Skip(t)
 	s := h.server(t)
 	r, err := h.New(s)
+	return h.bounded(t, r, err), s
+}
+
+// bounded returns what New made, which is closed at the end.
+func (h *Harness) bounded(t testing.TB, r Relay, err error) Relay {
+	t.Helper()
 	if err != nil {
 		t.Fatalf("New: %v", err)
 	}
 	if c, ok := r.(interface{ Close() error }); ok {
 		t.Cleanup(func() { _ = c.Close() })
 	}
-	return patient{r, h, t}, s
+	return patient{r, h, t}
 }
 
 // The suite's people. Their names must not show in any error.

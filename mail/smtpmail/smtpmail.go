@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"slices"
 	"strings"
@@ -80,6 +81,12 @@ type Options struct {
 	MaxConns, MaxPerConn int
 	IdleTimeout          time.Duration
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "smtpmail.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("smtpmail.Options") }
 
 // Relay sends through one SMTP relay. It is safe for concurrent use; make one
 // with [New] and close it at the end.

@@ -46,6 +46,9 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -91,6 +94,12 @@ type Options struct {
 	// many goroutines at once.
 	OnError func(context.Context, []waybill.Record, error)
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "sqlmail.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("sqlmail.Options") }
 
 // Recorder is a [mail.Recorder] in a database. It is safe for concurrent use.
 type Recorder struct {

@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -39,6 +40,9 @@ func (c Credentials) String() string { return "huaweipush.Credentials" }
 
 // GoString prints the type only, so that no log can show the keys.
 func (c Credentials) GoString() string { return c.String() }
+
+// LogValue is what log/slog writes: the type only.
+func (Credentials) LogValue() slog.Value { return slog.StringValue("huaweipush.Credentials") }
 
 // serviceAccount is a service account's key.
 type serviceAccount struct {

@@ -2,6 +2,7 @@ package huaweipush
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -106,6 +107,9 @@ func (o Options) String() string { return "huaweipush.Options" }
 
 // GoString prints the type only, so that no log can show the key.
 func (o Options) GoString() string { return o.String() }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("huaweipush.Options") }
 
 // Adapter implements [push.Sender], and on versions 1 and 2 [push.TopicSender],
 // [push.Subscriber] and [push.Unsubscriber], on Huawei's Push Kit. It is safe for

@@ -82,7 +82,7 @@ func (m *metro) Send(ctx context.Context, n *push.Notification, tokens []push.To
 			err = waybill.NotSupported("send", "foreign")
 		}
 		if err != nil {
-			e := m.own(err)
+			e := waybill.AsError(err)
 			if n != nil {
 				e.Ref = n.Key
 			}
@@ -146,7 +146,7 @@ func (m *metro) many(ctx context.Context, n *push.Notification, a push.Audience,
 		err = waybill.NotSupported("", "foreign")
 	}
 	if err != nil {
-		r.Err = m.own(err)
+		r.Err = waybill.AsError(err)
 		return r
 	}
 	msg, _, e := m.message(n)

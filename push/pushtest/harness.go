@@ -36,6 +36,8 @@ type Harness struct {
 	// Textless is set for a vendor that has no texts by key: a notification of
 	// keys alone must then be Unsupported.
 	Textless bool
+	// NoIDs is set for a vendor that gives its notifications no ids.
+	NoIDs bool
 	// MinTTL is the vendor's shortest time to live. Default 1 s.
 	MinTTL time.Duration
 	// Override is an override for the vendor that its server takes and that

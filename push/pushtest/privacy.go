@@ -55,8 +55,8 @@ func (h *Harness) codeWithEcho(t tester, c CodeCase) {
 	b, echo := h.echoing(t)
 	b.s.FailCode(c.Code)
 	for part, name := range suitetest.EchoParts {
-		for _, all := range []bool{false, true} {
-			echo.Repeat(part, all)
+		for _, texts := range suitetest.Repeats(c.Code) {
+			echo.Repeat(part, texts)
 			b.send(t, t.Context(), order(), h.tokens(2)[1:])
 			if t.Failed() {
 				t.Fatalf("the vendor had refused with code %s and repeated the request's %s: see wire's Request.Private and Config.Secrets", c.Code, name)

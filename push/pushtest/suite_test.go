@@ -48,13 +48,11 @@ func (a *acme) Send(ctx context.Context, n *push.Notification, tokens []push.Tok
 		r := &out[i]
 		r.Provider, r.Token = a.Name(), t
 		if err := n.Validate(); err != nil && a.flaw != "careless" {
-			r.Err = a.own(err)
+			r.Err = waybill.AsError(err)
 			continue
 		}
 		if err := t.Validate(); err != nil {
-			e := *waybill.AsError(err)
-			e.Provider, e.Ref = a.Name(), n.Key
-			r.Err = &e
+			r.Err = waybill.AsError(err).With(a.Name(), "send", n.Key)
 			continue
 		}
 		if !a.Accepts(t) && a.flaw != "greedy" {
@@ -73,12 +71,6 @@ func (a *acme) Send(ctx context.Context, n *push.Notification, tokens []push.Tok
 		out[0], out[1] = out[1], out[0]
 	}
 	return out
-}
-
-func (a *acme) own(err error) *waybill.Error {
-	e := *waybill.AsError(err)
-	e.Provider = a.Name()
-	return &e
 }
 
 func (a *acme) one(ctx context.Context, n *push.Notification, r *push.Result) {
@@ -103,7 +95,9 @@ func (a *acme) one(ctx context.Context, n *push.Notification, r *push.Result) {
 		if r.Err = reply.JSON(&v); r.Err == nil && v.ID == "" {
 			r.Err = reply.Error(waybill.DataLoss, waybill.ScopeProvider, waybill.Ambiguous, "no_id", "")
 		}
-		r.ID = v.ID
+		if r.ID = v.ID; a.flaw == "nameless" {
+			r.ID = ""
+		}
 	default:
 		_ = json.Unmarshal(reply.Body, &v)
 		if r.Err = reply.StatusError(); v.Code == "gone" {
@@ -230,6 +224,17 @@ func TestFlawsAreFound(t *testing.T) {
 	}
 	if found := complaints(t, acmeHarness("")); len(found) != 0 {
 		t.Errorf("the right one: %q", found)
+	}
+}
+
+func TestAVendorWithoutIDs(t *testing.T) {
+	h := acmeHarness("nameless")
+	if found := complaints(t, h); len(found) == 0 || !strings.Contains(found[0], "accepted without an id") {
+		t.Errorf("%q", found)
+	}
+	h.NoIDs = true
+	if found := complaints(t, h); len(found) != 0 {
+		t.Errorf("%q", found)
 	}
 }
 

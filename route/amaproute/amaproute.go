@@ -31,6 +31,9 @@ package amaproute
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 
 	"github.com/waybill-go/waybill"
@@ -73,6 +76,12 @@ type Options struct {
 	// Unsupported without asking first.
 	NoTruck bool
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "amaproute.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("amaproute.Options") }
 
 // Adapter implements [route.Router] and [route.Matrixer] on Amap's web services. It is safe for
 // concurrent use.

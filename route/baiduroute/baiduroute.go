@@ -55,6 +55,9 @@ package baiduroute
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 
@@ -110,6 +113,12 @@ type Options struct {
 	// modes have at most 50 in any case.
 	MatrixCells int
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "baiduroute.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("baiduroute.Options") }
 
 // Adapter asks Baidu. It is safe for concurrent use.
 type Adapter struct {

@@ -2,6 +2,9 @@ package googleroute
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -56,6 +59,12 @@ type Options struct {
 	// which such a contract reports usage. With Legacy only.
 	ClientID, SigningSecret, Channel string
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "googleroute.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("googleroute.Options") }
 
 // Adapter asks Google for routes. It is safe for concurrent use.
 type Adapter struct {

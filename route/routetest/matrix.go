@@ -112,7 +112,7 @@ func (b *bench) mustMatrix(r route.MatrixRequest) [][]route.Cell {
 	if b.limits(r).Exceeded(len(r.Origins), len(r.Destinations)) == "" {
 		res, err := b.matrix(b.Context(), r)
 		if err != nil {
-			b.Fatalf("Matrix: %v", err)
+			b.Fatalf("Matrix: %s", suitetest.Why(err))
 		}
 		return res.Cells
 	}
@@ -317,8 +317,11 @@ func (b *bench) matrixModes() {
 			}
 		}
 		for _, row := range b.mustMatrix(r) {
-			if c := row[0]; c.Err != nil || m == route.Walk && c.Distance/c.Duration.Seconds() > 4 {
-				b.Errorf("mode %v: %+v", m, c)
+			switch c := row[0]; {
+			case c.Err != nil:
+				b.Errorf("mode %v: %v", m, c.Err)
+			case m == route.Walk:
+				b.walkable(c.Distance, c.Duration)
 			}
 		}
 	}

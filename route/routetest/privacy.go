@@ -59,8 +59,8 @@ func (b *bench) codeWithEcho(c CodeCase) {
 	defer e.server.Close()
 	e.server.FailCode(c.Code)
 	for part, name := range suitetest.EchoParts {
-		for _, all := range []bool{false, true} {
-			echo.Repeat(part, all)
+		for _, texts := range suitetest.Repeats(c.Code) {
+			echo.Repeat(part, texts)
 			_, _ = e.route(e.Context(), e.pair())
 			if e.checkLeaks(); b.Failed() {
 				b.Fatalf("the vendor had refused with code %s and repeated the request's %s: see wire's Request.Private and Config.Secrets", c.Code, name)

@@ -151,7 +151,7 @@ func (b *bench) must(r route.Request) route.Result {
 	b.Helper()
 	res, err := b.route(b.Context(), r)
 	if err != nil {
-		b.Fatalf("Route: %v", err)
+		b.Fatalf("Route: %s", suitetest.Why(err))
 	}
 	return res
 }

@@ -42,6 +42,7 @@ package aliyunsms
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 
@@ -96,6 +97,9 @@ func (c Credentials) String() string { return "aliyunsms.Credentials" }
 
 // GoString prints the name only.
 func (c Credentials) GoString() string { return "aliyunsms.Credentials" }
+
+// LogValue is what log/slog writes: the type only.
+func (Credentials) LogValue() slog.Value { return slog.StringValue("aliyunsms.Credentials") }
 
 // Adapter implements [sms.Sender], [sms.BatchSender], [sms.Reconciler],
 // [sms.TemplateChecker] and [sms.Webhook] on Alibaba Cloud. It is safe for

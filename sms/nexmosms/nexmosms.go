@@ -49,6 +49,9 @@ package nexmosms
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"sync"
 
@@ -103,6 +106,12 @@ type Options struct {
 	// MaxReply bounds a reply in bytes. Default 8 MiB.
 	MaxReply int64
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "nexmosms.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("nexmosms.Options") }
 
 // Adapter implements [sms.Sender] on Vonage's SMS API. It is safe for concurrent
 // use.

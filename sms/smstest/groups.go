@@ -21,7 +21,7 @@ func (s *suite) works(t tester, b bench) {
 	m := s.next()
 	res, err := b.send.Send(t.Context(), m)
 	if err != nil {
-		t.Errorf("the message %q in good weather: %v", s.Messages[0].Name, err)
+		t.Errorf("the message %q in good weather: %s", s.Messages[0].Name, suitetest.Why(err))
 		return
 	}
 	s.checkReceipt(t, b, m, res, s.Messages[0].Parts)
@@ -39,7 +39,7 @@ func (s *suite) good(t tester, c MessageCase, must bool) {
 		t.Skip("the gateway does not support it")
 	}
 	if err != nil {
-		t.Errorf("the message %q was not accepted: %v", c.Name, err)
+		t.Errorf("the message %q was not accepted: %s", c.Name, suitetest.Why(err))
 		return
 	}
 	s.checkReceipt(t, b, m, res, c.Parts)

@@ -94,8 +94,18 @@ func badMessages() map[string]sms.Message {
 	change("unknown kind", func(m *sms.Message) { m.Kind = 99 })
 	change("long key", func(m *sms.Message) { m.Key = strings.Repeat("k", 41) })
 	change("odd key", func(m *sms.Message) { m.Key = "ключ" })
+	change("broken sender", func(m *sms.Message) { m.From = "Quill\xff" })
+	change("line break in the sender", func(m *sms.Message) { m.From = "Quill\r\nwort" })
 	change("small region", func(m *sms.Message) { m.Region = "gb" })
 	return bad
+}
+
+// bareTemplate names a template of the application's, which only a client knows.
+func (s *suite) bareTemplate() sms.Message {
+	m := s.next()
+	m.Text, m.Gateway = "", sms.GatewayMessage{}
+	m.Template, m.Params = "arrived", map[string]string{"name": "Mei"}
+	return m
 }
 
 // outcome compares a report with what the gateway counted.

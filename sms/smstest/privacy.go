@@ -118,8 +118,8 @@ func (s *suite) codeWithEcho(t tester, c CodeCase) {
 	b, echo := s.echoing(t)
 	b.s.FailCode(c.Code)
 	for part, name := range suitetest.EchoParts {
-		for _, all := range []bool{false, true} {
-			echo.Repeat(part, all)
+		for _, texts := range suitetest.Repeats(c.Code) {
+			echo.Repeat(part, texts)
 			m := s.marked()
 			_, err := b.send.Send(t.Context(), m)
 			if err != nil {

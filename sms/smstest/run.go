@@ -72,6 +72,7 @@ func (s *suite) run(t tester) {
 		}
 	})
 	s.group(t, "unsupported", func(t tester, sub suitetest.Sub) {
+		sub("template_without_an_id", func(t tester) { s.unseen(t, s.bareTemplate(), waybill.Unsupported) })
 		for _, c := range s.Unsupported {
 			sub(c.Name, func(t tester) { s.unseen(t, keyed(c.Message, s.keys.next()), waybill.Unsupported) })
 		}

@@ -1,10 +1,8 @@
 package smstest
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -167,7 +165,7 @@ func NewServer(name string, h http.Handler, o *ServerOptions) *HandlerServer {
 	if accepted == nil {
 		accepted = acceptedByStatus
 	}
-	s.Server = fakehttp.New(name, counting(h, s.take(ledger, accepted)), fakehttp.WithLedger(ledger),
+	s.Server = fakehttp.New(name, fakehttp.Counting(h, s.take(ledger, accepted)), fakehttp.WithLedger(ledger),
 		fakehttp.MaskParams(o.Mask...), fakehttp.MaskJSON(o.Mask...))
 	return s
 }
@@ -180,7 +178,6 @@ func (s *HandlerServer) take(ledger *Ledger, accepted func(*http.Request, []byte
 			return
 		}
 		if s.read != nil {
-			r.Body = io.NopCloser(bytes.NewReader(body))
 			if seen, ok := s.read(r, body); ok {
 				s.mu.Lock()
 				s.seen = append(s.seen, seen)

@@ -55,6 +55,9 @@ func (f *flawed) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
 	if err := m.Validate(); err != nil && f.flaw != "does not validate" {
 		return sms.Receipt{}, err
 	}
+	if m.Template != "" && f.flaw != "sends no text for a template" {
+		return sms.Receipt{}, waybill.NotSupported("send", "a template without a text").With("flawed", "", m.Key)
+	}
 	if e := waybill.FromContext(ctx); e != nil && f.flaw != "deaf" {
 		e.Delivery = waybill.NotSent
 		return sms.Receipt{}, e.With("flawed", "send", m.Key)
@@ -108,6 +111,9 @@ func (f *flawed) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
 		return sms.Receipt{}, f.fail(m, waybill.DataLoss, waybill.Ambiguous, "odd")
 	}
 	r := sms.Receipt{Served: waybill.Served{Provider: "flawed"}, ID: "1"}
+	if f.flaw == "nil in an interface" {
+		return r, (*waybill.Error)(nil)
+	}
 	switch f.flaw {
 	case "has no id":
 		r.ID = ""
@@ -214,31 +220,40 @@ func TestAWrongFirstMessageStopsTheRun(t *testing.T) {
 	}
 }
 
+// An error that is none is told apart from one.
+func TestANilErrorInAnInterface(t *testing.T) {
+	found := suitetest.Try(t, "messages", func(t tester) { run(t, flawedHarness("nil in an interface")) })
+	if len(found) != 1 || !strings.Contains(found[0].Text, "nil *waybill.Error in an interface") {
+		t.Errorf("found %v", found)
+	}
+}
+
 // TestTheSuiteFindsFlaws tries the suite on adapters that are wrong in one way.
 func TestTheSuiteFindsFlaws(t *testing.T) {
 	for flaw, want := range map[string]string{
-		"prints its key":              "provider/names",
-		"does not validate":           "invalid/no number",
-		"sends twice":                 "messages/plain",
-		"repeats":                     "faults/reset_mid_reply_processed",
-		"calls everything not sent":   "faults/reset_before_reply_processed",
-		"shows the transport's error": "faults/reset_before_reply",
-		"believes any 200":            "faults/html_200",
-		"calls 5xx not sent":          "client/html_502_processed",
-		"blames the caller":           "faults/status_400",
-		"quotes the message":          "odd/odd_null",
-		"another recipient":           "messages/plain",
-		"another sender":              "messages/plain",
-		"another text":                "messages/plain",
-		"no reference":                "messages/plain",
-		"no sign":                     "messages/signature",
-		"a longer life":               "messages/time to live",
-		"can be replayed":             "replay/by_the_transport",
-		"has an idempotency key":      "replay/by_the_transport",
-		"believes the code":           "codes/unknown_under_500",
-		"repeats the vendor":          "privacy/echoed_words",
-		"has no id":                   "messages/plain",
-		"has no provider":             "messages/plain",
+		"prints its key":               "provider/names",
+		"does not validate":            "invalid/no number",
+		"sends twice":                  "messages/plain",
+		"sends no text for a template": "unsupported/template_without_an_id",
+		"repeats":                      "faults/reset_mid_reply_processed",
+		"calls everything not sent":    "faults/reset_before_reply_processed",
+		"shows the transport's error":  "faults/reset_before_reply",
+		"believes any 200":             "faults/html_200",
+		"calls 5xx not sent":           "client/html_502_processed",
+		"blames the caller":            "faults/status_400",
+		"quotes the message":           "odd/odd_null",
+		"another recipient":            "messages/plain",
+		"another sender":               "messages/plain",
+		"another text":                 "messages/plain",
+		"no reference":                 "messages/plain",
+		"no sign":                      "messages/signature",
+		"a longer life":                "messages/time to live",
+		"can be replayed":              "replay/by_the_transport",
+		"has an idempotency key":       "replay/by_the_transport",
+		"believes the code":            "codes/unknown_under_500",
+		"repeats the vendor":           "privacy/echoed_words",
+		"has no id":                    "messages/plain",
+		"has no provider":              "messages/plain",
 	} {
 		t.Run(flaw, func(t *testing.T) {
 			t.Parallel()

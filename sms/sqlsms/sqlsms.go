@@ -45,6 +45,9 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -88,6 +91,12 @@ type Options struct {
 	// many goroutines at once.
 	OnError func(context.Context, []waybill.Record, error)
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "sqlsms.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("sqlsms.Options") }
 
 // Recorder is an [sms.Recorder] in a database. It is safe for concurrent use.
 type Recorder struct {

@@ -35,6 +35,7 @@ package tencentsms
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 
@@ -94,6 +95,9 @@ func (c Credentials) String() string { return "tencentsms.Credentials" }
 
 // GoString prints the name only.
 func (c Credentials) GoString() string { return "tencentsms.Credentials" }
+
+// LogValue is what log/slog writes: the type only.
+func (Credentials) LogValue() slog.Value { return slog.StringValue("tencentsms.Credentials") }
 
 // Adapter implements [sms.Sender], [sms.BatchSender], [sms.Reconciler],
 // [sms.TemplateChecker] and [sms.Webhook] on Tencent Cloud. It is safe for

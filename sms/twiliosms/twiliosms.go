@@ -38,6 +38,9 @@ package twiliosms
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"regexp"
 
@@ -83,6 +86,12 @@ type Options struct {
 	// MaxReply bounds a reply in bytes. Default 8 MiB.
 	MaxReply int64
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "twiliosms.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("twiliosms.Options") }
 
 // Adapter implements [sms.Sender], [sms.Reconciler] and [sms.Webhook] on Twilio.
 // It is safe for concurrent use.

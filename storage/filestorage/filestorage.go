@@ -31,8 +31,10 @@ package filestorage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -71,6 +73,12 @@ type Options struct {
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "filestorage.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("filestorage.Options") }
 
 // Bucket is a storage.Bucket in a folder. Make one with [New], end it with
 // [Bucket.Close].

@@ -22,7 +22,10 @@ package memstorage
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"hash/crc32"
+	"io"
+	"log/slog"
 	"maps"
 	"math"
 	"net/http"
@@ -50,6 +53,12 @@ type Options struct {
 	// Now tells the time; nil means time.Now.
 	Now func() time.Time
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "memstorage.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("memstorage.Options") }
 
 // Bucket is a storage.Bucket in memory. Make one with [New].
 type Bucket struct {

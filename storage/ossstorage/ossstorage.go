@@ -61,6 +61,9 @@ package ossstorage
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -108,6 +111,12 @@ type Credentials struct {
 	SessionToken string
 	Expires      time.Time
 }
+
+// Format prints the type only, so that no log can show the keys.
+func (Credentials) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "ossstorage.Credentials") }
+
+// LogValue is what log/slog writes: the type only.
+func (Credentials) LogValue() slog.Value { return slog.StringValue("ossstorage.Credentials") }
 
 // Options of [New]. Nil means the defaults.
 type Options struct {
@@ -157,6 +166,12 @@ type Options struct {
 	// wire.DefaultMaxReply.
 	MaxReply int64
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "ossstorage.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("ossstorage.Options") }
 
 // Bucket is a storage.Bucket in OSS. Make one with [New].
 type Bucket struct {

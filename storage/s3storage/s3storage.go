@@ -50,6 +50,9 @@ package s3storage
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -112,6 +115,12 @@ type Credentials struct {
 	Expires      time.Time
 }
 
+// Format prints the type only, so that no log can show the keys.
+func (Credentials) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "s3storage.Credentials") }
+
+// LogValue is what log/slog writes: the type only.
+func (Credentials) LogValue() slog.Value { return slog.StringValue("s3storage.Credentials") }
+
 // Options of [New]. Nil means the defaults.
 type Options struct {
 	// BaseURL is the endpoint of a server that is not Amazon's, absolute http
@@ -154,6 +163,12 @@ type Options struct {
 	// wire.DefaultMaxReply.
 	MaxReply int64
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "s3storage.Options") }
+
+// LogValue is what log/slog writes: the type only.
+func (Options) LogValue() slog.Value { return slog.StringValue("s3storage.Options") }
 
 // Bucket is a storage.Bucket in S3. Make one with [New].
 type Bucket struct {

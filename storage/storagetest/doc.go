@@ -13,7 +13,8 @@
 //
 // What a store is documented not to do is passed over with its reason in
 // [Harness].Skip. A bucket that speaks HTTP also gives [Harness].Wire, and is
-// then tried with every fault of the transport.
+// then tried with every fault of the transport; [NewServer] makes a server for
+// that of any handler that speaks the store's protocol.
 //
 // # The fake S3 server
 //

@@ -65,12 +65,17 @@ func getOutside(s *session) {
 	s.needs(s.caps.Range, "ranges")
 	s.put(s.key("k"), "0123456789")
 	s.put(s.key("empty"), "")
-	for _, o := range []storage.GetOptions{{Offset: 10}, {Offset: 11}, {Offset: 1000, Length: 5}} {
-		_, _, err := s.read(s.key("k"), o)
-		s.fails(err, waybill.InvalidArgument, waybill.NotSent)
+	outside := func(key string, size int64, o storage.GetOptions) {
+		if _, _, err := s.read(s.key(key), o); err == nil {
+			s.Errorf("offset %d and length %d of %d bytes: the bucket reported success, want %v", o.Offset, o.Length, size, waybill.InvalidArgument)
+		} else {
+			s.fails(err, waybill.InvalidArgument, waybill.NotSent)
+		}
 	}
-	_, _, err := s.read(s.key("empty"), storage.GetOptions{Length: 1})
-	s.fails(err, waybill.InvalidArgument, waybill.NotSent)
+	for _, o := range []storage.GetOptions{{Offset: 10}, {Offset: 11}, {Offset: 1000, Length: 5}} {
+		outside("k", 10, o)
+	}
+	outside("empty", 0, storage.GetOptions{Length: 1})
 }
 
 func getImpossible(s *session) {

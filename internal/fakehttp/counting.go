@@ -1,4 +1,4 @@
-package smstest
+package fakehttp
 
 import (
 	"bytes"
@@ -6,11 +6,12 @@ import (
 	"net/http"
 )
 
-// counting wraps a handler so that what it accepts is counted before the reply
-// can get lost.
-func counting(h http.Handler, take func(r *http.Request, body []byte, status int, reply []byte)) http.Handler {
+// Counting wraps a handler so that what it accepts is counted before the reply
+// can get lost: take gets each request and its reply before that is sent. The
+// body may have up to 64 MiB.
+func Counting(h http.Handler, take func(r *http.Request, body []byte, status int, reply []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(io.LimitReader(r.Body, 16<<20))
+		body, err := io.ReadAll(io.LimitReader(r.Body, 64<<20))
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
@@ -20,6 +21,7 @@ func counting(h http.Handler, take func(r *http.Request, body []byte, status int
 		if kept.status == 0 {
 			kept.status = http.StatusOK
 		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		take(r, body, kept.status, kept.body.Bytes())
 		for name, values := range kept.header {
 			w.Header()[name] = values
