@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"slices"
 	"time"
+
+	"github.com/waybill-go/waybill"
 )
 
 // Report is one report as it came.
@@ -15,6 +17,9 @@ type Report struct {
 	// ID is the gateway's id of the message or part, Key the caller's key. One
 	// of them is there.
 	ID, Key string
+	// Recipient is whom it is about, as the records have it, where an id or a key
+	// stands for many; else "".
+	Recipient string
 	// Part counts from 1, 0 where not said.
 	Part int
 	// Status is the domain's word; Code and VendorCode say why.
@@ -23,13 +28,20 @@ type Report struct {
 	At, Received time.Time
 }
 
-// delivered is the word for a part that has arrived.
-const delivered = "delivered"
+// arrived are the words for a part that has arrived.
+var arrived = []string{"delivered", "displayed", "clicked"}
 
-// ranks orders the words of reports, which are those of package sms: of one part
-// the highest counts, and of the parts of a message the highest too, so that what
-// is final comes after what is not, and what is bad last.
-var ranks = map[string]int{"accepted": 1, "buffered": 2, "unknown": 3, delivered: 4, "expired": 5, "failed": 6, "rejected": 7}
+// ranks orders the words of reports, which are those of packages sms and push: of
+// one part the highest counts, and of the parts of a message the highest too, so
+// that what is final comes after what is not, and what is bad last; but what a
+// person has seen was seen.
+var ranks = map[string]int{"accepted": 1, "buffered": 2, "unknown": 3, "delivered": 4, "expired": 5, "failed": 6, "rejected": 7, "dead": 8,
+	"displayed": 9, "clicked": 10}
+
+// of reports whether the report is about a record.
+func (p *Report) of(r *waybill.Record) bool {
+	return (p.Recipient == "" || p.Recipient == r.Recipient) && (p.ID == clip(r.VendorID) || p.Key != "" && p.Key == r.Key)
+}
 
 // Report writes a report down and, if its record is there, into it. found is
 // false when no record has its id or key yet: End finds the report then. The
@@ -39,19 +51,23 @@ func (s *Store) Report(ctx context.Context, p Report) (found bool, err error) {
 	if id == "" {
 		id = clip("key:" + p.Key)
 	}
-	key := []any{clip(p.Gateway), id, p.Part, p.Status}
+	key := []any{clip(p.Gateway), id, p.Recipient, p.Part, p.Status}
 	args := append(slices.Clone(key), clip(p.Key), clip(p.Code), clip(p.VendorCode), micros(p.At), micros(p.Received))
-	_, err = s.db.ExecContext(ctx, s.d.rebind("INSERT INTO waybill_reports (gateway, message_id, part, status, record_key, code, vendor_code, at, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"), args...)
+	_, err = s.db.ExecContext(ctx, s.d.Rebind("INSERT INTO waybill_reports (gateway, message_id, recipient, part, status, record_key, code, vendor_code, at, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"), args...)
 	if err != nil {
 		var n int
-		row := s.db.QueryRowContext(ctx, s.d.rebind("SELECT COUNT(*) FROM waybill_reports WHERE gateway = ? AND message_id = ? AND part = ? AND status = ?"), key...)
+		row := s.db.QueryRowContext(ctx, s.d.Rebind("SELECT COUNT(*) FROM waybill_reports WHERE gateway = ? AND message_id = ? AND recipient = ? AND part = ? AND status = ?"), key...)
 		if qerr := row.Scan(&n); qerr != nil || n == 0 {
 			return false, s.failed(ctx, "report", err)
 		}
 	}
-	got, err := s.find(ctx, s.db, "domain = ? AND vendor_id = ? AND vendor_id <> '' AND (instance = ? OR provider = ?)", s.o.Domain, clip(p.ID), clip(p.Gateway), clip(p.Gateway))
+	ours, args := " AND domain = ? AND (instance = ? OR provider = ?)", []any{s.o.Domain, clip(p.Gateway), clip(p.Gateway)}
+	if p.Recipient != "" {
+		ours, args = " AND recipient = ?"+ours, append([]any{p.Recipient}, args...)
+	}
+	got, err := s.find(ctx, s.db, "vendor_id = ? AND vendor_id <> ''"+ours, append([]any{clip(p.ID)}, args...)...)
 	if err == nil && len(got) == 0 && p.Key != "" {
-		got, err = s.find(ctx, s.db, "domain = ? AND record_key = ? AND (instance = ? OR provider = ?) AND delivery <> 'not_sent'", s.o.Domain, p.Key, clip(p.Gateway), clip(p.Gateway))
+		got, err = s.find(ctx, s.db, "record_key = ?"+ours+" AND delivery <> 'not_sent'", append([]any{p.Key}, args...)...)
 	}
 	if err != nil {
 		return false, s.failed(ctx, "report", err)
@@ -67,31 +83,46 @@ func (s *Store) Report(ctx context.Context, p Report) (found bool, err error) {
 // apply locks a record and computes it anew from all its reports.
 func (s *Store) apply(ctx context.Context, id string) error {
 	return s.together(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, s.d.rebind("UPDATE waybill_records SET reported = reported WHERE id = ?"), id); err != nil {
+		if _, err := tx.ExecContext(ctx, s.d.Rebind("UPDATE waybill_records SET reported = reported WHERE id = ?"), id); err != nil {
 			return err
 		}
 		got, err := s.find(ctx, tx, "id = ?", id)
 		if err != nil || len(got) == 0 {
 			return err
 		}
-		events, err := s.reports(ctx, tx, &got[0])
+		events, err := s.reports(ctx, tx, []waybill.Record{got[0].Record})
 		if err != nil || len(events) == 0 {
 			return err
 		}
 		r := summary(events)
-		_, err = tx.ExecContext(ctx, s.d.rebind("UPDATE waybill_records SET report = ?, report_code = ?, report_vendor_code = ?, report_delivered = ?, reported = ? WHERE id = ?"),
+		_, err = tx.ExecContext(ctx, s.d.Rebind("UPDATE waybill_records SET report = ?, report_code = ?, report_vendor_code = ?, report_delivered = ?, reported = ? WHERE id = ?"),
 			r.Status, r.Code, r.VendorCode, r.Delivered, micros(r.At), id)
 		return err
 	})
 }
 
-// reports returns the reports of a record.
-func (s *Store) reports(ctx context.Context, db querier, r *row) ([]Report, error) {
-	where, args := "gateway IN (?, ?) AND (message_id = ?", []any{clip(r.Provider), clip(r.Instance), clip(r.VendorID)}
-	if r.Key != "" {
-		where, args = where+" OR record_key = ?", append(args, clip(r.Key))
+// reports returns the reports of records.
+func (s *Store) reports(ctx context.Context, db querier, records []waybill.Record) ([]Report, error) {
+	var gateways, ids, keys set
+	recipients := set{""}
+	for i := range records {
+		r := &records[i]
+		gateways.add(clip(r.Provider))
+		gateways.add(clip(r.Instance))
+		ids.add(clip(r.VendorID))
+		if r.Key != "" {
+			keys.add(clip(r.Key))
+		}
+		recipients.add(r.Recipient)
 	}
-	rows, err := db.QueryContext(ctx, s.d.rebind("SELECT gateway, message_id, part, status, record_key, code, vendor_code, at, received FROM waybill_reports WHERE "+where+")"), args...)
+	const columns = "gateway, message_id, recipient, part, status, record_key, code, vendor_code, at, received"
+	ours := " AND recipient IN " + recipients.list() + " AND gateway IN " + gateways.list()
+	query, args := "SELECT "+columns+" FROM waybill_reports WHERE message_id IN "+ids.list()+ours, slices.Concat(ids, recipients, gateways)
+	if len(keys) > 0 {
+		query += " UNION SELECT " + columns + " FROM waybill_reports WHERE record_key IN " + keys.list() + ours
+		args = slices.Concat(args, keys, recipients, gateways)
+	}
+	rows, err := db.QueryContext(ctx, s.d.Rebind(query), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +131,7 @@ func (s *Store) reports(ctx context.Context, db querier, r *row) ([]Report, erro
 	for rows.Next() {
 		var p Report
 		var at, received int64
-		if err := rows.Scan(&p.Gateway, &p.ID, &p.Part, &p.Status, &p.Key, &p.Code, &p.VendorCode, &at, &received); err != nil {
+		if err := rows.Scan(&p.Gateway, &p.ID, &p.Recipient, &p.Part, &p.Status, &p.Key, &p.Code, &p.VendorCode, &at, &received); err != nil {
 			return nil, err
 		}
 		p.At, p.Received = fromMicros(at), fromMicros(received)
@@ -131,7 +162,7 @@ func summary(events []Report) Reported {
 	}
 	slices.SortFunc(parts, func(a, b Report) int { return cmp.Or(cmp.Compare(a.ID, b.ID), a.Part-b.Part) })
 	for _, e := range parts {
-		if e.Status == delivered {
+		if slices.Contains(arrived, e.Status) {
 			out.Delivered++
 		}
 		if n := ranks[e.Status]; n > rank {
