@@ -36,7 +36,7 @@ func TestConformance(t *testing.T) {
 	large.Data = map[string]string{"a": strings.Repeat("d", 1024)}
 	codes := row(waybill.Unregistered, waybill.ScopeRecipient, false, "10302")
 	codes = append(codes, row(waybill.Unauthenticated, waybill.ScopeAccount, false, "10000", "10094", "10203")...)
-	codes = append(codes, row(waybill.RateLimited, waybill.ScopeService, true, "10040", "10072", "10250")...)
+	codes = append(codes, row(waybill.RateLimited, waybill.ScopeService, true, "10040", "10072", "10093", "10250")...)
 	codes = append(codes, row(waybill.RateLimited, waybill.ScopeRequest, true, "10071")...)
 	codes = append(codes, row(waybill.QuotaExhausted, waybill.ScopeRequest, true, "10070")...)
 	codes = append(codes, row(waybill.QuotaExhausted, waybill.ScopeAccount, true, "10073")...)
