@@ -2,33 +2,24 @@ package fcmpush_test
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/fcmpush"
 	"github.com/waybill-go/waybill/push/pushtest"
 )
 
-// fixture reads a reply from the recordings that lie beside a development
-// checkout, not in it. Recorded from the service, as public clients published
+// fixture reads a recorded reply. Recorded from the service, as public clients published
 // them: 200_validate_only, 404_unregistered, 500, 502_html.
 // The standard reply of Google's APIs: 401. In the shape of the documentation:
 // 429_quota_fcm, 503_http_date, oauth_200, oauth_400_invalid_grant. Made for a
 // corner: 200_empty_object, 404_no_details.
-func fixture(t testing.TB, name string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "recorded", "push", "fcm_"+name))
-	if err != nil {
-		t.Skip("the recorded replies are not here")
-	}
-	return string(b)
-}
+func fixture(t testing.TB, name string) string { return makertest.Recorded(t, "fcm_"+name) }
 
 // fake is a fake FCM and an adapter on it.
 func fake(t testing.TB, o fcmpush.Options) (*pushtest.FCM, *fcmpush.Adapter) {
@@ -43,9 +34,7 @@ func fake(t testing.TB, o fcmpush.Options) (*pushtest.FCM, *fcmpush.Adapter) {
 	return f, a
 }
 
-func order() *push.Notification {
-	return &push.Notification{Kind: push.KindOrder, Title: "On its way", Body: "Ten minutes", Key: "order-17"}
-}
+var order = makertest.Order
 
 func sendOne(t testing.TB, a *fcmpush.Adapter) push.Result {
 	t.Helper()
