@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/waybill-go/waybill"
@@ -204,6 +205,80 @@ func TestBatchParams(t *testing.T) {
 		if (r.Err != nil) != (i == 4) {
 			t.Errorf("through a client %d: %v", i, r.Err)
 		}
+	}
+}
+
+// A gateway that takes its time with each message, or each exchange, has the whole
+// time-out for each: nothing is cut short because it waited for others.
+func TestBatchOfASlowGateway(t *testing.T) {
+	wait := func(ctx context.Context) error {
+		select {
+		case <-time.After(3 * time.Second):
+			return nil
+		case <-ctx.Done():
+			return &waybill.Error{Code: waybill.DeadlineExceeded, Err: ctx.Err()} // in the middle of it
+		}
+	}
+	for name, p := range map[string]waybill.Provider{"one by one": slowly{wait}, "together": &slowCrowd{slowly{wait}}} {
+		synctest.Test(t, func(t *testing.T) {
+			for i, r := range newClient(t, sms.With(p)).SendBatch(t.Context(), batchOf(100)) {
+				if r.Err != nil {
+					t.Fatalf("%s, %d: %v", name, i, r.Err)
+				}
+			}
+			// The caller's own time counts all the same.
+			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+			defer cancel()
+			var n [3]int
+			for _, r := range newClient(t, sms.With(p)).SendBatch(ctx, batchOf(100)) {
+				n[waybill.DeliveryOf(r.Err)]++
+			}
+			if n[waybill.Sent] == 0 || n[waybill.Ambiguous] == 0 || n[waybill.NotSent] == 0 {
+				t.Errorf("%s: %v", name, n)
+			}
+		})
+	}
+}
+
+// slowly is a gateway that waits with every exchange.
+type slowly struct{ wait func(context.Context) error }
+
+func (slowly) Name() string { return "slow" }
+
+func (g slowly) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
+	if e := waybill.FromContext(ctx); e != nil {
+		return sms.Receipt{}, e.Unsent()
+	}
+	if err := g.wait(ctx); err != nil {
+		return sms.Receipt{}, err
+	}
+	return sms.Receipt{ID: m.Key, Parts: []sms.Part{{}}}, nil
+}
+
+type slowCrowd struct{ slowly }
+
+func (*slowCrowd) BatchLimit() int { return 20 }
+
+func (g *slowCrowd) SendBatch(ctx context.Context, b sms.Batch) []sms.BatchResult {
+	err := g.wait(ctx)
+	out := accepted("slow", b)
+	for i := range out {
+		out[i].Err = err
+	}
+	return out
+}
+
+// A recipient without parameters does not get another's, through however many
+// clients.
+func TestBatchParamsOfANestedClient(t *testing.T) {
+	g := &gateway{name: "a"}
+	inner := newClient(t, sms.With(g), sms.WithName("inner"), sms.WithTemplate("code", sms.Template{Texts: map[string]string{"en": "Your code is {code}"}}))
+	b := batchOf(2)
+	b.Message = sms.Message{Template: "code"}
+	b.Recipients[0].Params = map[string]string{"code": "111"}
+	got := newClient(t, sms.With(inner)).SendBatch(t.Context(), b)
+	if got[0].Err != nil || waybill.CodeOf(got[1].Err) != waybill.InvalidArgument || len(g.seen) != 1 {
+		t.Errorf("%v, %v, %d sent", got[0].Err, got[1].Err, len(g.seen))
 	}
 }
 

@@ -141,9 +141,11 @@ func Bulk(ctx context.Context, s Sender, messages iter.Seq2[Message, error], o *
 			}
 		})
 	}
-	b.feed(messages, jobs)
-	close(jobs)
-	wg.Wait()
+	func() {
+		defer wg.Wait() // also when the sequence panics
+		defer close(jobs)
+		b.feed(messages, jobs)
+	}()
 	if b.panicked != nil {
 		panic(b.panicked)
 	}
@@ -211,8 +213,12 @@ func (b *bulk) feed(messages iter.Seq2[Message, error], jobs chan<- bulkJob) {
 }
 
 func (b *bulk) work(j bulkJob) {
+	done := false
 	defer func() {
-		if v := recover(); v != nil {
+		if v := recover(); v != nil || !done {
+			if v == nil { // runtime.Goexit
+				v = "the sender ended its goroutine"
+			}
 			b.mu.Lock()
 			if b.panicked == nil {
 				b.panicked = v
@@ -235,6 +241,7 @@ func (b *bulk) work(j bulkJob) {
 	if b.o.Progress != nil {
 		b.o.Progress(b.counts)
 	}
+	done = true
 }
 
 func outcomeOf(err error) BulkOutcome {

@@ -233,6 +233,7 @@ func TestCSV(t *testing.T) {
 		"parameters":         {"to,name,orderNo\n+447700900123,Mei,A-17\n", &sms.CSVOptions{Message: sms.Message{Params: map[string]string{"shop": "x"}}}, "+447700900123||| map[name:Mei orderNo:A-17 shop:x]"},
 		"common and own":     {"to,text\n+447700900123,\n+447700900124,own\n", &sms.CSVOptions{Message: sms.Message{Text: "all"}}, "+447700900123||all| map[]; +447700900124||own| map[]"},
 		"a mark, semicolons": {"\ufeffto;text\n+447700900123;\"a;b\"\"c\nd\"\n", &sms.CSVOptions{Comma: ';'}, "+447700900123||a;b\"c\nd| map[]"},
+		"a mark, quotes":     {"\ufeff\"to\",\"key\"\n\"+447700900123\",\"k\"\n", nil, "+447700900123|k|| map[]"},
 		"bad rows":           {"to,text\n12,secret\n+447700900123,ok\n,x\n+447700900123\n\"a\"b,c\n+85261234567,ok\n", nil, "!line 2: the number cannot be read; +447700900123||ok| map[]; !line 4: the row has no number; !line 5: the row is no CSV, or has another number of columns than the header; !line 6: the row is no CSV, or has another number of columns than the header; +85261234567||ok| map[]"},
 		"as people write":    {"to\n+44 7700 900123\n", &sms.CSVOptions{Number: parse}, "+447700900123||| map[]"},
 		"no column":          {"number\n+447700900123\n", nil, "!line 1: the header has no column \"to\""},

@@ -123,12 +123,23 @@ func (c *Client) enter(ctx context.Context, m Message) (*passage, error) {
 	if err != nil {
 		return nil, err
 	}
+	failed := error(notBegun(m.Key)) // until the recorder returns
+	defer func() {
+		if failed != nil {
+			held.settle(failed)
+		}
+	}()
 	rec, err := r.begin(ctx)
-	if err != nil {
-		held.settle(err)
+	if failed = err; err != nil {
 		return nil, err
 	}
 	return &passage{r, held, rec}, nil
+}
+
+// notBegun is what a panic before the network amounts to.
+func notBegun(key string) *waybill.Error {
+	e := &waybill.Error{Code: waybill.Internal, Delivery: waybill.NotSent, Message: "something panicked before the message was sent"}
+	return e.With("sms", string(Send), key)
 }
 
 // reserve asks the rules, if there are any.
@@ -148,12 +159,15 @@ func (p *passage) leave(res *Receipt, served failover.Served, err error) {
 	if waybill.DeliveryOf(err) == waybill.Sent {
 		p.complete(res, &served)
 	}
+	defer p.held.settle(err) // also when the recorder panics
 	end(p.record, res, err)
-	p.held.settle(err)
 }
 
 // abandon ends what a panic left open; after leave it does nothing.
 func (p *passage) abandon() { p.record.Panicked() }
+
+// unsent ends what a panic kept from being sent.
+func (p *passage) unsent() { p.leave(new(Receipt), failover.Served{}, notBegun(p.m.Key)) }
 
 // sendThrough makes one attempt.
 func sendThrough(s Sender, ctx context.Context, r *request) (Receipt, error) {
@@ -168,7 +182,9 @@ func sendThrough(s Sender, ctx context.Context, r *request) (Receipt, error) {
 func (r *request) complete(res *Receipt, served *failover.Served) {
 	res.Served = served.Served
 	res.PossibleDuplicate = res.PossibleDuplicate || served.PossibleDuplicate
-	res.Warning = r.warning
+	if r.warning != "" { // else a nested client's
+		res.Warning = r.warning
+	}
 	if res.Encoding == 0 && res.Estimate == 0 && r.text != "" {
 		if p, err := CountFor(r.m.Region, SignText(r.sign(served.Instance, served.Provider), r.text)); err == nil {
 			res.Encoding, res.Estimate = p.Encoding, p.Count

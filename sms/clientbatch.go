@@ -68,10 +68,15 @@ func (c *Client) SendBatch(ctx context.Context, b Batch) []BatchResult {
 func (c *Client) sendStep(ctx context.Context, b *Batch, places []int, out []BatchResult) {
 	var step batchRequest
 	var taken []int
+	asked := false
 	defer func() {
-		for _, p := range step {
-			p.abandon()
-		}
+		forAll(0, len(step), func(k int) {
+			if asked {
+				step[k].abandon()
+			} else { // a panic before the network
+				step[k].unsent()
+			}
+		})
 	}()
 	for _, i := range places {
 		p, err := c.enter(ctx, b.Of(i))
@@ -86,10 +91,27 @@ func (c *Client) sendStep(ctx context.Context, b *Batch, places []int, out []Bat
 	}
 	sel := step[0].selection()
 	sel.Eligible, sel.Ref = step, ""
-	for k, o := range failover.Many(ctx, c.send, sel, []*passage(step), sendMany) {
+	asked = true
+	results := failover.Many(ctx, c.send, sel, []*passage(step), sendMany)
+	forAll(0, len(results), func(k int) {
+		o := &results[k]
 		o.Err = withRef(o.Err, step[k].m.Key)
 		step[k].leave(&o.Value, o.Served, o.Err)
 		out[taken[k]] = BatchResult{Receipt: o.Value, Err: o.Err}
+	})
+}
+
+// forAll calls f with from to n-1. A panic of one call, such as a recorder's, does
+// not keep the others from their turn, and goes on after them.
+func forAll(from, n int, f func(int)) {
+	i := from
+	defer func() {
+		if i < n {
+			forAll(i+1, n, f)
+		}
+	}()
+	for ; i < n; i++ {
+		f(i)
 	}
 }
 
@@ -150,19 +172,25 @@ func sendMany(s Sender, ctx context.Context, items []*passage) []failover.Outcom
 
 // sendTogether makes one exchange for several messages.
 func sendTogether(ctx context.Context, s BatchSender, messages []Message, places []int, out []failover.Outcome[Receipt]) {
-	if e := waybill.FromContext(ctx); e != nil { // between two exchanges
+	one, cancel := failover.Each(ctx)
+	defer cancel()
+	if e := waybill.FromContext(one); e != nil { // between two exchanges
 		for _, i := range places {
 			out[i].Err = e.Unsent()
 		}
 		return
 	}
 	b := Batch{Message: messages[0], Recipients: make([]Recipient, len(messages))}
-	b.Message.To, b.Message.Key = "", ""
+	b.Message.To, b.Message.Key, b.Message.Params = "", "", nil // each has its own, or none
 	for i, m := range messages {
 		b.Recipients[i] = Recipient{To: m.To, Key: m.Key, Params: m.Params, Gateway: RecipientMessage{Text: m.Text, Params: m.Gateway.Params}}
 	}
-	got := s.SendBatch(ctx, b)
+	got, err := guardedBatch(one, s, b)
 	for k, i := range places {
+		if err != nil {
+			out[i].Err = withRef(err, messages[k].Key)
+			continue
+		}
 		if len(got) != len(places) { // nobody knows whose result is whose
 			out[i].Err = &waybill.Error{Code: waybill.Internal, Scope: waybill.ScopeProvider, Op: string(Send), Ref: messages[k].Key,
 				Message: "the adapter answered another number of results than recipients"}
@@ -174,25 +202,17 @@ func sendTogether(ctx context.Context, s BatchSender, messages []Message, places
 
 // sendEach makes an exchange for each message.
 func sendEach(ctx context.Context, s Sender, messages []Message, places []int, out []failover.Outcome[Receipt]) {
-	if len(messages) == 1 {
-		o := &out[places[0]]
-		o.Value, o.Err = s.Send(ctx, messages[0])
-		return
-	}
-	next := make(chan int)
+	slots := make(chan struct{}, batchWorkers)
 	var wg sync.WaitGroup
-	for range min(batchWorkers, len(messages)) {
+	for k, m := range messages {
+		slots <- struct{}{}
 		wg.Go(func() {
-			for k := range next {
-				o := &out[places[k]]
-				o.Value, o.Err = guarded(ctx, s, messages[k])
-			}
+			defer func() { <-slots }()
+			o := &out[places[k]]
+			o.Err = panicked(nil, m.Key) // of an adapter that never returns
+			o.Value, o.Err = guarded(ctx, s, m)
 		})
 	}
-	for k := range messages {
-		next <- k
-	}
-	close(next)
 	wg.Wait()
 }
 
@@ -201,10 +221,27 @@ func sendEach(ctx context.Context, s Sender, messages []Message, places []int, o
 func guarded(ctx context.Context, s Sender, m Message) (res Receipt, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = &waybill.Error{Code: waybill.Internal, Op: string(Send), Ref: m.Key, Message: "the adapter panicked", Err: &failover.PanicError{Value: v}}
+			err = panicked(v, m.Key)
 		}
 	}()
+	ctx, cancel := failover.Each(ctx)
+	defer cancel()
 	return s.Send(ctx, m)
+}
+
+// guardedBatch does the same for an exchange, of which the others of the attempt
+// must not suffer.
+func guardedBatch(ctx context.Context, s BatchSender, b Batch) (got []BatchResult, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v, "")
+		}
+	}()
+	return s.SendBatch(ctx, b), nil
+}
+
+func panicked(v any, key string) error {
+	return &waybill.Error{Code: waybill.Internal, Op: string(Send), Ref: key, Message: "the adapter panicked", Err: &failover.PanicError{Value: v}}
 }
 
 var _ BatchSender = (*Client)(nil)

@@ -44,7 +44,7 @@ func CSV(r io.Reader, o *CSVOptions) iter.Seq2[Message, error] {
 		read = ParseNumber
 	}
 	return func(yield func(Message, error) bool) {
-		bounded := &rowReader{r: r, left: maxRow}
+		bounded := &rowReader{r: withoutMark(r), left: maxRow}
 		f := csv.NewReader(bounded)
 		f.ReuseRecord, f.TrimLeadingSpace = true, true
 		if o.Comma != 0 {
@@ -58,7 +58,7 @@ func CSV(r io.Reader, o *CSVOptions) iter.Seq2[Message, error] {
 		columns := make([]string, len(header))
 		to := false
 		for i, name := range header {
-			name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
+			name = strings.TrimSpace(name)
 			switch lower := strings.ToLower(name); lower {
 			case "to", "key", "text", "language", "tenant":
 				name = lower
@@ -137,6 +137,21 @@ func (o *CSVOptions) message(columns, row []string, read func(string) (Number, e
 		why = "the row has no number"
 	}
 	return m, why
+}
+
+// withoutMark leaves out the byte order mark that some programs begin a file with;
+// before a quote it would be no CSV.
+func withoutMark(r io.Reader) io.Reader {
+	const mark = "\ufeff"
+	start := make([]byte, len(mark))
+	n, err := io.ReadFull(r, start)
+	switch {
+	case string(start[:n]) == mark:
+		return r
+	case err != nil && err != io.EOF && err != io.ErrUnexpectedEOF:
+		return r // it fails again
+	}
+	return io.MultiReader(strings.NewReader(string(start[:n])), r)
 }
 
 func rowError(line int, why string) error {

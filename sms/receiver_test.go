@@ -216,6 +216,38 @@ func TestToken(t *testing.T) {
 	}
 }
 
+// addressed tells the URL that its calls came to.
+type addressed struct{ url string }
+
+func (*addressed) Name() string { return "addressed" }
+
+func (a *addressed) ReadWebhook(_ context.Context, c *sms.WebhookCall) (sms.Events, error) {
+	a.url = c.URL.String()
+	return sms.Events{Signed: true}, nil
+}
+
+// The URL is the one that the gateway called, to the letter: signatures cover it.
+func TestPublicURL(t *testing.T) {
+	for _, c := range []struct{ public, seen, want string }{
+		{"", "http://10.0.0.1:8080/hooks?a=1", "http://10.0.0.1:8080/hooks?a=1"},
+		{"https://example.com", "http://10.0.0.1:8080/hooks?a=it's", "https://example.com/hooks?a=it's"},
+		{"https://example.com:8443/", "http://10.0.0.1/hooks/a%2Fb", "https://example.com:8443/hooks/a%2Fb"},
+		{"https://example.com/api", "http://10.0.0.1/hooks", "https://example.com/api/hooks"},
+		{"https://example.com/api/", "http://10.0.0.1/hooks/a%2Fb?c=%27", "https://example.com/api/hooks/a%2Fb?c=%27"},
+		{"https://example.com/a%2Fb", "http://10.0.0.1/hooks/x", "https://example.com/a%2Fb/hooks/x"},
+	} {
+		a := new(addressed)
+		v, err := sms.NewReceiver(a, sms.ReceiverOptions{PublicURL: c.public, Report: func(context.Context, sms.DeliveryReport) error { return nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, c.seen, nil))
+		if a.url != c.want {
+			t.Errorf("%s behind %s: %s", c.seen, c.public, a.url)
+		}
+	}
+}
+
 func TestReceiverOptions(t *testing.T) {
 	report := func(context.Context, sms.DeliveryReport) error { return nil }
 	for name, o := range map[string]sms.ReceiverOptions{

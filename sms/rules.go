@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/failover"
 )
 
 // RuleSet says what [Rules] hold. The zero value blocks who is on the block
@@ -253,7 +254,12 @@ func (u *Rules) reserve(ctx context.Context, m *Message, text string) (*reservat
 		limits = append(limits, l)
 		h.query.Counts = append(h.query.Counts, c)
 	}
-	a, err := u.store.Reserve(ctx, h.query)
+	if e := waybill.FromContext(ctx); e != nil {
+		return nil, e.Unsent()
+	}
+	long, done := failover.Grace(ctx)
+	a, err := u.store.Reserve(long, h.query)
+	done()
 	if err != nil {
 		e := storeError(ctx, err)
 		if ctx.Err() == nil && slices.Contains(u.set.FailOpen, m.Kind) {
@@ -278,13 +284,18 @@ func (u *Rules) reserve(ctx context.Context, m *Message, text string) (*reservat
 	return nil, a.Refused.refuse(waybill.OptedOut, waybill.ScopeRecipient, 0)
 }
 
+// settleTimeout bounds what is written to the store after a message, when the
+// caller's context may be over.
+const settleTimeout = 10 * time.Second
+
 // settle commits or releases by what became of the message, and writes down an
 // opt-out that a gateway knew of.
 func (h *reservation) settle(err error) {
 	if h == nil {
 		return
 	}
-	ctx := context.WithoutCancel(h.ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.ctx), settleTimeout)
+	defer cancel()
 	if waybill.DeliveryOf(err) == waybill.NotSent && h.answer.Counted {
 		if rerr := h.u.store.Release(ctx, h.query, h.answer); rerr != nil {
 			h.u.report(ctx, storeError(ctx, rerr))

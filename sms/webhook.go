@@ -162,7 +162,7 @@ func publicURL(r *http.Request, public string) *url.URL {
 	if base, err := url.Parse(public); err == nil && public != "" {
 		u.Scheme, u.Host = base.Scheme, base.Host
 		if base.Path != "" && base.Path != "/" {
-			u.Path, u.RawPath = strings.TrimSuffix(base.Path, "/")+u.Path, ""
+			u.Path, u.RawPath = strings.TrimSuffix(base.Path, "/")+u.Path, strings.TrimSuffix(base.EscapedPath(), "/")+u.EscapedPath()
 		}
 		return &u
 	}

@@ -217,6 +217,44 @@ func TestSQLOneOfMany(t *testing.T) {
 	})
 }
 
+// Callers who leave at any moment leave no key behind: what was not sent can be
+// sent, and is sent once.
+func TestSQLCallersWhoLeave(t *testing.T) {
+	onEach(t, func(t *testing.T, db *sql.DB, d sqlsms.Dialect) {
+		r := recorder(t, db, d, nil)
+		g := &gateway{}
+		c := client(t, g, r)
+		const total = 200
+		var wg sync.WaitGroup
+		for w := range 8 {
+			wg.Go(func() {
+				for i := w; i < total; i += 8 {
+					for try := 1; ; try++ {
+						ctx, cancel := context.WithTimeout(t.Context(), time.Duration(try*(i%17+1))*50*time.Microsecond)
+						if try > 5 {
+							ctx = t.Context()
+						}
+						_, err := c.Send(ctx, message(fmt.Sprint("k", i)))
+						cancel()
+						if err == nil {
+							break
+						}
+						if try > 5 || !errors.Is(err, context.DeadlineExceeded) || waybill.DeliveryOf(err) != waybill.NotSent {
+							t.Errorf("k%d, %d: %v, %v", i, try, err, cause(err))
+							break
+						}
+					}
+				}
+			})
+		}
+		wg.Wait()
+		open, err := r.Open(t.Context(), time.Now().Add(time.Minute), total)
+		if n := g.n.Load(); err != nil || n != total || len(open) != 0 {
+			t.Errorf("%d sends of %d messages, %d open, %v", n, total, len(open), err)
+		}
+	})
+}
+
 func report(id string, s sms.Status, change func(*sms.DeliveryReport)) sms.DeliveryReport {
 	p := sms.DeliveryReport{Gateway: "gate-1", ID: id, To: london, Status: s, At: time.Date(2026, 3, 1, 12, 0, int(s), 0, time.UTC)}
 	if change != nil {
@@ -286,6 +324,154 @@ func TestSQLReports(t *testing.T) {
 		}
 		long := strings.Repeat("号", 500)
 		take(report(long, sms.StatusFailed, func(p *sms.DeliveryReport) { p.VendorCode = long + "\x00\xff" }))
+	})
+}
+
+// crowd is a gateway whose batches have one id.
+type crowd struct{ gateway }
+
+func (g *crowd) BatchLimit() int { return 100 }
+
+func (g *crowd) SendBatch(_ context.Context, b sms.Batch) []sms.BatchResult {
+	out := make([]sms.BatchResult, len(b.Recipients))
+	for i := range out {
+		out[i].Receipt = sms.Receipt{Served: waybill.Served{Provider: "gate"}, ID: "batch-1", Parts: []sms.Part{{ID: "batch-1"}}}
+	}
+	return out
+}
+
+// Each recipient of a batch has a report of their own, although all have one id.
+func TestSQLReportsOnABatch(t *testing.T) {
+	onEach(t, func(t *testing.T, db *sql.DB, d sqlsms.Dialect) {
+		for name, o := range map[string]*sqlsms.Options{"masked": {Application: "a"}, "hashed": {Application: "b", HashKey: []byte("k")}} {
+			r := recorder(t, db, d, o)
+			c, err := sms.New(sms.With(new(crowd), sms.As("gate-1")), sms.WithRecorder(r))
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := message("")
+			m.To, m.Template, m.Text = "", "", "Hello"
+			to := []sms.Number{"+447700900111", "+447700900222", "+447700900333", "+447700900444", "+447711900555", "+447722900555"}
+			b := sms.Batch{Message: m}
+			for i, n := range to {
+				b.Recipients = append(b.Recipients, sms.Recipient{To: n, Key: fmt.Sprint(name, i)})
+			}
+			early := report("batch-1", sms.StatusBuffered, func(p *sms.DeliveryReport) { p.To = to[0] })
+			if err := r.Report(t.Context(), early); err != nil {
+				t.Fatal(err, cause(err))
+			}
+			for _, x := range c.SendBatch(t.Context(), b) {
+				if x.Err != nil {
+					t.Fatal(x.Err)
+				}
+			}
+			for i, s := range []sms.Status{sms.StatusDelivered, sms.StatusFailed, sms.StatusDelivered, sms.StatusUnknown, sms.StatusDelivered, sms.StatusExpired} {
+				if i == 3 {
+					continue // no report
+				}
+				if err := r.Report(t.Context(), report("batch-1", s, func(p *sms.DeliveryReport) { p.To = to[i] })); err != nil {
+					t.Fatal(err, cause(err))
+				}
+			}
+			// Of whom the gateway says nothing, nobody can tell.
+			if err := r.Report(t.Context(), report("batch-1", sms.StatusRejected, func(p *sms.DeliveryReport) { p.To = "" })); err != nil {
+				t.Fatal(err, cause(err))
+			}
+			want := []sms.Status{sms.StatusDelivered, sms.StatusFailed, sms.StatusDelivered, sms.StatusUnknown, sms.StatusDelivered, sms.StatusExpired}
+			if name == "masked" { // the last two look alike
+				want[4], want[5] = sms.StatusUnknown, sms.StatusUnknown
+			}
+			for i, want := range want {
+				if got := one(t, r, fmt.Sprint(name, i)); got.Status != want || got.Reported.IsZero() != (want == sms.StatusUnknown) || got.Delivered != b2i(want == sms.StatusDelivered) {
+					t.Errorf("%s %d: %v, %d delivered", name, i, got.Status, got.Delivered)
+				}
+			}
+			if _, err := r.Purge(t.Context(), time.Now().Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Two tenants with one key have their own reports, also on parts that only the
+// key tells of.
+func TestSQLReportsOnTwoTenants(t *testing.T) {
+	onEach(t, func(t *testing.T, db *sql.DB, d sqlsms.Dialect) {
+		r := recorder(t, db, d, nil)
+		key := func(p *sms.DeliveryReport) { p.Key = "order-1" }
+		take := func(p sms.DeliveryReport) {
+			t.Helper()
+			if err := r.Report(t.Context(), p); err != nil {
+				t.Fatal(err, cause(err))
+			}
+		}
+		send := func(tenant string, to sms.Number, id string) {
+			t.Helper()
+			m := message("order-1")
+			m.Tenant, m.To = tenant, to
+			if _, err := client(t, &gateway{id: id}, r).Send(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		send("acme", london, "a")
+		for _, id := range []string{"a", "ab"} {
+			take(report(id, sms.StatusDelivered, key))
+		}
+		theirs := func(p *sms.DeliveryReport) { p.Key, p.To = "order-1", hongKong }
+		send("other", hongKong, "b")
+		for _, id := range []string{"b", "bb"} {
+			take(report(id, sms.StatusFailed, theirs))
+		}
+		if got := one(t, r, "order-1"); got.Status != sms.StatusDelivered || got.Delivered != 2 {
+			t.Errorf("acme's: %v, %d delivered", got.Status, got.Delivered)
+		}
+		if got, err := r.Find(t.Context(), "other", "order-1"); err != nil || len(got) != 1 || got[0].Status != sms.StatusFailed || got[0].Delivered != 0 {
+			t.Errorf("the other's: %+v, %v", got, err)
+		}
+		// A message that was sent twice on purpose has the second's reports apart.
+		m := message("order-1")
+		m.AllowDuplicates = true
+		if _, err := client(t, &gateway{id: "again"}, r).Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		take(report("again", sms.StatusExpired, key))
+		if got, err := r.Find(t.Context(), "acme", "order-1"); err != nil || len(got) != 2 || got[0].Status != sms.StatusExpired || got[1].Status != sms.StatusDelivered {
+			t.Errorf("twice: %+v, %v", got, err)
+		}
+		// Another instance of the provider, whose reports name the provider alone.
+		m = message("order-1")
+		m.Tenant, m.To = "third", "+6581234567"
+		c, err := sms.New(sms.With(&gateway{id: "z"}, sms.As("gate-2")), sms.WithRecorder(r), sms.WithTemplate("arrived", sms.Template{Texts: map[string]string{"en": "It is here."}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		take(report("zb", sms.StatusRejected, func(p *sms.DeliveryReport) { p.Key, p.To, p.Gateway = "order-1", m.To, "gate" }))
+		if got, err := r.Find(t.Context(), "acme", "order-1"); err != nil || got[0].Status != sms.StatusExpired || got[1].Status != sms.StatusDelivered {
+			t.Errorf("beside another instance: %+v, %v", got, err)
+		}
+		if got, err := r.Find(t.Context(), "third", "order-1"); err != nil || got[0].Status != sms.StatusRejected {
+			t.Errorf("of another instance: %+v, %v", got, err)
+		}
+		// A number that the gateway writes in another way is still the sole one's.
+		m = message("order-2")
+		if _, err := client(t, &gateway{id: "c"}, r).Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		take(report("c", sms.StatusDelivered, func(p *sms.DeliveryReport) { p.To = "+44700900123" }))
+		take(report("cb", sms.StatusDelivered, func(p *sms.DeliveryReport) { p.To, p.Key = "", "order-2" }))
+		if got := one(t, r, "order-2"); got.Status != sms.StatusDelivered || got.Delivered != 2 {
+			t.Errorf("the sole one's: %v, %d delivered", got.Status, got.Delivered)
+		}
 	})
 }
 

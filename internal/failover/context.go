@@ -63,6 +63,18 @@ func Instance(ctx context.Context) string {
 // with it is a nested one.
 func InAttempt(ctx context.Context) bool { return attemptOf(ctx) != nil }
 
+// Each returns a context for one of several exchanges of an attempt over many: it
+// has the attempt's whole time-out from now on, within the caller's time, so that
+// exchanges which wait for others are not cut short, which would make them
+// ambiguous. ctx is the attempt's; the caller must call the function.
+func Each(ctx context.Context) (context.Context, context.CancelFunc) {
+	a := attemptOf(ctx)
+	if a == nil || a.stream || a.deadline.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(context.WithValue(a.parent, attemptKey{}, a), a.deadline.Sub(a.start), waybill.ErrAttemptTimeout)
+}
+
 // Deadline returns the earlier of the attempt's and the caller's. A stream's
 // attempt has only the caller's, since its own ends with the head.
 func (a *attempt) Deadline() (time.Time, bool) {

@@ -372,3 +372,36 @@ func TestManyHooks(t *testing.T) {
 		}
 	})
 }
+
+// Each exchange of an attempt has the whole time-out, within the caller's time.
+func TestManyEachExchangeHasItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &post{name: "a", do: func(ctx context.Context, items []int) []Outcome[string] {
+			for i := range 4 {
+				one, done := Each(ctx)
+				limit, _ := one.Deadline()
+				want := 10 * time.Second
+				if i == 3 { // the caller's time is up in 5 s
+					want = 5 * time.Second
+				}
+				if got := time.Until(limit); got != want || Instance(one) != "a" || !InAttempt(one) || one.Err() != nil {
+					t.Errorf("%d: %v, %q", i, got, Instance(one))
+				}
+				time.Sleep(8 * time.Second)
+				if i == 3 && (one.Err() == nil || errors.Is(context.Cause(one), waybill.ErrAttemptTimeout)) {
+					t.Error("the caller's end is the attempt's")
+				}
+				done()
+			}
+			return make([]Outcome[string], len(items))
+		}}
+		_, l := manyLane(t, Send, waybill.Policy{AttemptTimeout: 10 * time.Second}, p)
+		ctx, cancel := context.WithTimeout(t.Context(), 29*time.Second)
+		defer cancel()
+		Many(ctx, l, nil, numbers(2), manyAsker.AskMany)
+	})
+	one, done := Each(t.Context())
+	if done(); one.Err() == nil {
+		t.Error("outside an attempt it cannot be ended")
+	}
+}

@@ -146,3 +146,24 @@ func (w *Recording) Panicked() {
 	}
 	w.End()
 }
+
+// GraceTime is how long a store has for what it is doing when its caller leaves.
+const GraceTime = 2 * time.Second
+
+// Grace returns a context that ends GraceTime after ctx, for one short write before
+// the network that its server would go on with although the caller has left: broken
+// off, nobody knows whether it was done, and nobody takes it back. The caller of
+// Grace looks at ctx afterwards, and must call the function.
+func Grace(ctx context.Context) (context.Context, context.CancelFunc) {
+	long, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		t := time.NewTimer(GraceTime)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			cancel()
+		case <-long.Done():
+		}
+	})
+	return long, func() { stop(); cancel() }
+}

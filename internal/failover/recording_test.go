@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/failover"
@@ -143,4 +145,33 @@ func TestRecordingOfNone(t *testing.T) {
 	if w, refused := failover.RecordEach(t.Context(), k, "push", "send", "", make([]waybill.Record, 2)); w.Len() != 2 || refused[0] != nil || refused[1] != nil {
 		t.Errorf("a keeper of all or none: %v", refused)
 	}
+}
+
+// A write goes on for a little when its caller leaves, and not for ever.
+func TestGrace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // fails if a goroutine is left
+		type key struct{}
+		ctx, leave := context.WithCancel(context.WithValue(t.Context(), key{}, "v"))
+		long, done := failover.Grace(ctx)
+		if long.Err() != nil || long.Value(key{}) != "v" {
+			t.Error("it is over, or has no values")
+		}
+		begun := time.Now()
+		leave()
+		synctest.Wait()
+		if long.Err() != nil {
+			t.Error("it ends with the caller")
+		}
+		<-long.Done()
+		if got := time.Since(begun); got != failover.GraceTime {
+			t.Errorf("it ends after %v", got)
+		}
+		done()
+		ctx, leave = context.WithCancel(t.Context())
+		_, done = failover.Grace(ctx)
+		leave()
+		done() // the write was done in time
+		_, done = failover.Grace(t.Context())
+		done()
+	})
 }

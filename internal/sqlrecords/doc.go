@@ -13,9 +13,9 @@
 // have been sent one look at the reports that came before it.
 //
 // A report is an event: it is inserted, and then the row is locked and computed
-// anew from all events of its message, or of its message and recipient where one
-// message's id stands for many. Report writes before it reads the row and
-// End writes before it reads the events, so one of the two sees the other.
+// anew from all events of its message. Report writes before it reads the row and
+// End writes before it reads the events, so one of the two sees the other. Where
+// several records share an id or a key, the recipient says whose an event is.
 //
 // A Store is safe for concurrent use, by any number of processes.
 package sqlrecords

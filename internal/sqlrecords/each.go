@@ -41,7 +41,9 @@ func (s *Store) BeginEach(ctx context.Context, records []waybill.Record) []error
 		if err == nil {
 			return nil
 		}
-		found, ferr := s.sift(ctx, open)
+		look, cancel := lasting(ctx)
+		defer cancel()
+		found, ferr := s.sift(look, open)
 		switch {
 		case ferr != nil:
 			return err
@@ -79,6 +81,11 @@ type refusal struct {
 
 // sift looks who holds the keys of records.
 func (s *Store) sift(ctx context.Context, records []waybill.Record) (out sifted, err error) {
+	if r := &records[0]; identity(r) == "" || r.AllowDuplicates { // which no key shows
+		if got, err := s.find(ctx, s.db, "id = ?", r.ID); err != nil || len(got) > 0 {
+			return sifted{written: err == nil}, err
+		}
+	}
 	for part := range slices.Chunk(records, chunk) {
 		held, err := s.holders(ctx, part)
 		if err != nil {

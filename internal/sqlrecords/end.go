@@ -60,12 +60,12 @@ func (s *Store) end(ctx context.Context, records []waybill.Record, none bool) er
 	if len(maybe) == 0 {
 		return nil
 	}
-	early, err := s.reports(ctx, s.db, maybe)
+	early, err := s.events(ctx, s.db, maybe)
 	if err != nil {
 		return err
 	}
 	for i := range maybe {
-		if slices.ContainsFunc(early, func(p Report) bool { return p.of(&maybe[i]) }) {
+		if slices.ContainsFunc(early, func(p Report) bool { return p.may(&maybe[i], s.o.Exact) }) {
 			if err := s.apply(ctx, maybe[i].ID); err != nil {
 				return err
 			}

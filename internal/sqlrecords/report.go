@@ -17,8 +17,7 @@ type Report struct {
 	// ID is the gateway's id of the message or part, Key the caller's key. One
 	// of them is there.
 	ID, Key string
-	// Recipient is whom it is about, as the records have it, where an id or a key
-	// stands for many; else "".
+	// Recipient is whom it is about, written as in the records; "" where not said.
 	Recipient string
 	// Part counts from 1, 0 where not said.
 	Part int
@@ -38,20 +37,18 @@ var arrived = []string{"delivered", "displayed", "clicked"}
 var ranks = map[string]int{"accepted": 1, "buffered": 2, "unknown": 3, "delivered": 4, "expired": 5, "failed": 6, "rejected": 7, "dead": 8,
 	"displayed": 9, "clicked": 10}
 
-// of reports whether the report is about a record.
-func (p *Report) of(r *waybill.Record) bool {
-	return (p.Recipient == "" || p.Recipient == r.Recipient) && (p.ID == clip(r.VendorID) || p.Key != "" && p.Key == r.Key)
-}
-
 // Report writes a report down and, if its record is there, into it. found is
 // false when no record has its id or key yet: End finds the report then. The
 // same report twice is no error.
+//
+// A batch may have one id, and two tenants one key. A report then belongs to the
+// record with its recipient, and to none where that does not tell them apart.
 func (s *Store) Report(ctx context.Context, p Report) (found bool, err error) {
 	id := clip(p.ID)
 	if id == "" {
 		id = clip("key:" + p.Key)
 	}
-	key := []any{clip(p.Gateway), id, p.Recipient, p.Part, p.Status}
+	key := []any{clip(p.Gateway), id, clip(p.Recipient), p.Part, p.Status}
 	args := append(slices.Clone(key), clip(p.Key), clip(p.Code), clip(p.VendorCode), micros(p.At), micros(p.Received))
 	_, err = s.db.ExecContext(ctx, s.d.Rebind("INSERT INTO waybill_reports (gateway, message_id, recipient, part, status, record_key, code, vendor_code, at, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"), args...)
 	if err != nil {
@@ -61,13 +58,9 @@ func (s *Store) Report(ctx context.Context, p Report) (found bool, err error) {
 			return false, s.failed(ctx, "report", err)
 		}
 	}
-	ours, args := " AND domain = ? AND (instance = ? OR provider = ?)", []any{s.o.Domain, clip(p.Gateway), clip(p.Gateway)}
-	if p.Recipient != "" {
-		ours, args = " AND recipient = ?"+ours, append([]any{p.Recipient}, args...)
-	}
-	got, err := s.find(ctx, s.db, "vendor_id = ? AND vendor_id <> ''"+ours, append([]any{clip(p.ID)}, args...)...)
+	got, err := s.about(ctx, &p, "vendor_id = ? AND vendor_id <> ''", clip(p.ID))
 	if err == nil && len(got) == 0 && p.Key != "" {
-		got, err = s.find(ctx, s.db, "record_key = ?"+ours+" AND delivery <> 'not_sent'", append([]any{p.Key}, args...)...)
+		got, err = s.about(ctx, &p, "record_key = ? AND delivery <> 'not_sent'", p.Key)
 	}
 	if err != nil {
 		return false, s.failed(ctx, "report", err)
@@ -80,6 +73,25 @@ func (s *Store) Report(ctx context.Context, p Report) (found bool, err error) {
 	return len(got) > 0, nil
 }
 
+// about returns the records with an id or a key that may be meant: those with the
+// report's recipient, else the only one, whatever its recipient; and all where the
+// report says none.
+func (s *Store) about(ctx context.Context, p *Report, where, value string) ([]row, error) {
+	where += " AND domain = ? AND (instance = ? OR provider = ?)"
+	args := []any{value, s.o.Domain, clip(p.Gateway), clip(p.Gateway)}
+	if p.Recipient == "" {
+		return s.find(ctx, s.db, where, args...)
+	}
+	got, err := s.find(ctx, s.db, where+" AND recipient = ?", append(args, clip(p.Recipient))...)
+	if err != nil || len(got) > 0 || s.o.Exact {
+		return got, err
+	}
+	if got, err = s.find(ctx, s.db, where+" LIMIT 2", args...); len(got) > 1 {
+		return nil, err
+	}
+	return got, err
+}
+
 // apply locks a record and computes it anew from all its reports.
 func (s *Store) apply(ctx context.Context, id string) error {
 	return s.together(ctx, func(tx *sql.Tx) error {
@@ -90,7 +102,7 @@ func (s *Store) apply(ctx context.Context, id string) error {
 		if err != nil || len(got) == 0 {
 			return err
 		}
-		events, err := s.reports(ctx, tx, []waybill.Record{got[0].Record})
+		events, err := s.reports(ctx, tx, &got[0])
 		if err != nil || len(events) == 0 {
 			return err
 		}
@@ -101,8 +113,42 @@ func (s *Store) apply(ctx context.Context, id string) error {
 	})
 }
 
-// reports returns the reports of records.
-func (s *Store) reports(ctx context.Context, db querier, records []waybill.Record) ([]Report, error) {
+// reports returns the reports of a record: those with its id or key, but for those
+// that are or may be of another record with the same. The recipient tells such
+// records apart, if it is said and no two of them have it.
+func (s *Store) reports(ctx context.Context, db querier, r *row) ([]Report, error) {
+	id, key := clip(r.VendorID), clip(r.Key)
+	out, err := s.events(ctx, db, []waybill.Record{r.Record})
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	ofID := func(p Report) bool { return p.ID == id }
+	var byID, byKey []twin
+	if slices.ContainsFunc(out, ofID) {
+		if byID, err = s.twins(ctx, db, r, "vendor_id", id); err != nil {
+			return nil, err
+		}
+	}
+	if key != "" && slices.ContainsFunc(out, func(p Report) bool { return !ofID(p) }) {
+		if byKey, err = s.twins(ctx, db, r, "record_key", key); err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(out, func(p Report) bool {
+		twins := byID
+		if !ofID(p) {
+			twins = byKey
+			if slices.ContainsFunc(twins, func(t twin) bool { return t.id == p.ID }) {
+				return true
+			}
+		}
+		return len(twins) > 0 && (p.Recipient != clip(r.Recipient) || slices.ContainsFunc(twins, func(t twin) bool { return t.recipient == p.Recipient }))
+	}), nil
+}
+
+// events returns the reports with the ids or the keys of records and, if those are
+// exact, with their recipients or none.
+func (s *Store) events(ctx context.Context, db querier, records []waybill.Record) ([]Report, error) {
 	var gateways, ids, keys set
 	recipients := set{""}
 	for i := range records {
@@ -113,14 +159,17 @@ func (s *Store) reports(ctx context.Context, db querier, records []waybill.Recor
 		if r.Key != "" {
 			keys.add(clip(r.Key))
 		}
-		recipients.add(r.Recipient)
+		recipients.add(clip(r.Recipient))
 	}
 	const columns = "gateway, message_id, recipient, part, status, record_key, code, vendor_code, at, received"
-	ours := " AND recipient IN " + recipients.list() + " AND gateway IN " + gateways.list()
-	query, args := "SELECT "+columns+" FROM waybill_reports WHERE message_id IN "+ids.list()+ours, slices.Concat(ids, recipients, gateways)
+	ours, more := " AND gateway IN "+gateways.list(), gateways
+	if s.o.Exact {
+		ours, more = " AND recipient IN "+recipients.list()+ours, slices.Concat(recipients, gateways)
+	}
+	query, args := "SELECT "+columns+" FROM waybill_reports WHERE message_id IN "+ids.list()+ours, slices.Concat(ids, more)
 	if len(keys) > 0 {
 		query += " UNION SELECT " + columns + " FROM waybill_reports WHERE record_key IN " + keys.list() + ours
-		args = slices.Concat(args, keys, recipients, gateways)
+		args = slices.Concat(args, keys, more)
 	}
 	rows, err := db.QueryContext(ctx, s.d.Rebind(query), args...)
 	if err != nil {
@@ -136,6 +185,40 @@ func (s *Store) reports(ctx context.Context, db querier, records []waybill.Recor
 		}
 		p.At, p.Received = fromMicros(at), fromMicros(received)
 		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+// may reports whether the report has a record's id or key and, if it is exact, its
+// recipient or none.
+func (p *Report) may(r *waybill.Record, exact bool) bool {
+	return (p.ID == clip(r.VendorID) || p.Key != "" && p.Key == clip(r.Key)) && (!exact || p.Recipient == "" || p.Recipient == clip(r.Recipient))
+}
+
+// twin is another record with the same id or key.
+type twin struct{ id, recipient string }
+
+// twins returns the provider's other records, of whichever instance, and those
+// under way, that have a value: the rest of a batch, another tenant's, the same
+// message sent twice. Where recipients are exact, only those with the same count.
+func (s *Store) twins(ctx context.Context, db querier, r *row, column, value string) ([]twin, error) {
+	query := "SELECT vendor_id, recipient FROM waybill_records WHERE domain = ? AND " + column + " = ? AND id <> ? AND delivery <> 'not_sent' AND provider IN (?, '')"
+	args := []any{s.o.Domain, value, r.ID, clip(r.Provider)}
+	if s.o.Exact {
+		query, args = query+" AND recipient = ?", append(args, r.Recipient)
+	}
+	rows, err := db.QueryContext(ctx, s.d.Rebind(query), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []twin
+	for rows.Next() {
+		var t twin
+		if err := rows.Scan(&t.id, &t.recipient); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
 	}
 	return out, rows.Err()
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/failover"
 )
 
 // Options are what a domain's recorder chooses.
@@ -21,6 +22,9 @@ type Options struct {
 	// Together is set when the records of one Begin are one send: the first of
 	// them holds the key, until none of them can have been sent.
 	Together bool
+	// Exact is set when a report's Recipient is written as its record's, so that a
+	// report on another is about none; else it tells apart only what shares an id.
+	Exact bool
 	// Timeout bounds End, whose context has no end. Default 10 s.
 	Timeout time.Duration
 	// OnError hears what End could not write.
@@ -93,12 +97,17 @@ func (s *Store) Begin(ctx context.Context, records []waybill.Record) error {
 			return err
 		}
 	}
+	if ctx.Err() != nil {
+		return s.failed(ctx, "begin", ctx.Err())
+	}
 	err := s.insertAll(ctx, records)
 	if err == nil {
 		return nil
 	}
+	look, cancel := lasting(ctx)
+	defer cancel()
 	// Whose index refused? And was it ours, its answer lost?
-	found, ferr := s.sift(ctx, records)
+	found, ferr := s.sift(look, records)
 	switch {
 	case ferr == nil && found.written:
 		return nil
@@ -112,6 +121,15 @@ func (s *Store) Begin(ctx context.Context, records []waybill.Record) error {
 func (s *Store) exists(r *waybill.Record, old waybill.Record) *waybill.Error {
 	return &waybill.Error{Code: waybill.AlreadyExists, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Provider: s.o.Domain,
 		Op: "begin", Ref: r.Key, Message: (&Existing{old}).Error(), Err: &Existing{old}}
+}
+
+// lasting returns ctx or, if it is over, one with a little time, for a look at what
+// became of an INSERT.
+func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() == nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), failover.GraceTime)
 }
 
 // complete fills in what the store knows, and says what does not fit a column.
@@ -134,8 +152,13 @@ type execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// insertAll writes records that begin: all of them or none.
+// insertAll writes records that begin: all of them or none. A caller who leaves
+// meanwhile does not break it off at once: the server would go on with it, and the key
+// be held by a record that nobody will ever end. So the send goes on, makes no attempt,
+// and ends.
 func (s *Store) insertAll(ctx context.Context, records []waybill.Record) error {
+	ctx, cancel := failover.Grace(ctx)
+	defer cancel()
 	if len(records) <= chunk {
 		return s.insert(ctx, s.db, records, true)
 	}

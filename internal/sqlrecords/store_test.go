@@ -127,6 +127,50 @@ func TestBeginExplainsAFailure(t *testing.T) {
 	}
 }
 
+// A caller that leaves during the INSERT leaves no key behind: if it was written,
+// the send goes on to its end, where the key is given back.
+func TestBeginOfACallerThatLeaves(t *testing.T) {
+	for name, x := range map[string]struct {
+		rows [][]driver.Value
+		want waybill.Code
+	}{
+		"it was written":     {[][]driver.Value{rowOf("id-0", "k-0", "under_way", 0)}, 0},
+		"it was not written": {nil, waybill.Canceled},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		f := &fakeDB{rows: func(string) [][]driver.Value { return x.rows }, fail: func(q string) error {
+			if strings.HasPrefix(q, "INSERT") {
+				cancel()
+				return ctx.Err()
+			}
+			return nil
+		}}
+		if err := newStore(t, f, MySQL, Options{}).Begin(ctx, records(1)); (err == nil) != (x.want == 0) || err != nil && waybill.CodeOf(err) != x.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Who allows duplicates is not told of another send with the key.
+func TestBeginWithDuplicatesAllowed(t *testing.T) {
+	f := &fakeDB{rows: func(q string) [][]driver.Value {
+		if strings.Contains(q, "WHERE id =") {
+			return nil
+		}
+		return [][]driver.Value{rowOf("other", "k-0", "sent", 1e15)}
+	}, fail: func(q string) error {
+		if strings.HasPrefix(q, "INSERT") {
+			return errBroken
+		}
+		return nil
+	}}
+	r := records(1)
+	r[0].AllowDuplicates = true
+	if err := newStore(t, f, MySQL, Options{}).Begin(t.Context(), r); waybill.CodeOf(err) != waybill.Unavailable {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestBeginRefusesWhatDoesNotFit(t *testing.T) {
 	long := strings.Repeat("x", 191)
 	for name, r := range map[string]waybill.Record{
@@ -159,21 +203,6 @@ func TestWhoHoldsTheKey(t *testing.T) {
 		if err := newStore(t, f, MySQL, Options{}).Begin(t.Context(), []waybill.Record{x.r}); err != nil || f.args[9].Value != x.want {
 			t.Errorf("%s: %v, %v", name, f.args[9].Value, err)
 		}
-	}
-}
-
-// A record whose duplicates are allowed is not refused for what holds its key.
-func TestBeginOfAnAllowedDuplicate(t *testing.T) {
-	f := &fakeDB{rows: func(string) [][]driver.Value { return [][]driver.Value{rowOf("other", "k-0", "sent", 1e15)} }, fail: func(q string) error {
-		if strings.HasPrefix(q, "INSERT") {
-			return errBroken
-		}
-		return nil
-	}}
-	r := records(1)
-	r[0].AllowDuplicates = true
-	if err := newStore(t, f, MySQL, Options{}).Begin(t.Context(), r); waybill.CodeOf(err) != waybill.Unavailable {
-		t.Error(err)
 	}
 }
 

@@ -55,7 +55,7 @@ func NewRecorder(db *sql.DB, d Dialect, o *RecorderOptions) (*Recorder, error) {
 		o = new(RecorderOptions)
 	}
 	store, err := sqlrecords.New(db, d, sqlrecords.Options{
-		Domain: "push", Application: o.Application, ProductLine: o.ProductLine, Timeout: o.EndTimeout, OnError: o.OnError,
+		Domain: "push", Application: o.Application, ProductLine: o.ProductLine, Timeout: o.EndTimeout, OnError: o.OnError, Exact: true,
 	})
 	if err != nil {
 		return nil, err

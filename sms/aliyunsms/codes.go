@@ -45,6 +45,8 @@ func classOf(code string) (c class, known bool) {
 		return class{waybill.Unsupported, request, not, 0, "too many numbers"}, true
 	case "isv.DOMESTIC_NUMBER_NOT_SUPPORTED":
 		return class{waybill.Unsupported, sender, not, 0, "the template is not for mainland numbers"}, true
+	case "template_parameter_count_illegal":
+		return class{waybill.Unsupported, sender, not, 0, "a template of codes has one parameter"}, true
 	case "isv.TEMPLATE_MISSING_PARAMETERS": // the mapping's fault, whatever the values
 		return class{waybill.Unsupported, sender, not, 0, "a parameter of the template is missing"}, true
 	case "isv.INVALID_PARAMETERS":
@@ -58,7 +60,10 @@ func classOf(code string) (c class, known bool) {
 	case "isv.TEMPLATE_PARAMS_ILLEGAL":
 		return class{waybill.Unsupported, request, not, 0, "a parameter does not fit the template"}, true
 	case "isv.BLACK_KEY_CONTROL_LIMIT":
-		return class{waybill.Unsupported, request, not, 0, "a parameter holds a forbidden word"}, true
+		// The page has said both: a forbidden word in a parameter, and a number of
+		// somebody who has opted out or complained. So nobody is written down as
+		// opted out, and no other gateway is asked.
+		return class{waybill.InvalidArgument, request, not, 0, "a parameter holds a forbidden word, or the number is on a block list"}, true
 	case "isv.SMS_CONTENT_ILLEGAL":
 		return class{waybill.Unsupported, request, not, 0, "the content is forbidden"}, true
 	case "isv.UNSUPPORTED_CONTENT":
@@ -78,7 +83,7 @@ func classOf(code string) (c class, known bool) {
 	case "isv.SMS_TEMPLATE_ILLEGAL":
 		return class{waybill.PermissionDenied, sender, not, 0, "the template does not exist or is not approved"}, true
 	case "isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_ILLEGAL", "isv.SIGN_STATE_ILLEGAL",
-		"isv.SIGN_NAME_ILLEGAL", "isv.SIGNATURE_BLACKLIST", "isv.SIGN_OVER_LIMIT", "isv.SMS_SIGN_EMOJI_ILLEGAL":
+		"isv.SIGN_NAME_ILLEGAL", "isv.SIGNATURE_BLACKLIST", "SIGNATURE_BLACKLIST", "isv.SIGN_OVER_LIMIT", "isv.SMS_SIGN_EMOJI_ILLEGAL":
 		return class{waybill.PermissionDenied, sender, not, 0, "the sign name does not exist or is not approved"}, true
 	case "isv.SMS_SIGNATURE_SCENE_ILLEGAL":
 		return class{waybill.PermissionDenied, sender, not, 0, "the sign name is not for this kind of message"}, true
@@ -103,6 +108,9 @@ func classOf(code string) (c class, known bool) {
 		if code == f.prefix || strings.HasPrefix(code, f.prefix+".") {
 			return f.class, true
 		}
+	}
+	if c, ok := abroadCodes[code]; ok {
+		return c, true
 	}
 	switch {
 	case strings.HasPrefix(code, "isv."):
@@ -130,6 +138,34 @@ var families = []struct {
 	{"InvalidAction", class{waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "there is no such action"}},
 	{"InvalidVersion", class{waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "there is no such version"}},
 	{"Throttling", class{waybill.RateLimited, waybill.ScopeService, waybill.NotSent, throttleWait, "too many requests"}},
+}
+
+// abroadCodes are those of messages abroad, which have no prefix, from
+// https://help.aliyun.com/zh/sms/error-code-intl.
+var abroadCodes = map[string]class{
+	"INVALID_SENDERID":           {waybill.PermissionDenied, waybill.ScopeSender, waybill.NotSent, 0, "the sender id is not valid or not approved"},
+	"SMS_CONTENT_CODE_ILLEGAL":   {waybill.PermissionDenied, waybill.ScopeSender, waybill.NotSent, 0, "the template does not exist or is not approved"},
+	"SMS_SIGN_NAME_ILLEGAL":      {waybill.PermissionDenied, waybill.ScopeSender, waybill.NotSent, 0, "the sign name does not exist or is not approved"},
+	"SMS_SECURITY_INTERCEPTED":   {waybill.PermissionDenied, waybill.ScopeSender, waybill.NotSent, 0, "stopped as a risk"},
+	"NOT_SUPPORTED_COUNTRY":      {waybill.Unsupported, waybill.ScopeSender, waybill.NotSent, 0, "the region is not served"},
+	"CONTENT_MISSING_PARAMETERS": {waybill.Unsupported, waybill.ScopeSender, waybill.NotSent, 0, "a parameter of the template is missing"},
+	"MOBILE_NUMBER_ILLEGAL":      {waybill.InvalidArgument, waybill.ScopeRequest, waybill.NotSent, 0, "the number is not valid"},
+	"MOBILE_COUNT_OVER_LIMIT":    {waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, 0, "too many numbers"},
+	"INVALID_PARAMETERS":         {waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, 0, "a parameter is not valid"},
+	"INVALID_JSON_PARAM":         {waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, 0, "the template's parameters are no JSON of strings"},
+	"PARAM_LENGTH_LIMIT":         {waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, 0, "a parameter of the template is too long"},
+	"BLACK_KEY_CONTROL_LIMIT":    {waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, 0, "a parameter holds a forbidden word"},
+	"SMS_CONTENT_ILLEGAL":        {waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, 0, "the content is forbidden"},
+	"OUT_OF_SERVICE":             {waybill.QuotaExhausted, waybill.ScopeAccount, waybill.NotSent, 0, "the service is suspended"},
+	"AMOUNT_NOT_ENOUGH":          {waybill.QuotaExhausted, waybill.ScopeAccount, waybill.NotSent, 0, "out of credit"},
+	"ACCOUNT_NOT_EXISTS":         {waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "the account does not exist or is not in order"},
+	"ACCOUNT_ILLEGAL":            {waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "the account does not exist or is not in order"},
+	"PRODUCT_NOT_SUBSCRIBED":     {waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "the service is not activated"},
+	"RAM_PERMISSION_DENY":        {waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "the key may not do this"},
+	"FORBIDDEN_ACTION":           {waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, 0, "the key may not do this"},
+	"QPS_LIMIT_CONTROL":          {waybill.RateLimited, waybill.ScopeService, waybill.NotSent, throttleWait, "too many requests"},
+	"SYSTEM_ERROR":               {waybill.Internal, waybill.ScopeProvider, waybill.Ambiguous, 0, "system error"},
+	"ONLINE_BILLING_FAILED":      {waybill.Internal, waybill.ScopeProvider, waybill.Ambiguous, 0, "the billing failed"},
 }
 
 // untilMidnight is how long a day quota still lasts.

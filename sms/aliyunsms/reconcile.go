@@ -40,8 +40,9 @@ type details struct {
 
 // Reconcile looks for the message in the list of what was sent to its number
 // (QuerySendDetails), by its Key, which went out as OutId; see [sms.Reconciler].
-// The service does not say when a message appears there. Without a Key, and after
-// 30 days, it is Unsupported.
+// The service does not say when a message appears there. Messages of a batch have
+// no OutId there, so that one of the attempt's time without an OutId leaves the
+// answer Ambiguous. Without a Key, and after 30 days, it is Unsupported.
 func (a *Adapter) Reconcile(ctx context.Context, r sms.ReconcileRequest) (sms.Outcome, error) {
 	key := r.Message.Key
 	if err := r.Validate(); err != nil {
@@ -58,22 +59,24 @@ func (a *Adapter) Reconcile(ctx context.Context, r sms.ReconcileRequest) (sms.Ou
 		return sms.Outcome{}, cannot(key, "Alibaba Cloud lists messages for 30 days")
 	}
 	first, last := r.Begun.Add(-skew).In(shanghai), ended.Add(skew).In(shanghai)
-	whole := true
+	l := listed{m: &r.Message, from: first, to: last, whole: true}
 	for day := first; ; day = day.AddDate(0, 0, 1) {
-		found, all, err := a.lookUp(ctx, &r.Message, day.Format("20060102"))
+		found, err := a.lookUp(ctx, &l, day.Format("20060102"))
 		if err != nil {
 			return sms.Outcome{}, err
 		}
 		if found != nil {
 			return outcome(found), nil
 		}
-		whole = whole && all
 		if day.Format("20060102") >= last.Format("20060102") {
 			break
 		}
 	}
 	out := sms.Outcome{Served: waybill.Served{Provider: name}, Why: "the message is not in the list, which is no proof"}
-	if whole && r.AbsentAfter > 0 && time.Since(ended) >= r.AbsentAfter {
+	switch {
+	case l.mute:
+		out.Why = "a message of that time has no key, as those of a batch"
+	case l.whole && r.AbsentAfter > 0 && time.Since(ended) >= r.AbsentAfter:
 		out.Delivery, out.Why = waybill.NotSent, "the message is not in the list although it is old enough to be"
 	}
 	return out, nil
@@ -83,33 +86,52 @@ func cannot(key, why string) error {
 	return waybill.NotSupported(string(sms.Reconcile), why).With(name, "", key)
 }
 
-// lookUp goes through one day's list; whole is true if as many messages were read
-// as it counts, without which absence is no proof.
-func (a *Adapter) lookUp(ctx context.Context, m *sms.Message, day string) (found *detail, whole bool, err error) {
-	number := format(m.To)
+// listed is what was seen of the lists.
+type listed struct {
+	m        *sms.Message
+	from, to time.Time // of the attempt
+	whole    bool      // as many messages were read as are counted, without which absence is no proof
+	mute     bool      // one may be the message, but does not say so
+}
+
+// lookUp goes through one day's list.
+func (a *Adapter) lookUp(ctx context.Context, l *listed, day string) (found *detail, err error) {
+	number := format(l.m.To)
 	seen := int64(0)
 	for page := 1; page <= maxPages; page++ {
 		query := url.Values{"PhoneNumber": {number}, "SendDate": {day}, "PageSize": {strconv.Itoa(pageSize)}, "CurrentPage": {strconv.Itoa(page)}}
-		reply, err := a.exchange(ctx, wire.Request{Op: string(sms.Reconcile), Ref: m.Key, Private: []string{string(m.To), m.To.Digits(), number}},
+		reply, err := a.exchange(ctx, wire.Request{Op: string(sms.Reconcile), Ref: l.m.Key, Private: []string{string(l.m.To), l.m.To.Digits(), number}},
 			"QuerySendDetails", query, nil)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		var v details
 		if bad := check(reply, &v, &v.envelope); bad != nil {
-			return nil, false, bad
+			return nil, bad
 		}
 		for _, d := range v.List.Items {
-			if d != nil && string(d.OutID) == m.Key {
-				return d, true, nil
+			if d != nil && string(d.OutID) == l.m.Key {
+				return d, nil
 			}
+			l.mute = l.mute || l.mayBe(d)
 		}
 		seen += int64(len(v.List.Items))
 		if total, counted := v.TotalCount.Int(); len(v.List.Items) == 0 || counted && seen >= total {
-			return nil, counted && seen >= total, nil
+			l.whole = l.whole && counted && seen >= total
+			return nil, nil
 		}
 	}
-	return nil, false, nil
+	l.whole = false
+	return nil, nil
+}
+
+// mayBe reports whether an entry without a key is of the attempt's time.
+func (l *listed) mayBe(d *detail) bool {
+	if d == nil || d.OutID != "" {
+		return d == nil
+	}
+	at := localTime(d.SendDate)
+	return at.IsZero() || !at.Before(l.from) && !at.After(l.to)
 }
 
 // outcome reads an entry of the list.

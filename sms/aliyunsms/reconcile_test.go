@@ -108,6 +108,37 @@ func TestReconcileReplies(t *testing.T) {
 	}
 }
 
+// Messages of a batch have no key in the list. One that may be meant keeps its
+// absence from being taken for a proof, with which it would be sent again.
+func TestReconcileAfterABatch(t *testing.T) {
+	s := fake(t, nil)
+	a := adapter(t, s, aliyunsms.Options{})
+	s.Fail(lost(t))
+	begun := time.Now()
+	b := sms.Batch{Message: order(""), Recipients: []sms.Recipient{{To: hangzhou, Key: "k-1"}, {To: hangzhou[:12] + "77", Key: "k-2"}}}
+	b.Message.To = ""
+	res := a.SendBatch(t.Context(), b)
+	if asError(t, res[0].Err).Delivery != waybill.Ambiguous {
+		t.Fatal(res[0].Err)
+	}
+	s.Heal()
+	r := sms.ReconcileRequest{Message: order("k-1"), Begun: begun, Ended: time.Now(), AbsentAfter: time.Nanosecond}
+	if o, err := a.Reconcile(t.Context(), r); err != nil || o.Delivery != waybill.Ambiguous {
+		t.Errorf("a message that was sent is taken for absent: %+v %v", o, err)
+	}
+	for item, want := range map[string]waybill.Delivery{
+		`{"SendDate":"2024-01-02 08:00:00"}`: waybill.NotSent, // long before
+		`{"SendDate":"yesterday"}`:           waybill.Ambiguous,
+		`{}`:                                 waybill.Ambiguous,
+		`null`:                               waybill.Ambiguous,
+	} {
+		s := replying(t, 200, `{"Code":"OK","TotalCount":1,"SmsSendDetailDTOs":{"SmsSendDetailDTO":[`+item+`]}}`)
+		if o, err := adapter(t, s, aliyunsms.Options{}).Reconcile(t.Context(), r); err != nil || o.Delivery != want {
+			t.Errorf("%s: %+v %v", item, o, err)
+		}
+	}
+}
+
 // A list that is shorter than it counts, or does not count, proves no absence.
 func TestShortListsProveNothing(t *testing.T) {
 	for body, want := range map[string]waybill.Delivery{

@@ -35,6 +35,7 @@ var reasons = map[string]reason{
 	"PARAMS_ILLEGAL":          {sms.StatusRejected, waybill.Unsupported, waybill.ScopeRequest, "sign, template or number is not valid"},
 	"NO_ROUTE":                {sms.StatusFailed, waybill.Unavailable, waybill.ScopeProvider, "there is no route"},
 	"IS_CLOSE":                {sms.StatusFailed, waybill.Unavailable, waybill.ScopeProvider, "the route is closed"},
+	"REQUEST_SUCCESS":         {sms.StatusUnknown, waybill.Unknown, waybill.ScopeUnknown, "the operator has not answered"},
 	"SP_UNKNOWN_ERROR":        {sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown, "unknown error of the operator"},
 }
 
@@ -53,7 +54,8 @@ func failed(code string) reason {
 	case ok && s == sms.StatusRejected:
 		return reason{s, waybill.Unknown, waybill.ScopeUnknown, ""}
 	}
-	if c, known := classOf(code); known && strings.HasPrefix(code, "isv.") {
+	_, abroad := abroadCodes[upper]
+	if c, known := classOf(code); known && (abroad || strings.HasPrefix(code, "isv.")) {
 		return reason{sms.StatusRejected, c.code, c.scope, c.text}
 	}
 	return reason{sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown, ""}

@@ -48,7 +48,8 @@ func TestReports(t *testing.T) {
 		{ID: "9", To: hongkong, Recipient: hongkong.Masked(), Status: sms.StatusFailed, VendorCode: "UNDELIV", Parts: 1},
 		{ID: "8^0", To: hangzhou, Recipient: hangzhou.Masked(), Status: sms.StatusRejected, VendorCode: "REJECTD"},
 		{ID: "7^0", To: hangzhou, Recipient: hangzhou.Masked(), Status: sms.StatusExpired, VendorCode: "EXPIRED", Code: waybill.Unavailable, Scope: waybill.ScopeRecipient},
-		{ID: "6^0", To: hangzhou, Recipient: hangzhou.Masked(), Status: sms.StatusRejected, VendorCode: "isv.BLACK_KEY_CONTROL_LIMIT", Code: waybill.Unsupported, Scope: waybill.ScopeRequest, Message: "a parameter holds a forbidden word"},
+		{ID: "6^0", To: hangzhou, Recipient: hangzhou.Masked(), Status: sms.StatusRejected, VendorCode: "isv.BLACK_KEY_CONTROL_LIMIT", Code: waybill.InvalidArgument, Scope: waybill.ScopeRequest,
+			Message: "a parameter holds a forbidden word, or the number is on a block list"},
 		{ID: "5^0", To: hangzhou, Recipient: hangzhou.Masked()},
 	} {
 		want.Gateway = "aliyunsms"
@@ -86,6 +87,8 @@ func TestReasons(t *testing.T) {
 		"NO_ROUTE":                   {sms.StatusFailed, waybill.Unavailable, waybill.ScopeProvider},
 		"IS_CLOSE":                   {sms.StatusFailed, waybill.Unavailable, waybill.ScopeProvider},
 		"SP_UNKNOWN_ERROR":           {sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown},
+		"NOT_SUPPORTED_COUNTRY":      {sms.StatusRejected, waybill.Unsupported, waybill.ScopeSender},
+		"MOBILE_NUMBER_ILLEGAL":      {sms.StatusRejected, waybill.InvalidArgument, waybill.ScopeRequest},
 		"EXPIRED":                    {sms.StatusExpired, waybill.Unavailable, waybill.ScopeRecipient},
 		"REJECTD":                    {sms.StatusRejected, waybill.Unknown, waybill.ScopeUnknown},
 		"MK:0001":                    {sms.StatusFailed, waybill.Unknown, waybill.ScopeUnknown},
@@ -103,6 +106,14 @@ func TestReasons(t *testing.T) {
 				t.Errorf("%s: %v %v %v %q", code, r.Status, r.Code, r.Scope, r.VendorCode)
 			}
 		}
+	}
+}
+
+// What the operator has not answered has not failed.
+func TestReportWithoutAnAnswer(t *testing.T) {
+	e, err := read(t, `[{"phone_number":"13800138000","success":false,"err_code":"REQUEST_SUCCESS","biz_id":"1^0"}]`)
+	if err != nil || len(e.Reports) != 1 || e.Reports[0].Status != sms.StatusUnknown || e.Reports[0].Err() != nil {
+		t.Errorf("%v %v", e, err)
 	}
 }
 

@@ -54,10 +54,12 @@ func receiptClass(errCode string) receiptReason {
 		return receiptReason{waybill.Unregistered, recipient, "destination unreachable"}
 	case "13":
 		return receiptReason{waybill.PermissionDenied, recipient, "age restriction"}
-	case "14":
-		return receiptReason{waybill.OptedOut, recipient, "blocked by the carrier"}
+	case "14": // such as a plan without messages: not the recipient's wish
+		return receiptReason{waybill.Unregistered, recipient, "blocked by the carrier"}
 	case "15":
 		return receiptReason{waybill.Unavailable, recipient, "prepaid, without funds"}
+	case "16":
+		return receiptReason{waybill.QuotaExhausted, waybill.ScopeService, "the gateway's quota is used up"}
 	case "39": // from Vonage's support; the page does not list it
 		return receiptReason{waybill.PermissionDenied, sender, "illegal sender for the United States"}
 	case "50":

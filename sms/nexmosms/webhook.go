@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -90,7 +91,7 @@ func (a *Adapter) verify(ctx context.Context, call *sms.WebhookCall, params url.
 	bearer, isBearer := strings.CutPrefix(call.Header.Get("Authorization"), "Bearer ")
 	switch {
 	case params.Get("sig") != "":
-		if !equal(strings.ToLower(params.Get("sig")), strings.ToLower(method.sign(params, secret))) {
+		if !method.signed(params, secret) {
 			return time.Time{}, false, refused(waybill.Unauthenticated, "the signature is wrong")
 		}
 		t := unix(params.Get("timestamp"))
@@ -106,6 +107,18 @@ func (a *Adapter) verify(ctx context.Context, call *sms.WebhookCall, params url.
 		return t, true, nil
 	}
 	return time.Time{}, false, refused(waybill.Unavailable, "the call is not signed")
+}
+
+// signed reports whether sig is the signature of the parameters, or of those that
+// are not blank: of the vendor's libraries some leave blank ones out, as null in
+// JSON is. Then nothing proves the blank ones, and they are dropped.
+func (s Signing) signed(params url.Values, secret string) bool {
+	sig := strings.ToLower(params.Get("sig"))
+	if equal(sig, strings.ToLower(s.sign(params, secret))) {
+		return true
+	}
+	maps.DeleteFunc(params, func(_ string, values []string) bool { return strings.TrimSpace(strings.Join(values, "")) == "" })
+	return equal(sig, strings.ToLower(s.sign(params, secret)))
 }
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
@@ -167,12 +180,15 @@ func numberOf(digits string) sms.Number {
 	return n
 }
 
+// utcTime reads message-timestamp, which some calls write with a zone, the zero
+// time if it cannot.
 func utcTime(s string) time.Time {
-	t, err := time.Parse(webhookTime, s)
-	if err != nil {
-		return time.Time{}
+	for _, layout := range []string{webhookTime, time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC()
+		}
 	}
-	return t
+	return time.Time{}
 }
 
 // report reads a delivery receipt.

@@ -98,6 +98,22 @@ func TestVerifiesSignatures(t *testing.T) {
 	}
 }
 
+// Of the vendor's libraries some sign blank parameters and some leave them out; a
+// blank one that is not signed does not turn an inbound message into a report.
+func TestVerifiesWithoutBlanks(t *testing.T) {
+	const sig = "4fe32853fda08ecda9e4118891035fce" // computed by other means, without blanks
+	a := offline(t, nexmosms.Options{WebhookSecret: signatureSecret})
+	body := `{"messageId":"0A0000001234567C","msisdn":"447700900000","to":"AcmeInc","text":"STOP","type":"text","timestamp":"1577880000",` +
+		`"client-ref":null,"keyword":"STOP","status":"","sig":"` + sig + `"}`
+	e, err := a.ReadWebhook(t.Context(), posted(body))
+	if err != nil || !e.Signed || len(e.Inbound) != 1 || e.Inbound[0].Text != "STOP" {
+		t.Errorf("%v %v", e, err)
+	}
+	if _, err := a.ReadWebhook(t.Context(), posted(strings.Replace(body, `"status":""`, `"status":"x"`, 1))); waybill.CodeOf(err) != waybill.Unauthenticated {
+		t.Errorf("not blank: %v", err)
+	}
+}
+
 // The signature secret given to New is the one of webhooks, too.
 func TestVerifiesWithTheSendersSecret(t *testing.T) {
 	p := receipt()
@@ -169,6 +185,20 @@ func TestVerifiesTokens(t *testing.T) {
 	}
 }
 
+// The time of a call is in UTC, or says its zone.
+func TestTimes(t *testing.T) {
+	a := offline(t, nexmosms.Options{})
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Time{
+		"2026-03-01 12:00:00": noon, "2026-03-01T12:00:00Z": noon, "2026-03-01T14:00:00.250+02:00": noon.Add(250 * time.Millisecond), "noon": {}, "": {},
+	} {
+		e, err := a.ReadWebhook(t.Context(), get(url.Values{"messageId": {"0A1"}, "msisdn": {"447700900123"}, "status": {"delivered"}, "message-timestamp": {text}}))
+		if err != nil || e.Reports[0].At != want {
+			t.Errorf("%q: %v %v", text, e.Reports, err)
+		}
+	}
+}
+
 // The table of the err-codes, and the statuses.
 func TestReceiptCodes(t *testing.T) {
 	const recipient, sender, provider = waybill.ScopeRecipient, waybill.ScopeSender, waybill.ScopeProvider
@@ -181,7 +211,7 @@ func TestReceiptCodes(t *testing.T) {
 		"5": {waybill.Unregistered, recipient}, "6": {waybill.PermissionDenied, sender}, "7": {waybill.Unavailable, recipient},
 		"8": {waybill.Unavailable, provider}, "9": {waybill.OptedOut, recipient}, "10": {waybill.InvalidArgument, waybill.ScopeRequest},
 		"11": {waybill.Unavailable, provider}, "12": {waybill.Unregistered, recipient}, "13": {waybill.PermissionDenied, recipient},
-		"14": {waybill.OptedOut, recipient}, "15": {waybill.Unavailable, recipient}, "50": {waybill.PermissionDenied, sender},
+		"14": {waybill.Unregistered, recipient}, "15": {waybill.Unavailable, recipient}, "16": {waybill.QuotaExhausted, waybill.ScopeService}, "50": {waybill.PermissionDenied, sender},
 		"51": {waybill.PermissionDenied, sender}, "52": {waybill.PermissionDenied, sender}, "53": {waybill.PermissionDenied, sender},
 		"54": {}, "99": {waybill.Unavailable, provider}, "95": {}, "": {},
 	} {

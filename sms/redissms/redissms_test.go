@@ -346,3 +346,62 @@ func BenchmarkReserve(b *testing.B) {
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "decisions/s")
 	})
 }
+
+// taking is a gateway that takes everything.
+type taking struct{ n atomic.Int64 }
+
+func (*taking) Name() string { return "taking" }
+
+func (g *taking) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
+	if e := waybill.FromContext(ctx); e != nil {
+		return sms.Receipt{}, e.Unsent()
+	}
+	g.n.Add(1)
+	return sms.Receipt{ID: m.Key, Parts: []sms.Part{{}}}, nil
+}
+
+// Callers who leave at any moment have not used up a limit, even where the client
+// breaks off its commands with them.
+func TestCallersWhoLeave(t *testing.T) {
+	o := *server(t).Options()
+	o.ContextTimeoutEnabled = true
+	c := redis.NewClient(&o)
+	t.Cleanup(func() { c.Close() })
+	rules, err := sms.NewRules(store(t, c, prefix(t, c)), sms.RuleSet{Limits: []sms.Limit{{Window: time.Hour, Max: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := new(taking)
+	client, err := sms.New(sms.With(g), sms.WithRules(rules))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const total = 200
+	var wg sync.WaitGroup
+	for w := range 8 {
+		wg.Go(func() {
+			for i := w; i < total; i += 8 {
+				m := sms.Message{To: sms.Number(fmt.Sprintf("+4477009%05d", i)), Text: "Hello"}
+				for try := 1; ; try++ {
+					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(try*(i%17+1))*20*time.Microsecond)
+					if try > 5 {
+						ctx = t.Context()
+					}
+					_, err := client.Send(ctx, m)
+					cancel()
+					if err == nil {
+						break
+					}
+					if try > 5 || !errors.Is(err, context.DeadlineExceeded) || waybill.DeliveryOf(err) != waybill.NotSent {
+						t.Errorf("%d, %d: %v", i, try, err)
+						break
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := g.n.Load(); n != total {
+		t.Errorf("%d sends of %d messages", n, total)
+	}
+}

@@ -170,16 +170,16 @@ func (f *Twilio) check(form url.Values) (string, *refusal) {
 		return "", &refusal{"21212", "The 'From' number " + form.Get("From") + " is not a valid phone number or shortcode."}
 	case form.Has("MessagingServiceSid") && form.Get("MessagingServiceSid") != TwilioService:
 		return "", &refusal{"21701", "The Messaging Service does not exist."}
-	case form.Has("Body") == form.Has("ContentSid"):
+	case (form.Get("Body") != "") == form.Has("ContentSid"):
 		return "", &refusal{"21602", "Message body is required."}
 	case form.Has("ContentVariables") && !form.Has("ContentSid"):
-		return "", &refusal{"21600", "ContentVariables without ContentSid."}
+		return "", &refusal{"21654", "ContentVariables without ContentSid."}
 	case form.Has("ContentSid") && form.Get("ContentSid") != TwilioContent:
 		return "", &refusal{"21655", "The ContentSid is invalid."}
 	case utf8.RuneCountInString(text) > 1600:
 		return "", &refusal{"21617", "The concatenated message body exceeds the 1600 character limit."}
 	case form.Has("ValidityPeriod") && (periodErr != nil || period < 1 || period > 36000):
-		return "", &refusal{"21600", "ValidityPeriod is out of range."}
+		return "", &refusal{"21624", "ValidityPeriod is out of range."}
 	case form.Has("StatusCallback") && (callbackErr != nil || callback.Host == ""):
 		return "", &refusal{"21609", "The 'StatusCallback' URL is not a valid URL."}
 	}

@@ -135,7 +135,9 @@ func (r *Recorder) End(ctx context.Context, record waybill.Record) {
 }
 
 // Report writes a delivery report down and into its record, which it finds by the
-// gateway's id or by the caller's key; where the send has not ended yet, End
+// gateway's id or by the caller's key. Where several records have these, as those
+// of a batch may, the recipient tells them apart; two that look alike masked get
+// none, which Options.HashKey avoids. Where the send has not ended yet, End
 // finds the report. It is fit for [sms.ReceiverOptions]. Reports may come in any
 // order and more than once: what is final counts more than what is not.
 func (r *Recorder) Report(ctx context.Context, p sms.DeliveryReport) error {
@@ -150,8 +152,12 @@ func (r *Recorder) Report(ctx context.Context, p sms.DeliveryReport) error {
 	if received.IsZero() {
 		received = time.Now()
 	}
+	recipient := ""
+	if p.To != "" {
+		recipient = r.Recipient(p.To)
+	}
 	_, err := r.store.Report(ctx, sqlrecords.Report{
-		Gateway: p.Gateway, ID: p.ID, Key: p.Key, Part: p.Part, Status: p.Status.String(), Code: code, VendorCode: p.VendorCode,
+		Gateway: p.Gateway, ID: p.ID, Key: p.Key, Part: p.Part, Recipient: recipient, Status: p.Status.String(), Code: code, VendorCode: p.VendorCode,
 		At: p.At, Received: received,
 	})
 	return err

@@ -2,7 +2,7 @@ package tencentsms
 
 import (
 	"context"
-	"strings"
+	"fmt"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/sms"
@@ -39,10 +39,7 @@ func (a *Adapter) SendBatch(ctx context.Context, b sms.Batch) []sms.BatchResult 
 			continue
 		}
 		seen[c.m.To], calls[i] = true, c
-		group := strings.Join(c.params, "\x00")
-		if c.mainland {
-			group += "\x00mainland"
-		}
+		group := fmt.Sprintf("%t %q", c.mainland, c.params)
 		if groups[group] == nil {
 			order = append(order, group)
 		}

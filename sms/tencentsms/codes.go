@@ -94,6 +94,7 @@ var classes = map[string]class{
 	"NoSuchVersion":                          {waybill.PermissionDenied, account, not, nil, "there is no such version"},
 	"UnsupportedRegion":                      {waybill.PermissionDenied, account, not, nil, "the data centre does not offer the service"},
 	"NoSuchProduct":                          {waybill.PermissionDenied, account, not, nil, "there is no such product"},
+	"ResourceNotFound":                       {waybill.PermissionDenied, account, not, nil, "there is no such thing in the account"},
 	"ActionOffline":                          {waybill.PermissionDenied, account, not, nil, "the action is no longer there"},
 	"IpInBlacklist":                          {waybill.PermissionDenied, account, not, nil, "this host's address is on a block list"},
 	"IpNotInWhitelist":                       {waybill.PermissionDenied, account, not, nil, "this host's address is not on the account's list"},

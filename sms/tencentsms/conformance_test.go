@@ -44,7 +44,7 @@ func codes() []smstest.CodeCase {
 	add(waybill.PermissionDenied, account, not, false, "UnauthorizedOperation.RequestIpNotInWhitelist", "UnauthorizedOperation.RequestPermissionDeny",
 		"UnauthorizedOperation.SdkAppIdIsDisabled", "UnauthorizedOperation.SmsSdkAppIdVerifyFail", "InvalidParameterValue.SdkAppIdNotExist",
 		"FailedOperation.ProhibitSubAccountUse", "FailedOperation.NotEnterpriseCertification", "InvalidParameter.AppidAndBizId", "NoSuchProduct",
-		"ActionOffline", "IpInBlacklist", "IpNotInWhitelist", "InvalidAction", "NoSuchVersion", "UnsupportedRegion",
+		"ActionOffline", "ResourceNotFound", "IpInBlacklist", "IpNotInWhitelist", "InvalidAction", "NoSuchVersion", "UnsupportedRegion",
 		"UnauthorizedOperation.SomethingNew", "AuthFailure.UnauthorizedOperation", "InternalError.RestApiInterfaceNotExist")
 	add(waybill.Unsupported, request, not, false, "FailedOperation.TemplateParamSetNotMatchApprovedTemplate", "FailedOperation.TemplateParamSetNotMatchApprovedTemplat",
 		"FailedOperation.ContainSensitiveWord", "FailedOperation.FailResolvePacket", "FailedOperation.JsonParseFail",

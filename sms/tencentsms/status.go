@@ -72,9 +72,10 @@ func (a *Adapter) Reconcile(ctx context.Context, r sms.ReconcileRequest) (sms.Ou
 		return sms.Outcome{}, bad
 	}
 	out := sms.Outcome{Served: waybill.Served{Provider: name}, Why: "no report has the key, which is no proof"}
-	mute := false // some report does not say whose it is
+	mute := v.Set == nil // or some report does not say whose it is
 	for _, p := range v.Set {
 		if p == nil {
+			mute = true
 			continue
 		}
 		if key != "" && string(p.SessionContext) == key || r.ID != "" && string(p.SerialNo) == r.ID {

@@ -94,6 +94,25 @@ func TestReconcileReplies(t *testing.T) {
 	}
 }
 
+// What is no list, or has members that do not say whose they are, is no proof of
+// absence, with which the message would be sent again.
+func TestReconcileWithoutAProof(t *testing.T) {
+	for response, want := range map[string]waybill.Delivery{
+		`{"PullSmsSendStatusSet":[]}`:                           waybill.NotSent,
+		`{"PullSmsSendStatusSet":[{"SessionContext":"other"}]}`: waybill.NotSent,
+		`{"PullSmsSendStatusSet":[{"SessionContext":""}]}`:      waybill.Ambiguous,
+		`{"PullSmsSendStatusSet":[null]}`:                       waybill.Ambiguous,
+		`{"PullSmsSendStatusSet":null}`:                         waybill.Ambiguous,
+		`{"RequestId":"a"}`:                                     waybill.Ambiguous,
+	} {
+		r := sms.ReconcileRequest{Message: order("k-1"), Begun: time.Now().Add(-3 * time.Hour), AbsentAfter: time.Hour}
+		o, err := adapter(t, replying(t, 200, `{"Response":`+response+`}`), tencentsms.Options{}).Reconcile(t.Context(), r)
+		if err != nil || o.Delivery != want {
+			t.Errorf("%s: %v %v", response, o.Delivery, err)
+		}
+	}
+}
+
 func TestTemplateStatuses(t *testing.T) {
 	s := fake(t, nil)
 	a := adapter(t, s, tencentsms.Options{})

@@ -205,6 +205,18 @@ func TestSendBatch(t *testing.T) {
 	}
 }
 
+// Nobody gets the parameters of somebody else, however odd they are.
+func TestBatchKeepsParametersApart(t *testing.T) {
+	s := fake(t, nil)
+	b := batch(2)
+	b.Recipients[0].Gateway.Params = []sms.Param{{Value: "A-1\x00"}, {Value: "due"}}
+	b.Recipients[1].Gateway.Params = []sms.Param{{Value: "A-1"}, {Value: "\x00due"}}
+	adapter(t, s, tencentsms.Options{}).SendBatch(t.Context(), b)
+	if n := s.Count(""); n != 2 {
+		t.Errorf("%d exchanges for two different messages", n)
+	}
+}
+
 func TestBatchReplies(t *testing.T) {
 	one := `{"Response":{"SendStatusSet":[{"PhoneNumber":"+8613800130001","SerialNo":"5000:1","Code":"Ok","Fee":1}]}}`
 	got := adapter(t, replying(t, 200, one), tencentsms.Options{}).SendBatch(t.Context(), batch(3))

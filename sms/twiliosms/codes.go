@@ -20,24 +20,25 @@ type class struct {
 const queueWait = 10 * time.Minute
 
 // classOf is the table of the codes of refused requests, from
-// https://www.twilio.com/docs/api/errors. All of them say that nothing was sent.
+// https://www.twilio.com/docs/api/errors. All of them say that nothing was sent;
+// those that it leaves out say by their HTTP status what they mean.
 // A region that the account may not send to has the scope of a sender, which for a
 // client is kind, region and template, so that the rest goes on.
 func classOf(code string) (c class, known bool) {
 	switch code {
 	case "20003":
 		return class{waybill.Unauthenticated, waybill.ScopeAccount, 0, "the credentials were refused"}, true
-	case "20005", "10001":
+	case "20005", "20010", "10001":
 		return class{waybill.PermissionDenied, waybill.ScopeAccount, 0, "the account is not active"}, true
 	case "20006", "20008", "20403":
 		return class{waybill.PermissionDenied, waybill.ScopeAccount, 0, "the credentials may not do this"}, true
-	case "10002", "21267": // a trial account
+	case "10002", "21267", "21607": // a trial account
 		return class{waybill.PermissionDenied, waybill.ScopeSender, 0, "the trial account may not do this"}, true
 	case "20404":
 		return class{waybill.PermissionDenied, waybill.ScopeAccount, 0, "there is no such account"}, true
 	case "20429":
 		return class{waybill.RateLimited, waybill.ScopeService, time.Second, "too many requests"}, true
-	case "21211":
+	case "21211", "21217":
 		return class{waybill.InvalidArgument, waybill.ScopeRequest, 0, "the number is not valid"}, true
 	case "21265", "21268": // here; it may be one of its own country's gateways
 		return class{waybill.Unsupported, waybill.ScopeRequest, 0, "the number is a short code or a service number"}, true
@@ -47,16 +48,18 @@ func classOf(code string) (c class, known bool) {
 		return class{waybill.Unregistered, waybill.ScopeRecipient, 0, "the number is no mobile number"}, true
 	case "21408":
 		return class{waybill.PermissionDenied, waybill.ScopeSender, 0, "the account may not send to the region"}, true
-	case "21212", "21401", "21601", "21603", "21606", "21657", "21659", "21660", "21661":
+	case "21212", "21401", "21601", "21603", "21606", "21616", "21657", "21659", "21660", "21661", "21708", "21709", "21910":
 		return class{waybill.PermissionDenied, waybill.ScopeSender, 0, "the sender cannot be used"}, true
-	case "21701", "21702", "21703", "21704", "21705":
+	case "21701", "21702", "21703", "21704", "21705", "21711", "21712":
 		return class{waybill.PermissionDenied, waybill.ScopeSender, 0, "the messaging service cannot be used"}, true
 	case "21654", "21655":
 		return class{waybill.PermissionDenied, waybill.ScopeSender, 0, "there is no such content template"}, true
 	case "21656":
 		return class{waybill.Unsupported, waybill.ScopeRequest, 0, "the variables do not fit the content template"}, true
-	case "21609": // a setting of ours, wrong here alone
+	case "21609", "21626": // a setting of ours, wrong here alone
 		return class{waybill.Unsupported, waybill.ScopeRequest, 0, "the callback URL is not valid"}, true
+	case "21624":
+		return class{waybill.Unsupported, waybill.ScopeRequest, 0, "the time to live is not valid"}, true
 	case "21602", "21604", "21619": // a fault of this package, or a template without a text
 		return class{waybill.Unsupported, waybill.ScopeRequest, 0, "a parameter is missing"}, true
 	case "21618":
@@ -71,7 +74,7 @@ func classOf(code string) (c class, known bool) {
 		return class{waybill.Unsupported, waybill.ScopeRequest, 0, "the sender cannot reach the number"}, true
 	case "21730":
 		return class{waybill.Unavailable, waybill.ScopeProvider, 0, "maintenance"}, true
-	case "21605", "21617":
+	case "21605", "21617", "21658":
 		return class{waybill.Unsupported, waybill.ScopeRequest, 0, "the text is too long"}, true
 	}
 	return class{}, false
@@ -94,6 +97,14 @@ func reportClass(code string) class {
 		return class{waybill.Unregistered, waybill.ScopeRecipient, 0, "landline or unreachable carrier"}
 	case "30007", "30038":
 		return class{waybill.PermissionDenied, waybill.ScopeSender, 0, "filtered by the carrier"}
+	case "30010":
+		return class{waybill.Unsupported, waybill.ScopeRequest, 0, "dearer than allowed"}
+	case "30012", "30013":
+		return class{waybill.Unsupported, waybill.ScopeRequest, 0, "the time to live is not valid"}
+	case "30014":
+		return class{waybill.InvalidArgument, waybill.ScopeRequest, 0, "the number is not valid"}
+	case "30015", "30016":
+		return class{waybill.PermissionDenied, waybill.ScopeSender, 0, "the sender cannot be used for the number"}
 	case "30017":
 		return class{waybill.Unavailable, waybill.ScopeProvider, 0, "the carrier's network is congested"}
 	case "30018", "30024", "30032", "30034", "30035", "30040":
@@ -112,13 +123,13 @@ func reportClass(code string) class {
 		return class{waybill.PermissionDenied, waybill.ScopeSender, 0, "the sender is blocked"}
 	case "30044":
 		return class{waybill.Unsupported, waybill.ScopeRequest, 0, "too long for a trial account"}
-	case "30110":
-		return class{waybill.PermissionDenied, waybill.ScopeSender, 0, "a link's domain is blocked"}
+	case "30110", "30111":
+		return class{waybill.PermissionDenied, waybill.ScopeSender, 0, "a link or its domain is blocked"}
 	case "30410":
 		return class{waybill.Unavailable, waybill.ScopeProvider, 0, "the carrier did not answer in time"}
 	case "30450":
 		return class{waybill.PermissionDenied, waybill.ScopeSender, 0, "blocked as fraud"}
-	case "30500":
+	case "30020", "30021", "30500":
 		return class{waybill.Internal, waybill.ScopeProvider, 0, "internal error"}
 	}
 	if c, known := classOf(code); known {

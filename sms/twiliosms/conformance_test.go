@@ -66,6 +66,18 @@ func codes() []smstest.CodeCase {
 		{Code: "21656", Want: waybill.Unsupported, Scope: request, Delivery: not},
 		{Code: "21635", Want: waybill.Unregistered, Scope: recipient, Delivery: not},
 		{Code: "21730", Want: waybill.Unavailable, Scope: waybill.ScopeProvider, Delivery: not},
+		{Code: "20010", Want: waybill.PermissionDenied, Scope: account, Delivery: not},
+		{Code: "21217", Want: waybill.InvalidArgument, Scope: request, Delivery: not},
+		{Code: "21607", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21616", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21708", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21709", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21711", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21712", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21910", Want: waybill.PermissionDenied, Scope: sender, Delivery: not},
+		{Code: "21624", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21626", Want: waybill.Unsupported, Scope: request, Delivery: not},
+		{Code: "21658", Want: waybill.Unsupported, Scope: request, Delivery: not},
 		{Code: "21699", Want: waybill.Unsupported, Scope: request, Delivery: not}, // one of the many others
 	}
 }

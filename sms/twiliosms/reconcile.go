@@ -32,7 +32,9 @@ type page struct {
 //
 // What it cannot tell: Twilio has no reference of the caller's, so that another
 // message with the same text to the same number in these minutes is taken for the
-// one meant, and two make the answer Ambiguous. It reads the 2000 newest messages
+// one meant, and two make the answer Ambiguous. Twilio may also have changed the
+// text (smart encoding, short links) or hidden it, so that another text of the
+// sender's in these minutes keeps absence from being a proof. It reads the 2000 newest messages
 // to the number at most. A content template's text is not known here, so without
 // the request's ID that is Unsupported.
 func (a *Adapter) Reconcile(ctx context.Context, r sms.ReconcileRequest) (sms.Outcome, error) {
@@ -64,6 +66,8 @@ func (a *Adapter) Reconcile(ctx context.Context, r sms.ReconcileRequest) (sms.Ou
 		return m.found.outcome(), nil
 	case m.count > 1:
 		out.Why = "several messages have this text and time"
+	case m.mute:
+		out.Why = "a message of that time has another text, which Twilio may have changed"
 	case whole && r.AbsentAfter > 0 && time.Since(ended) >= r.AbsentAfter:
 		out.Delivery, out.Why = waybill.NotSent, "the message is not in the list although it is old enough to be"
 	default:
@@ -78,6 +82,7 @@ type match struct {
 	from, text string
 	count      int
 	found      resource
+	mute       bool // one may be the message, but does not say so
 }
 
 // search goes through the list until it is older than the attempt; whole is false
@@ -98,9 +103,16 @@ func (a *Adapter) search(ctx context.Context, m *match) (whole bool, err error) 
 		if bad := reply.JSON(&p); bad != nil {
 			return false, bad
 		}
+		if p.Messages == nil {
+			return false, nil // no list, be it an empty one
+		}
 		for _, raw := range p.Messages {
 			var v resource
-			if json.Unmarshal(raw, &v) == nil && m.take(&v) {
+			if json.Unmarshal(raw, &v) != nil || string(raw) == "null" {
+				m.mute = true
+				continue
+			}
+			if m.take(&v) {
 				return true, nil
 			}
 		}
@@ -123,16 +135,23 @@ func (m *match) take(v *resource) bool {
 		m.found, m.count = *v, 1
 		return true
 	}
+	if strings.HasPrefix(string(v.Direction), "inbound") {
+		return false
+	}
 	created, err := time.Parse(time.RFC1123Z, string(v.Created))
 	if err != nil || string(v.To) != string(r.Message.To) {
+		m.mute = true
 		return false
 	}
 	if created.Before(r.Begun.Add(-skew).Truncate(time.Second)) {
 		return r.ID == ""
 	}
 	sender := m.from == "" || string(v.From) == m.from || string(v.Service) == m.from || strings.HasPrefix(m.from, "MG") && v.Service == ""
-	if m.text != "" && created.Before(r.Ended.Add(skew)) && v.SID != "" && !strings.HasPrefix(string(v.Direction), "inbound") &&
-		sender && v.Body != nil && *v.Body == m.text {
+	switch {
+	case !sender || !created.Before(r.Ended.Add(skew)) || m.text == "":
+	case v.SID == "" || v.Body == nil || *v.Body != m.text:
+		m.mute = true
+	default:
 		if m.count == 0 {
 			m.found = *v
 		}

@@ -99,6 +99,37 @@ func TestReconcileReplies(t *testing.T) {
 	}
 }
 
+// What may be the message, or is no list, keeps absence from being a proof, with
+// which the message would be sent again.
+func TestReconcileWithoutAProof(t *testing.T) {
+	begun := time.Now().Add(-2 * time.Hour).UTC()
+	at := begun.Format(time.RFC1123Z)
+	item := func(from, body, created, more string) string {
+		return `{"messages":[{"sid":"SM1","to":"+447700900123","from":"` + from + `","body":` + body + `,"date_created":"` + created + `"` + more + `}]}`
+	}
+	const ours = "+15017122661"
+	for body, want := range map[string]waybill.Delivery{
+		`{"messages":[]}`:          waybill.NotSent,
+		`{}`:                       waybill.Ambiguous,
+		`{"messages":null}`:        waybill.Ambiguous,
+		`{"messages":[null]}`:      waybill.Ambiguous,
+		`{"messages":["x"]}`:       waybill.Ambiguous,
+		item(ours, `null`, at, ""): waybill.Ambiguous, // hidden
+		item(ours, `""`, at, ""):   waybill.Ambiguous,
+		item(ours, `"Order A-17 has come"`, at, ""):                       waybill.Ambiguous, // changed, perhaps
+		item(ours, `"x"`, "yesterday", ""):                                waybill.Ambiguous,
+		item("+15017122662", `"x"`, at, ""):                               waybill.NotSent,
+		item(ours, `"x"`, begun.Add(time.Hour).Format(time.RFC1123Z), ""): waybill.NotSent,
+		item(ours, `"x"`, at, `,"direction":"inbound"`):                   waybill.NotSent,
+	} {
+		r := sms.ReconcileRequest{Message: message(), Begun: begun, Ended: begun.Add(time.Second), AbsentAfter: time.Hour}
+		r.Message.From = ours
+		if o, err := adapter(t, replying(t, 200, body), twiliosms.Options{}).Reconcile(t.Context(), r); err != nil || o.Delivery != want {
+			t.Errorf("%s: %v %v", body, o.Delivery, err)
+		}
+	}
+}
+
 func FuzzReplies(f *testing.F) {
 	f.Add(`{"sid":"SM1","status":"queued","num_segments":"1","price":null}`, 201)
 	f.Add(`{"code":21610,"message":"x","status":400}`, 400)

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -66,8 +67,8 @@ func first(p url.Values, keys ...string) string {
 	return ""
 }
 
-// verified checks the signature for the URL as it is, and with and without the
-// scheme's own port: Twilio and proxies differ about that.
+// verified checks the signature over every spelling of the URL that Twilio's own
+// libraries accept.
 func (a *Adapter) verified(call *sms.WebhookCall) bool {
 	got, err := base64.StdEncoding.DecodeString(call.Header.Get("X-Twilio-Signature"))
 	if err != nil || len(got) == 0 || call.URL == nil {
@@ -86,7 +87,7 @@ func (a *Adapter) verified(call *sms.WebhookCall) bool {
 		fields = formText(call.Form)
 	}
 	ok := false
-	for _, u := range withPorts(call.URL) {
+	for _, u := range spellings(call) {
 		mac := hmac.New(sha1.New, []byte(a.token))
 		mac.Write([]byte(u + fields))
 		ok = hmac.Equal(mac.Sum(nil), got) || ok
@@ -106,6 +107,28 @@ func formText(form url.Values) string {
 		}
 	}
 	return b.String()
+}
+
+// spellings returns the ways in which Twilio may have written the URL: with and
+// without the scheme's own port, about which it and proxies differ; with the user
+// and password that it was given and turned into a header; and with the
+// apostrophes of the query escaped.
+func spellings(call *sms.WebhookCall) []string {
+	urls := withPorts(call.URL)
+	if user, password, ok := (&http.Request{Header: call.Header}).BasicAuth(); ok {
+		u := *call.URL
+		if u.User = url.UserPassword(user, password); password == "" {
+			u.User = url.User(user)
+		}
+		urls = append(urls, withPorts(&u)...)
+	}
+	if strings.Contains(call.URL.RawQuery, "'") {
+		for _, u := range urls {
+			path, query, _ := strings.Cut(u, "?")
+			urls = append(urls, path+"?"+strings.ReplaceAll(query, "'", "%27"))
+		}
+	}
+	return urls
 }
 
 // withPorts returns the URL with and without its scheme's own port.

@@ -127,6 +127,32 @@ func TestJSONSignature(t *testing.T) {
 	}
 }
 
+// What Twilio signs is not always what a server sees: a URL's user and password
+// come as a header, and apostrophes of a query unescaped.
+func TestSignatureOfOtherSpellings(t *testing.T) {
+	a := verifier(t)
+	for _, c := range []struct{ signed, seen, user, password string }{
+		{"https://hooks:s3cret@example.com/sms", "https://example.com/sms", "hooks", "s3cret"},
+		{"https://hooks:s3cret@example.com:443/sms", "https://example.com/sms", "hooks", "s3cret"},
+		{"https://hooks@example.com/sms", "https://example.com/sms", "hooks", ""},
+		{"https://example.com/sms?shop=Quill%27s+wort", "https://example.com/sms?shop=Quill's+wort", "", ""},
+		{"https://hooks:s3cret@example.com/sms?shop=Quill%27s", "https://example.com/sms?shop=Quill's", "hooks", "s3cret"},
+	} {
+		w := call(t, c.seen, signed(t, "12345", c.signed, statusForm()), statusForm())
+		r := &http.Request{Header: w.Header}
+		if c.user != "" {
+			r.SetBasicAuth(c.user, c.password)
+		}
+		if e, err := a.ReadWebhook(t.Context(), w); err != nil || !e.Signed {
+			t.Errorf("%s: %v", c.signed, err)
+		}
+		r.SetBasicAuth("another", "one")
+		if _, err := a.ReadWebhook(t.Context(), w); c.user != "" && waybill.CodeOf(err) != waybill.Unauthenticated {
+			t.Errorf("%s, another user: %v", c.signed, err)
+		}
+	}
+}
+
 func read(t testing.TB, form url.Values) (sms.Events, error) {
 	t.Helper()
 	const where = "https://example.com/hooks"
@@ -154,6 +180,12 @@ func TestReports(t *testing.T) {
 		{"undelivered", "30007", sms.StatusRejected, waybill.PermissionDenied, waybill.ScopeSender},
 		{"undelivered", "30034", sms.StatusRejected, waybill.PermissionDenied, waybill.ScopeSender},
 		{"undelivered", "30008", sms.StatusFailed, waybill.Unknown, 0},
+		{"failed", "30010", sms.StatusFailed, waybill.Unsupported, waybill.ScopeRequest},
+		{"failed", "30013", sms.StatusFailed, waybill.Unsupported, waybill.ScopeRequest},
+		{"failed", "30014", sms.StatusFailed, waybill.InvalidArgument, waybill.ScopeRequest},
+		{"failed", "30016", sms.StatusRejected, waybill.PermissionDenied, waybill.ScopeSender},
+		{"failed", "30021", sms.StatusFailed, waybill.Internal, waybill.ScopeProvider},
+		{"failed", "30111", sms.StatusRejected, waybill.PermissionDenied, waybill.ScopeSender},
 		{"undelivered", "30017", sms.StatusFailed, waybill.Unavailable, waybill.ScopeProvider},
 		{"undelivered", "30018", sms.StatusRejected, waybill.PermissionDenied, waybill.ScopeSender},
 		{"undelivered", "30019", sms.StatusFailed, waybill.Unsupported, waybill.ScopeRequest},

@@ -40,14 +40,15 @@ CREATE TABLE IF NOT EXISTS waybill_records (
   KEY waybill_records_begun (domain, begun)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
--- Every report that came, the row's own or not yet anybody's. recipient is '' where
--- message_id stands for one recipient only.
+-- Every report that came, the row's own or not yet anybody's. The recipient is
+-- written as in the row, '' where not said: one message id may be that of a whole
+-- batch.
 CREATE TABLE IF NOT EXISTS waybill_reports (
   gateway VARCHAR(190) NOT NULL,
   message_id VARCHAR(190) NOT NULL,
   recipient VARCHAR(190) NOT NULL,
   part INTEGER NOT NULL,
-  status VARCHAR(190) NOT NULL,
+  status VARCHAR(32) NOT NULL,
   record_key VARCHAR(190) NOT NULL,
   code VARCHAR(190) NOT NULL,
   vendor_code VARCHAR(190) NOT NULL,

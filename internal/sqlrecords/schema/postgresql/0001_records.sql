@@ -36,8 +36,9 @@ CREATE TABLE IF NOT EXISTS waybill_records (
   reported BIGINT NOT NULL
 );
 
--- Every report that came, the row's own or not yet anybody's. recipient is '' where
--- message_id stands for one recipient only.
+-- Every report that came, the row's own or not yet anybody's. The recipient is
+-- written as in the row, '' where not said: one message id may be that of a whole
+-- batch.
 CREATE TABLE IF NOT EXISTS waybill_reports (
   gateway TEXT NOT NULL,
   message_id TEXT NOT NULL,
