@@ -287,6 +287,36 @@ func TestSQLPushReceipts(t *testing.T) {
 	})
 }
 
+// Two tenants may send to one token with the same key. A receipt with the id is one's
+// own, and with the key alone nobody's.
+func TestSQLPushReceiptsOfTenants(t *testing.T) {
+	onEach(t, func(t *testing.T, db *sql.DB, d sqlsms.Dialect) {
+		r := pushRecorder(t, db, d, nil)
+		p := phones(0, 2)
+		for _, tenant := range []string{"acme", "other"} {
+			n := arrival("k")
+			n.Tenant = tenant
+			if got := outcomes(pushClient(t, &maker{id: "of " + tenant}, r).Send(t.Context(), n, p)); got[""] != 2 {
+				t.Fatal(got)
+			}
+		}
+		events := []push.Event{
+			{Provider: "maker", Key: "k", Token: p[0], Status: push.EventFailed},
+			{Provider: "maker", ID: "of other", Key: "k", Token: p[1], Status: push.EventDelivered},
+		}
+		if err := r.Report(t.Context(), events); err != nil {
+			t.Fatal(err, cause(err))
+		}
+		for tenant, second := range map[string]push.EventStatus{"acme": 0, "other": push.EventDelivered} {
+			for i, want := range []push.EventStatus{0, second} {
+				if got, err := r.Find(t.Context(), tenant, "k", p[i]); err != nil || len(got) != 1 || got[0].Status != want {
+					t.Errorf("%s, %d: %+v, %v", tenant, i, got, cause(err))
+				}
+			}
+		}
+	})
+}
+
 // Receipts that come while a batch ends are never lost.
 func TestSQLPushReceiptsRaceWithTheEnd(t *testing.T) {
 	onEach(t, func(t *testing.T, db *sql.DB, d sqlsms.Dialect) {

@@ -52,8 +52,9 @@
 //
 // [Recorder.Report] finds the row by the vendor's id and the token, as one id mostly
 // stands for a batch, or by the caller's key and the token, where the answer with the
-// id was lost. A receipt that names no token is nobody's, as are those of the devices
-// that a topic reached. What came before the end of its send is found then.
+// id was lost; of two sends with both, such as two tenants', it is nobody's. A receipt
+// that names no token is nobody's, as are those of the devices that a topic reached.
+// What came before the end of its send is found then.
 //
 // # Personal data
 //
