@@ -8,6 +8,10 @@ type Record struct {
 	// ID is the library's own id of the send, unique; Key is the caller's key,
 	// by which its own retry is recognised.
 	ID, Key string
+	// Identity, where it is set, is what the retry is recognised by in the place
+	// of Key, which then stands for many sends: in push, a hash of the key and
+	// the token. Empty without a Key.
+	Identity string
 	// Domain is "sms", "push" or "mail".
 	Domain string
 	// Application, Tenant, ProductLine and Lane are the caller's.
@@ -18,8 +22,8 @@ type Record struct {
 	// Provider and Instance accepted it or were asked last; VendorID is the
 	// vendor's id of the message.
 	Provider, Instance, VendorID string
-	// Region is the recipient's region.
-	Region string
+	// Region is the recipient's region, Vendor whose token it is in push.
+	Region, Vendor string
 	// Recipient is masked, or a keyed hash if the recorder says so.
 	Recipient string
 	// Delivery is the outcome; Code is Unknown with Delivery Sent after

@@ -40,6 +40,13 @@
 // recognises a repeat, or which it only echoes, are derived from key and token:
 // see [DeriveID]. A repeat by the caller after a crash therefore says the same.
 //
+// # Records
+//
+// A [Recorder] writes every send down before the network and after it, one record
+// for each token. One that remembers them (sqlpush) refuses a token that the same key
+// has reached, or may have, and lets the others of the batch go on: so a send that
+// broke off is repeated whole. See [EachRecorder].
+//
 // # Receipts
 //
 // Vendors with receipts have a handler in their adapter, made by

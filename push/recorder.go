@@ -8,8 +8,13 @@ import (
 )
 
 // Recorder writes down what was sent to whom, with the token masked: one record
-// per token, handed over a batch at a time. A Recorder must be safe for
-// concurrent use and must not keep the slices.
+// per token, handed over a batch at a time, and one per send to a topic or to
+// everybody. A Recorder must be safe for concurrent use and must not keep the
+// slices.
+//
+// A notification's Key stands for its sends to all its tokens, so what a retry is
+// recognised by is the record's Identity: a hash of verb, key and token, or topic.
+// The same key to another token is another send.
 //
 // Application and ProductLine of the records are left empty: a Recorder belongs
 // to one application and knows them.
@@ -25,21 +30,65 @@ type Recorder interface {
 	End(ctx context.Context, records []waybill.Record)
 }
 
-// begin opens the records of a batch, if there is a recorder.
-func (r *call) begin(ctx context.Context, indexes []int, verb waybill.Verb) (*failover.Recording, *waybill.Error) {
+// EachRecorder is implemented by a [Recorder] that can refuse some records of a
+// batch, such as those of tokens that have the notification already, and begin
+// the others. A [Client] then calls BeginEach in the place of Begin.
+type EachRecorder interface {
+	// BeginEach returns one error for each record, in order: nil where it began.
+	// What has an error is not sent, gets it as Begin's, and gets no End.
+	BeginEach(ctx context.Context, records []waybill.Record) []error
+}
+
+// RecipientWriter is implemented by a [Recorder] that wants the token in another
+// form than masked, such as a keyed hash by which one device's notifications can
+// be found.
+type RecipientWriter interface {
+	// Recipient returns what stands in the records for a token. A send to a topic
+	// or to everybody has a token without Value.
+	Recipient(t Token) string
+}
+
+// begin opens the records of a batch, if there is a recorder, and returns the
+// indexes of those that began. The others have their error then. what is the
+// topic, if it is one.
+func (r *call) begin(ctx context.Context, indexes []int, verb waybill.Verb, what Topic) (*failover.Recording, []int) {
 	if r.c.recorder == nil {
-		return nil, nil
+		return nil, indexes
 	}
 	n := r.n
 	region := n.Region
 	if region == "" {
 		region = r.c.region
 	}
+	write := Token.String
+	if w, ok := r.c.recorder.(RecipientWriter); ok {
+		write = w.Recipient
+	}
 	records := make([]waybill.Record, len(indexes))
 	for k, i := range indexes {
-		records[k] = waybill.Record{Tenant: n.Tenant, Lane: n.Lane, Kind: n.Kind.String(), Region: region, Recipient: r.out[i].Token.String()}
+		t := r.out[i].Token
+		records[k] = waybill.Record{Tenant: n.Tenant, Lane: n.Lane, Kind: n.Kind.String(), Region: region, Vendor: string(t.Vendor), Recipient: write(t),
+			Identity: identity(verb, n.Key, t, what), AllowDuplicates: n.AllowDuplicates}
 	}
-	return failover.Record(ctx, r.c.recorder, "push", verb, n.Key, records)
+	w, refused := failover.RecordEach(ctx, r.c.recorder, "push", verb, n.Key, records)
+	begun := make([]int, 0, len(indexes))
+	for k, i := range indexes {
+		if refused[k] == nil {
+			begun = append(begun, i)
+			continue
+		}
+		r.out[i].Err = refused[k]
+	}
+	return w, begun
+}
+
+// identity is what a retry of a send is recognised by; "" without a key.
+func identity(verb waybill.Verb, key string, t Token, what Topic) string {
+	if key == "" {
+		return ""
+	}
+	t = t.same()
+	return Derive("record", string(verb), key, string(t.Vendor), t.App, t.Env, t.Value, what.Name, what.Condition).Hex(64)
 }
 
 // end closes the records, if there are any, with the outcomes.

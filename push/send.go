@@ -187,11 +187,8 @@ type item struct {
 }
 
 func (r *call) sendBatch(ctx context.Context, sel *failover.Select, indexes []int) {
-	rec, err := r.begin(ctx, indexes, Send)
-	if err != nil {
-		for _, i := range indexes {
-			r.out[i].Err = err
-		}
+	rec, indexes := r.begin(ctx, indexes, Send, Topic{})
+	if len(indexes) == 0 {
 		return
 	}
 	defer rec.Panicked()

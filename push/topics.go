@@ -59,7 +59,7 @@ func (c *Client) SendTopic(ctx context.Context, n *Notification, t Topic) Result
 	if err := t.Validate(); err != nil {
 		return refused(t.Audience, SendTopic, n, err)
 	}
-	return sendMany(ctx, c, c.many.topics, SendTopic, n, t.Audience, func(s TopicSender, ctx context.Context, n *Notification) Result { return s.SendTopic(ctx, n, t) })
+	return sendMany(ctx, c, c.many.topics, SendTopic, n, t, func(s TopicSender, ctx context.Context, n *Notification) Result { return s.SendTopic(ctx, n, t) })
 }
 
 // Broadcast sends the notification to everybody who has the app, through the
@@ -72,7 +72,7 @@ func (c *Client) Broadcast(ctx context.Context, n *Notification, a Audience) Res
 	if err := a.Validate(); err != nil {
 		return refused(a, Broadcast, n, err)
 	}
-	return sendMany(ctx, c, c.many.broadcasts, Broadcast, n, a, func(s Broadcaster, ctx context.Context, n *Notification) Result { return s.Broadcast(ctx, n, a) })
+	return sendMany(ctx, c, c.many.broadcasts, Broadcast, n, Topic{Audience: a}, func(s Broadcaster, ctx context.Context, n *Notification) Result { return s.Broadcast(ctx, n, a) })
 }
 
 // refused is a result that ended before any provider was asked.
@@ -85,17 +85,16 @@ func refused(a Audience, verb waybill.Verb, n *Notification, err error) Result {
 }
 
 // sendMany makes one call that reaches many, recorded as one send.
-func sendMany[P any](ctx context.Context, c *Client, lane *failover.Lane[P], verb waybill.Verb, n *Notification, a Audience, do func(P, context.Context, *Notification) Result) Result {
+func sendMany[P any](ctx context.Context, c *Client, lane *failover.Lane[P], verb waybill.Verb, n *Notification, t Topic, do func(P, context.Context, *Notification) Result) Result {
 	if err := n.Validate(); err != nil {
-		return refused(a, verb, n, err)
+		return refused(t.Audience, verb, n, err)
 	}
-	takers := c.takersOf(a.token())
+	takers := c.takersOf(t.token())
 	sel := c.selection(n, takers)
 	sel.Replaces = false // nobody knows who has it already
-	r := &call{c: c, n: n, out: []Result{{Token: a.token()}}}
-	rec, e := r.begin(ctx, []int{0}, verb)
-	if e != nil {
-		r.out[0].Err = e
+	r := &call{c: c, n: n, out: []Result{{Token: t.token()}}}
+	rec, begun := r.begin(ctx, []int{0}, verb, t)
+	if len(begun) == 0 {
 		return r.out[0]
 	}
 	defer rec.Panicked()

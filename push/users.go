@@ -271,6 +271,8 @@ func (s *userSend) goesOn(e *waybill.Error) bool {
 	switch e.Code {
 	case waybill.OptedOut, waybill.RecipientLimited:
 		return false // another way would dodge what the user or vendor wants
+	case waybill.AlreadyExists:
+		return false // the recorder knows that the device has it, or may have
 	case waybill.InvalidArgument:
 		return e.Scope == waybill.ScopeRecipient
 	case waybill.Canceled:

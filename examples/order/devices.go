@@ -16,7 +16,8 @@ import (
 // This file is package push at work: drivers' apps report their tokens, and orders
 // are pushed to drivers by their ids.
 
-// newPush builds the client for pushes.
+// newPush builds the client for pushes. A service writes them down, too: see
+// push.WithRecorder and package push/sqlpush.
 func newPush(p *providers) (*push.Client, error) {
 	var options []push.Option
 	for _, service := range p.push {

@@ -25,7 +25,9 @@ type server struct {
 }
 
 // newServer makes the server's handler. The registry is in memory here; with
-// redispush.New or sqlpush.New in its place several processes share one.
+// redispush.New or sqlpush.New in its place several processes share one, and with
+// sqlpush.NewRecorder in the client a repeated send reaches those only who have
+// nothing yet.
 func newServer(cfg config, v *vendors, stderr io.Writer) (*server, http.Handler, error) {
 	registry := push.NewMemoryRegistry()
 	users, err := push.NewUsers(v.client, registry, nil)

@@ -14,12 +14,12 @@ import (
 )
 
 var pushDatabases = map[sqlpush.Dialect]func(testing.TB) *sql.DB{
-	sqlpush.Postgres: Postgres, sqlpush.MySQL: MariaDB, sqlpush.SQLite: SQLite,
+	sqlpush.PostgreSQL: Postgres, sqlpush.MySQL: MariaDB, sqlpush.SQLite: SQLite,
 }
 
 func TestPushRegistry(t *testing.T) {
 	for dialect, open := range pushDatabases {
-		t.Run(string(dialect), func(t *testing.T) {
+		t.Run(dialect.String(), func(t *testing.T) {
 			t.Parallel()
 			db := open(t)
 			if err := sqlpush.Migrate(t.Context(), db, dialect); err != nil {
@@ -46,7 +46,7 @@ func TestPushRegistry(t *testing.T) {
 // Several processes start at the same time, and again.
 func TestPushMigrations(t *testing.T) {
 	for dialect, open := range pushDatabases {
-		t.Run(string(dialect), func(t *testing.T) {
+		t.Run(dialect.String(), func(t *testing.T) {
 			t.Parallel()
 			db := open(t)
 			var wg sync.WaitGroup

@@ -141,7 +141,7 @@ func TestSQLMail(t *testing.T) {
 func TestSQLMailResolve(t *testing.T) {
 	onEach(t, func(t *testing.T, db *sql.DB, d sqlsms.Dialect) {
 		r := mailRecorder(t, db, d)
-		to := make([]string, 130) // more than one INSERT
+		to := make([]string, 300) // more than one INSERT
 		for i := range to {
 			to[i] = fmt.Sprintf("r%d@receiver.example", i)
 		}

@@ -3,6 +3,7 @@ package failover
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"slices"
 	"time"
 
@@ -18,6 +19,12 @@ type Keeper interface {
 	End(ctx context.Context, records []waybill.Record)
 }
 
+// EachKeeper is a [Keeper] that can begin some records and refuse others.
+type EachKeeper interface {
+	// BeginEach returns one error for each record, in order, nil where it began.
+	BeginEach(ctx context.Context, records []waybill.Record) []error
+}
+
 // Recording is the records of one send while it is under way. A nil one records
 // nothing. It is for one goroutine.
 type Recording struct {
@@ -31,21 +38,62 @@ type Recording struct {
 // beginning. The error says that nothing may be sent: the keeper's own, or
 // Unavailable, with Delivery NotSent. The caller defers Panicked.
 func Record(ctx context.Context, k Keeper, domain string, op waybill.Verb, key string, records []waybill.Record) (*Recording, *waybill.Error) {
+	name(records, domain, key)
+	if err := k.Begin(ctx, slices.Clone(records)); err != nil {
+		return nil, unbegun(err, domain, op, key)
+	}
+	return &Recording{keeper: k, ctx: context.WithoutCancel(ctx), records: records}, nil
+}
+
+// RecordEach is Record for records that may be refused one by one, if the keeper
+// is an [EachKeeper]. It returns those that began, which may be none, and an error
+// for each record, nil where it began.
+func RecordEach(ctx context.Context, k Keeper, domain string, op waybill.Verb, key string, records []waybill.Record) (*Recording, []*waybill.Error) {
+	refused := make([]*waybill.Error, len(records))
+	each, ok := k.(EachKeeper)
+	if !ok {
+		w, err := Record(ctx, k, domain, op, key, records)
+		for i := range refused {
+			refused[i] = err
+		}
+		return w, refused
+	}
+	name(records, domain, key)
+	errs := each.BeginEach(ctx, slices.Clone(records))
+	w := &Recording{keeper: k, ctx: context.WithoutCancel(ctx)}
+	for i := range records {
+		switch {
+		case len(errs) != len(records):
+			refused[i] = unbegun(errAnswers, domain, op, key)
+		case errs[i] != nil:
+			refused[i] = unbegun(errs[i], domain, op, key)
+		default:
+			w.records = append(w.records, records[i])
+		}
+	}
+	w.ended = len(w.records) == 0
+	return w, refused
+}
+
+var errAnswers = errors.New("the recorder did not answer for every record")
+
+// name gives records what they are known by.
+func name(records []waybill.Record, domain, key string) {
 	now := time.Now()
 	for i := range records {
 		r := &records[i]
 		r.ID, r.Key, r.Domain, r.Begun = rand.Text(), key, domain, now
 	}
-	err := k.Begin(ctx, slices.Clone(records))
-	if err == nil {
-		return &Recording{keeper: k, ctx: context.WithoutCancel(ctx), records: records}, nil
-	}
+}
+
+// unbegun is the error of what could not begin.
+func unbegun(err error, domain string, op waybill.Verb, key string) *waybill.Error {
 	e := *waybill.AsError(err)
 	if e.Code == waybill.Unknown {
 		e.Code, e.Message = waybill.Unavailable, "the records could not be begun"
 	}
 	e.Delivery = waybill.NotSent
-	return nil, e.With(domain, string(op), key)
+	return e.With(domain, string(op), key)
 }
 
 // Len returns how many records there are.

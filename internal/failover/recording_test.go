@@ -99,6 +99,54 @@ func TestNoRecording(t *testing.T) {
 	}
 }
 
+// choosy is a keeper that refuses some records.
+type choosy struct {
+	keeper
+	errs []error
+}
+
+func (c *choosy) BeginEach(_ context.Context, r []waybill.Record) []error { c.begun = r; return c.errs }
+
+func TestRecordingOfSome(t *testing.T) {
+	k := &choosy{errs: []error{nil, &waybill.Error{Code: waybill.AlreadyExists}, errors.New("broken"), nil}}
+	w, refused := failover.RecordEach(t.Context(), k, "push", "send", "key-1", make([]waybill.Record, 4))
+	if refused[0] != nil || refused[3] != nil || w.Len() != 2 {
+		t.Fatalf("%v, %d records", refused, w.Len())
+	}
+	for i, want := range map[int]waybill.Code{1: waybill.AlreadyExists, 2: waybill.Unavailable} {
+		if e := refused[i]; e.Code != want || e.Delivery != waybill.NotSent || e.Ref != "key-1" || e.Provider != "push" {
+			t.Errorf("%+v", e)
+		}
+	}
+	for i := range w.Len() {
+		w.Finish(i, waybill.Served{Provider: "p"}, "id", nil, nil)
+	}
+	w.End()
+	if len(k.ended) != 2 || k.ended[0].ID != k.begun[0].ID || k.ended[1].ID != k.begun[3].ID {
+		t.Errorf("%+v", k.ended)
+	}
+}
+
+// Nothing that began ends nothing, whatever happens then.
+func TestRecordingOfNone(t *testing.T) {
+	for name, k := range map[string]*choosy{"refused": {errs: []error{errors.New("x"), errors.New("y")}}, "no answers": {}} {
+		w, refused := failover.RecordEach(t.Context(), k, "push", "send", "", make([]waybill.Record, 2))
+		w.End()
+		w.Panicked()
+		if w.Len() != 0 || refused[0] == nil || refused[1] == nil || k.ends != 0 {
+			t.Errorf("%s: %v, %d ends", name, refused, k.ends)
+		}
+	}
+	k := &keeper{err: errors.New("x")}
+	if w, refused := failover.RecordEach(t.Context(), k, "push", "send", "", make([]waybill.Record, 2)); w != nil || refused[1] == nil {
+		t.Errorf("a keeper of all or none: %v", refused)
+	}
+	k.err = nil
+	if w, refused := failover.RecordEach(t.Context(), k, "push", "send", "", make([]waybill.Record, 2)); w.Len() != 2 || refused[0] != nil || refused[1] != nil {
+		t.Errorf("a keeper of all or none: %v", refused)
+	}
+}
+
 // A write goes on for a little when its caller leaves, and not for ever.
 func TestGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // fails if a goroutine is left

@@ -31,8 +31,9 @@ func (d Dialect) String() string {
 	return "unknown"
 }
 
-// rebind writes ? as the dialect does. No statement here has one in a text.
-func (d Dialect) rebind(query string) string {
+// Rebind writes the placeholders ? of a statement, which has none in a text, as
+// the dialect does.
+func (d Dialect) Rebind(query string) string {
 	if d != PostgreSQL {
 		return query
 	}

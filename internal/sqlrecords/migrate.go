@@ -87,7 +87,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 				return s.failed(ctx, "migrate", err)
 			}
 		}
-		if _, err := c.ExecContext(ctx, s.d.rebind("UPDATE waybill_schema SET version = ? WHERE name = 'records' AND version < ?"), step.Version, step.Version); err != nil {
+		if _, err := c.ExecContext(ctx, s.d.Rebind("UPDATE waybill_schema SET version = ? WHERE name = 'records' AND version < ?"), step.Version, step.Version); err != nil {
 			return s.failed(ctx, "migrate", err)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"slices"
 	"time"
+
+	"github.com/waybill-go/waybill"
 )
 
 // Report is one report as it came.
@@ -15,23 +17,25 @@ type Report struct {
 	// ID is the gateway's id of the message or part, Key the caller's key. One
 	// of them is there.
 	ID, Key string
+	// Recipient is whom it is about, written as in the records; "" where not said.
+	Recipient string
 	// Part counts from 1, 0 where not said.
 	Part int
-	// Recipient is written as in the records, "" where not said.
-	Recipient string
 	// Status is the domain's word; Code and VendorCode say why.
 	Status, Code, VendorCode string
 	// At is when it happened, Received when it came.
 	At, Received time.Time
 }
 
-// delivered is the word for a part that has arrived.
-const delivered = "delivered"
+// arrived are the words for a part that has arrived.
+var arrived = []string{"delivered", "displayed", "clicked"}
 
-// ranks orders the words of reports, which are those of package sms: of one part
-// the highest counts, and of the parts of a message the highest too, so that what
-// is final comes after what is not, and what is bad last.
-var ranks = map[string]int{"accepted": 1, "buffered": 2, "unknown": 3, delivered: 4, "expired": 5, "failed": 6, "rejected": 7}
+// ranks orders the words of reports, which are those of packages sms and push: of
+// one part the highest counts, and of the parts of a message the highest too, so
+// that what is final comes after what is not, and what is bad last; but what a
+// person has seen was seen.
+var ranks = map[string]int{"accepted": 1, "buffered": 2, "unknown": 3, "delivered": 4, "expired": 5, "failed": 6, "rejected": 7, "dead": 8,
+	"displayed": 9, "clicked": 10}
 
 // Report writes a report down and, if its record is there, into it. found is
 // false when no record has its id or key yet: End finds the report then. The
@@ -44,25 +48,23 @@ func (s *Store) Report(ctx context.Context, p Report) (found bool, err error) {
 	if id == "" {
 		id = clip("key:" + p.Key)
 	}
-	key := []any{clip(p.Gateway), id, p.Part, p.Status, clip(p.Recipient)}
+	key := []any{clip(p.Gateway), id, clip(p.Recipient), p.Part, p.Status}
 	args := append(slices.Clone(key), clip(p.Key), clip(p.Code), clip(p.VendorCode), micros(p.At), micros(p.Received))
-	_, err = s.db.ExecContext(ctx, s.d.rebind("INSERT INTO waybill_reports (gateway, message_id, part, status, recipient, record_key, code, vendor_code, at, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"), args...)
+	_, err = s.db.ExecContext(ctx, s.d.Rebind("INSERT INTO waybill_reports (gateway, message_id, recipient, part, status, record_key, code, vendor_code, at, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"), args...)
 	if err != nil {
 		var n int
-		row := s.db.QueryRowContext(ctx, s.d.rebind("SELECT COUNT(*) FROM waybill_reports WHERE gateway = ? AND message_id = ? AND part = ? AND status = ? AND recipient = ?"), key...)
+		row := s.db.QueryRowContext(ctx, s.d.Rebind("SELECT COUNT(*) FROM waybill_reports WHERE gateway = ? AND message_id = ? AND recipient = ? AND part = ? AND status = ?"), key...)
 		if qerr := row.Scan(&n); qerr != nil || n == 0 {
 			return false, s.failed(ctx, "report", err)
 		}
 	}
-	got, err := s.find(ctx, s.db, "domain = ? AND vendor_id = ? AND vendor_id <> '' AND (instance = ? OR provider = ?)", s.o.Domain, clip(p.ID), clip(p.Gateway), clip(p.Gateway))
-	got = meant(got, p.Recipient)
+	got, err := s.about(ctx, &p, "vendor_id = ? AND vendor_id <> ''", clip(p.ID))
 	if err == nil && len(got) == 0 && p.Key != "" {
-		got, err = s.find(ctx, s.db, "domain = ? AND record_key = ? AND (instance = ? OR provider = ?) AND delivery <> 'not_sent'", s.o.Domain, p.Key, clip(p.Gateway), clip(p.Gateway))
+		got, err = s.about(ctx, &p, "record_key = ? AND delivery <> 'not_sent'", p.Key)
 	}
 	if err != nil {
 		return false, s.failed(ctx, "report", err)
 	}
-	got = meant(got, p.Recipient)
 	for i := range got {
 		if err := s.apply(ctx, got[i].ID); err != nil {
 			return true, s.failed(ctx, "report", err)
@@ -71,18 +73,29 @@ func (s *Store) Report(ctx context.Context, p Report) (found bool, err error) {
 	return len(got) > 0, nil
 }
 
-// meant returns those of several rows that have the recipient.
-func meant(rows []row, recipient string) []row {
-	if len(rows) < 2 || recipient == "" {
-		return rows
+// about returns the records with an id or a key that may be meant: those with the
+// report's recipient, else the only one, whatever its recipient; and all where the
+// report says none.
+func (s *Store) about(ctx context.Context, p *Report, where, value string) ([]row, error) {
+	where += " AND domain = ? AND (instance = ? OR provider = ?)"
+	args := []any{value, s.o.Domain, clip(p.Gateway), clip(p.Gateway)}
+	if p.Recipient == "" {
+		return s.find(ctx, s.db, where, args...)
 	}
-	return slices.DeleteFunc(rows, func(r row) bool { return r.Recipient != recipient })
+	got, err := s.find(ctx, s.db, where+" AND recipient = ?", append(args, clip(p.Recipient))...)
+	if err != nil || len(got) > 0 || s.o.Exact {
+		return got, err
+	}
+	if got, err = s.find(ctx, s.db, where+" LIMIT 2", args...); len(got) > 1 {
+		return nil, err
+	}
+	return got, err
 }
 
 // apply locks a record and computes it anew from all its reports.
 func (s *Store) apply(ctx context.Context, id string) error {
 	return s.together(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, s.d.rebind("UPDATE waybill_records SET reported = reported WHERE id = ?"), id); err != nil {
+		if _, err := tx.ExecContext(ctx, s.d.Rebind("UPDATE waybill_records SET reported = reported WHERE id = ?"), id); err != nil {
 			return err
 		}
 		got, err := s.find(ctx, tx, "id = ?", id)
@@ -94,7 +107,7 @@ func (s *Store) apply(ctx context.Context, id string) error {
 			return err
 		}
 		r := summary(events)
-		_, err = tx.ExecContext(ctx, s.d.rebind("UPDATE waybill_records SET report = ?, report_code = ?, report_vendor_code = ?, report_delivered = ?, reported = ? WHERE id = ?"),
+		_, err = tx.ExecContext(ctx, s.d.Rebind("UPDATE waybill_records SET report = ?, report_code = ?, report_vendor_code = ?, report_delivered = ?, reported = ? WHERE id = ?"),
 			r.Status, r.Code, r.VendorCode, r.Delivered, micros(r.At), id)
 		return err
 	})
@@ -105,11 +118,7 @@ func (s *Store) apply(ctx context.Context, id string) error {
 // records apart, if it is said and no two of them have it.
 func (s *Store) reports(ctx context.Context, db querier, r *row) ([]Report, error) {
 	id, key := clip(r.VendorID), clip(r.Key)
-	where, args := "gateway IN (?, ?) AND (message_id = ?", []any{clip(r.Provider), clip(r.Instance), id}
-	if key != "" {
-		where, args = where+" OR record_key = ?", append(args, key)
-	}
-	out, err := s.events(ctx, db, where+")", args...)
+	out, err := s.events(ctx, db, []waybill.Record{r.Record})
 	if err != nil || len(out) == 0 {
 		return nil, err
 	}
@@ -137,9 +146,32 @@ func (s *Store) reports(ctx context.Context, db querier, r *row) ([]Report, erro
 	}), nil
 }
 
-// events returns the reports that where selects.
-func (s *Store) events(ctx context.Context, db querier, where string, args ...any) ([]Report, error) {
-	rows, err := db.QueryContext(ctx, s.d.rebind("SELECT gateway, message_id, part, status, recipient, record_key, code, vendor_code, at, received FROM waybill_reports WHERE "+where), args...)
+// events returns the reports with the ids or the keys of records and, if those are
+// exact, with their recipients or none.
+func (s *Store) events(ctx context.Context, db querier, records []waybill.Record) ([]Report, error) {
+	var gateways, ids, keys set
+	recipients := set{""}
+	for i := range records {
+		r := &records[i]
+		gateways.add(clip(r.Provider))
+		gateways.add(clip(r.Instance))
+		ids.add(clip(r.VendorID))
+		if r.Key != "" {
+			keys.add(clip(r.Key))
+		}
+		recipients.add(clip(r.Recipient))
+	}
+	const columns = "gateway, message_id, recipient, part, status, record_key, code, vendor_code, at, received"
+	ours, more := " AND gateway IN "+gateways.list(), gateways
+	if s.o.Exact {
+		ours, more = " AND recipient IN "+recipients.list()+ours, slices.Concat(recipients, gateways)
+	}
+	query, args := "SELECT "+columns+" FROM waybill_reports WHERE message_id IN "+ids.list()+ours, slices.Concat(ids, more)
+	if len(keys) > 0 {
+		query += " UNION SELECT " + columns + " FROM waybill_reports WHERE record_key IN " + keys.list() + ours
+		args = slices.Concat(args, keys, more)
+	}
+	rows, err := db.QueryContext(ctx, s.d.Rebind(query), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +180,7 @@ func (s *Store) events(ctx context.Context, db querier, where string, args ...an
 	for rows.Next() {
 		var p Report
 		var at, received int64
-		if err := rows.Scan(&p.Gateway, &p.ID, &p.Part, &p.Status, &p.Recipient, &p.Key, &p.Code, &p.VendorCode, &at, &received); err != nil {
+		if err := rows.Scan(&p.Gateway, &p.ID, &p.Recipient, &p.Part, &p.Status, &p.Key, &p.Code, &p.VendorCode, &at, &received); err != nil {
 			return nil, err
 		}
 		p.At, p.Received = fromMicros(at), fromMicros(received)
@@ -157,15 +189,25 @@ func (s *Store) events(ctx context.Context, db querier, where string, args ...an
 	return out, rows.Err()
 }
 
+// may reports whether the report has a record's id or key and, if it is exact, its
+// recipient or none.
+func (p *Report) may(r *waybill.Record, exact bool) bool {
+	return (p.ID == clip(r.VendorID) || p.Key != "" && p.Key == clip(r.Key)) && (!exact || p.Recipient == "" || p.Recipient == clip(r.Recipient))
+}
+
 // twin is another record with the same id or key.
 type twin struct{ id, recipient string }
 
 // twins returns the provider's other records, of whichever instance, and those
 // under way, that have a value: the rest of a batch, another tenant's, the same
-// message sent twice.
+// message sent twice. Where recipients are exact, only those with the same count.
 func (s *Store) twins(ctx context.Context, db querier, r *row, column, value string) ([]twin, error) {
-	rows, err := db.QueryContext(ctx, s.d.rebind("SELECT vendor_id, recipient FROM waybill_records WHERE domain = ? AND "+column+" = ? AND id <> ? AND delivery <> 'not_sent' AND provider IN (?, '')"),
-		s.o.Domain, value, r.ID, clip(r.Provider))
+	query := "SELECT vendor_id, recipient FROM waybill_records WHERE domain = ? AND " + column + " = ? AND id <> ? AND delivery <> 'not_sent' AND provider IN (?, '')"
+	args := []any{s.o.Domain, value, r.ID, clip(r.Provider)}
+	if s.o.Exact {
+		query, args = query+" AND recipient = ?", append(args, r.Recipient)
+	}
+	rows, err := db.QueryContext(ctx, s.d.Rebind(query), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +245,7 @@ func summary(events []Report) Reported {
 	}
 	slices.SortFunc(parts, func(a, b Report) int { return cmp.Or(cmp.Compare(a.ID, b.ID), a.Part-b.Part) })
 	for _, e := range parts {
-		if e.Status == delivered {
+		if slices.Contains(arrived, e.Status) {
 			out.Delivered++
 		}
 		if n := ranks[e.Status]; n > rank {

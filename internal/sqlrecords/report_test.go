@@ -23,6 +23,9 @@ func TestSummary(t *testing.T) {
 		"one part failed":        {[]Report{{ID: "a", Status: "failed", At: at(5)}, {ID: "b", Status: "delivered", At: at(9)}}, "failed", 1, 5},
 		"failed after delivered": {[]Report{{ID: "a", Status: "delivered"}, {ID: "a", Status: "failed"}}, "failed", 0, 0},
 		"no time but its coming": {[]Report{{ID: "a", Status: "expired", Received: at(7)}}, "expired", 0, 7},
+		"seen after failed":      {[]Report{{ID: "a", Status: "failed"}, {ID: "a", Status: "displayed"}, {ID: "a", Status: "delivered"}}, "displayed", 1, 0},
+		"clicked":                {[]Report{{ID: "a", Status: "clicked"}, {ID: "a", Status: "displayed"}}, "clicked", 1, 0},
+		"dead":                   {[]Report{{ID: "a", Status: "dead"}, {ID: "a", Status: "failed"}}, "dead", 0, 0},
 		"unknown is final":       {[]Report{{ID: "a", Status: "buffered"}, {ID: "a", Status: "unknown", At: at(3)}}, "unknown", 0, 3},
 	} {
 		got := summary(x.events)
@@ -71,9 +74,9 @@ func TestReportLocksBeforeItReads(t *testing.T) {
 			return nil
 		}
 		if strings.Contains(q, "FROM waybill_records") {
-			return [][]driver.Value{rowOf("id", "sent", 1e15)}
+			return [][]driver.Value{rowOf("id", "k", "sent", 1e15)}
 		}
-		return [][]driver.Value{{"g", "a", int64(0), "delivered", "", "", "", "", int64(0), int64(1)}}
+		return [][]driver.Value{{"g", "a", "", int64(0), "delivered", "", "", "", int64(0), int64(1)}}
 	}}
 	s := newStore(t, f, SQLite, Options{})
 	if found, err := s.Report(t.Context(), Report{Gateway: "g", ID: "a", Status: "delivered"}); !found || err != nil {
@@ -90,12 +93,26 @@ func TestReportLocksBeforeItReads(t *testing.T) {
 
 func TestDialects(t *testing.T) {
 	for d, want := range map[Dialect]string{PostgreSQL: "a = $1 AND b = $2", MySQL: "a = ? AND b = ?", SQLite: "a = ? AND b = ?"} {
-		if got := d.rebind("a = ? AND b = ?"); got != want {
+		if got := d.Rebind("a = ? AND b = ?"); got != want {
 			t.Errorf("%s: %q", d, got)
 		}
 	}
 	if PostgreSQL.hours("b") != "b / 3600000000" || MySQL.hours("b") != "b DIV 3600000000" || Dialect(0).String() != "unknown" {
 		t.Error("wrong words")
+	}
+}
+
+// A report of a recipient is about that one of a message's where recipients are
+// exact, any other about all.
+func TestReportMay(t *testing.T) {
+	r := waybill.Record{VendorID: "v", Key: "k", Recipient: "r"}
+	for p, want := range map[Report]bool{
+		{ID: "v"}: true, {ID: "v", Recipient: "r"}: true, {ID: "v", Recipient: "s"}: false, {ID: "w", Recipient: "r"}: false,
+		{ID: "w", Key: "k", Recipient: "r"}: true, {ID: "w", Key: "k", Recipient: "s"}: false,
+	} {
+		if p.may(&r, true) != want || p.may(&r, false) != (p.ID == "v" || p.Key == "k") {
+			t.Errorf("%+v", p)
+		}
 	}
 }
 

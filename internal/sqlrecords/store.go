@@ -1,10 +1,10 @@
 package sqlrecords
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,12 +19,12 @@ type Options struct {
 	Domain string
 	// Application and ProductLine are written into every record that has none.
 	Application, ProductLine string
-	// Identity returns what a repeat is recognised by, such as the caller's key;
-	// "" recognises none.
-	Identity func(*waybill.Record) string
 	// Together is set when the records of one Begin are one send: the first of
 	// them holds the key, until none of them can have been sent.
 	Together bool
+	// Exact is set when a report's Recipient is written as its record's, so that a
+	// report on another is about none; else it tells apart only what shares an id.
+	Exact bool
 	// Timeout bounds End, whose context has no end. Default 10 s.
 	Timeout time.Duration
 	// OnError hears what End could not write.
@@ -53,9 +53,6 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	case o.Timeout == 0:
 		o.Timeout = 10 * time.Second
 	}
-	if o.Identity == nil {
-		o.Identity = func(r *waybill.Record) string { return r.Key }
-	}
 	return &Store{db: db, d: d, o: o}, nil
 }
 
@@ -77,13 +74,16 @@ func (e *Existing) Error() string {
 
 const (
 	maxText   = 190 // characters of a column
-	chunk     = 100 // records of one INSERT
+	chunk     = 250 // records of one statement
 	underWay  = "under_way"
-	allFields = "id, domain, application, product_line, tenant, lane, kind, template, record_key, held_key, region, recipient, " +
+	allFields = "id, domain, application, product_line, tenant, lane, kind, template, record_key, held_key, region, vendor, recipient, " +
 		"provider, instance, vendor_id, delivery, code, vendor_code, possible_duplicate, attempts, parts, price, currency, begun, ended, " +
 		"report, report_code, report_vendor_code, report_delivered, reported"
-	fieldCount = 30
+	fieldCount = 31
 )
+
+// identity is what a repeat is recognised by; "" recognises none.
+func identity(r *waybill.Record) string { return cmp.Or(r.Identity, r.Key) }
 
 // Begin writes records that begin. An error says that none was written, or that
 // none may be sent: AlreadyExists with an [Existing] behind it where the caller's
@@ -93,8 +93,8 @@ func (s *Store) Begin(ctx context.Context, records []waybill.Record) error {
 		return nil
 	}
 	for i := range records {
-		if why := s.complete(&records[i]); why != "" {
-			return waybill.Invalid("begin", why).With(s.o.Domain, "", records[i].Key)
+		if err := s.complete(&records[i]); err != nil {
+			return err
 		}
 	}
 	if ctx.Err() != nil {
@@ -106,39 +106,21 @@ func (s *Store) Begin(ctx context.Context, records []waybill.Record) error {
 	}
 	look, cancel := lasting(ctx)
 	defer cancel()
-	for i := range records { // whose index refused? and was it ours, its answer lost?
-		old, ferr := s.holder(look, &records[i])
-		switch {
-		case ferr != nil || old.ID == "":
-		case old.ID == records[i].ID:
-			return nil
-		default:
-			return &waybill.Error{Code: waybill.AlreadyExists, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Provider: s.o.Domain,
-				Op: "begin", Ref: records[i].Key, Message: (&Existing{old}).Error(), Err: &Existing{old}}
-		}
+	// Whose index refused? And was it ours, its answer lost?
+	found, ferr := s.sift(look, records)
+	switch {
+	case ferr == nil && found.written:
+		return nil
+	case ferr == nil && len(found.refused) > 0:
+		return found.refused[0].err
 	}
 	return s.failed(ctx, "begin", err)
 }
 
-// insertAll writes records that begin. A caller who leaves meanwhile does not break
-// it off at once: the server would go on with it, and the key be held by a record
-// that nobody will ever end. So the send goes on, makes no attempt, and ends.
-func (s *Store) insertAll(ctx context.Context, records []waybill.Record) error {
-	ctx, cancel := failover.Grace(ctx)
-	defer cancel()
-	if len(records) <= chunk {
-		return s.insert(ctx, s.db, records, true)
-	}
-	return s.together(ctx, func(tx *sql.Tx) error {
-		for rest := records; len(rest) > 0; {
-			n := min(chunk, len(rest))
-			if err := s.insert(ctx, tx, rest[:n], len(rest) == len(records)); err != nil {
-				return err
-			}
-			rest = rest[n:]
-		}
-		return nil
-	})
+// exists is the error of a record whose key another holds.
+func (s *Store) exists(r *waybill.Record, old waybill.Record) *waybill.Error {
+	return &waybill.Error{Code: waybill.AlreadyExists, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Provider: s.o.Domain,
+		Op: "begin", Ref: r.Key, Message: (&Existing{old}).Error(), Err: &Existing{old}}
 }
 
 // lasting returns ctx or, if it is over, one with a little time, for a look at what
@@ -151,22 +133,18 @@ func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // complete fills in what the store knows, and says what does not fit a column.
-func (s *Store) complete(r *waybill.Record) string {
-	if r.Application == "" {
-		r.Application = s.o.Application
-	}
-	if r.ProductLine == "" {
-		r.ProductLine = s.o.ProductLine
-	}
+func (s *Store) complete(r *waybill.Record) error {
+	r.Application = cmp.Or(r.Application, s.o.Application)
+	r.ProductLine = cmp.Or(r.ProductLine, s.o.ProductLine)
 	for _, f := range [...]struct{ name, value string }{
 		{"the key", r.Key}, {"the application", r.Application}, {"the product line", r.ProductLine}, {"the tenant", r.Tenant},
-		{"the lane", r.Lane}, {"the template", r.Template}, {"the recipient", r.Recipient}, {"the key", s.o.Identity(r)},
+		{"the lane", r.Lane}, {"the template", r.Template}, {"the vendor", r.Vendor}, {"the recipient", r.Recipient}, {"the identity", r.Identity},
 	} {
 		if utf8.RuneCountInString(f.value) > maxText || !utf8.ValidString(f.value) || strings.ContainsRune(f.value, 0) {
-			return f.name + " is no text of at most 190 characters"
+			return waybill.Invalid("begin", f.name+" is no text of at most 190 characters").With(s.o.Domain, "", r.Key)
 		}
 	}
-	return ""
+	return nil
 }
 
 // execer is a database or a transaction.
@@ -174,69 +152,51 @@ type execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
+// insertAll writes records that begin: all of them or none. A caller who leaves
+// meanwhile does not break it off at once: the server would go on with it, and the key
+// be held by a record that nobody will ever end. So the send goes on, makes no attempt,
+// and ends.
+func (s *Store) insertAll(ctx context.Context, records []waybill.Record) error {
+	ctx, cancel := failover.Grace(ctx)
+	defer cancel()
+	if len(records) <= chunk {
+		return s.insert(ctx, s.db, records, true)
+	}
+	return s.together(ctx, func(tx *sql.Tx) error {
+		for i := 0; i < len(records); i += chunk {
+			if err := s.insert(ctx, tx, records[i:min(i+chunk, len(records))], i == 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // insert writes records, which first says are the first of their send.
 func (s *Store) insert(ctx context.Context, db execer, records []waybill.Record, first bool) error {
-	row := "(?" + strings.Repeat(", ?", fieldCount-1) + ")"
 	args := make([]any, 0, fieldCount*len(records))
 	for i := range records {
 		r := &records[i]
 		var held any
-		if id := s.o.Identity(r); id != "" && !r.AllowDuplicates && (!s.o.Together || first && i == 0) {
+		if id := identity(r); id != "" && !r.AllowDuplicates && (!s.o.Together || first && i == 0) {
 			held = id
 		}
-		args = append(args, r.ID, s.o.Domain, r.Application, r.ProductLine, r.Tenant, r.Lane, r.Kind, r.Template, r.Key, held, r.Region, r.Recipient,
-			"", "", "", underWay, "", "", 0, 0, 0, "", "", micros(r.Begun), 0, "", "", "", 0, 0)
+		args = append(args, s.begun(r, held)...)
+		args = append(args, "", "", "", underWay, "", "", 0, 0, 0, "", "", micros(r.Begun), 0, "", "", "", 0, 0)
 	}
-	query := "INSERT INTO waybill_records (" + allFields + ") VALUES " + row + strings.Repeat(", "+row, len(records)-1)
-	_, err := db.ExecContext(ctx, s.d.rebind(query), args...)
+	_, err := db.ExecContext(ctx, s.d.Rebind(insertRows(len(records))), args...)
 	return err
 }
 
-// End writes the outcomes. What cannot be written goes to OnError.
-func (s *Store) End(ctx context.Context, records []waybill.Record) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.o.Timeout)
-	defer cancel()
-	var failed []waybill.Record
-	var first error
-	none := !slices.ContainsFunc(records, func(r waybill.Record) bool { return r.Delivery != waybill.NotSent })
-	for i := range records {
-		r := &records[i]
-		release := r.Delivery == waybill.NotSent && (none || !s.o.Together)
-		err := s.end(ctx, r, release)
-		if err != nil && ctx.Err() == nil {
-			err = s.end(ctx, r, release) // once more: a broken connection, a deadlock
-		}
-		if err != nil {
-			failed = append(failed, *r)
-			if first == nil {
-				first = s.failed(ctx, "end", err)
-			}
-		}
-	}
-	if failed != nil && s.o.OnError != nil {
-		s.o.OnError(ctx, failed, first)
-	}
+// begun are the columns of a record that do not change.
+func (s *Store) begun(r *waybill.Record, held any) []any {
+	return []any{r.ID, s.o.Domain, r.Application, r.ProductLine, r.Tenant, r.Lane, r.Kind, r.Template, r.Key, held, r.Region, r.Vendor, r.Recipient}
 }
 
-func (s *Store) end(ctx context.Context, r *waybill.Record, release bool) error {
-	query := "UPDATE waybill_records SET provider = ?, instance = ?, vendor_id = ?, delivery = ?, code = ?, vendor_code = ?, " +
-		"possible_duplicate = ?, attempts = ?, parts = ?, price = ?, currency = ?, ended = ?"
-	if release {
-		query += ", held_key = NULL"
-	}
-	args := []any{clip(r.Provider), clip(r.Instance), clip(r.VendorID), r.Delivery.String(), codeText(r), clip(r.VendorCode),
-		flag(r.PossibleDuplicate), r.Attempts, r.Parts, clip(r.Price), clip(r.Currency), micros(r.Ended), r.ID}
-	if _, err := s.db.ExecContext(ctx, s.d.rebind(query+" WHERE id = ?"), args...); err != nil {
-		return err
-	}
-	if r.Delivery == waybill.NotSent || r.VendorID == "" && r.Key == "" {
-		return nil
-	}
-	early, err := s.reports(ctx, s.db, &row{Record: *r})
-	if err != nil || len(early) == 0 {
-		return err
-	}
-	return s.apply(ctx, r.ID)
+// insertRows is the statement that inserts n rows.
+func insertRows(n int) string {
+	row := "(?" + strings.Repeat(", ?", fieldCount-1) + ")"
+	return "INSERT INTO waybill_records (" + allFields + ") VALUES " + row + strings.Repeat(", "+row, n-1)
 }
 
 // together runs f in a transaction.

@@ -36,7 +36,7 @@ func records(n int) []waybill.Record {
 }
 
 func TestBeginIsOneStatement(t *testing.T) {
-	for _, n := range []int{1, 2, 100} {
+	for _, n := range []int{1, 2, chunk} {
 		f := &fakeDB{}
 		s := newStore(t, f, PostgreSQL, Options{Application: "app", ProductLine: "line"})
 		if err := s.Begin(t.Context(), records(n)); err != nil {
@@ -48,7 +48,7 @@ func TestBeginIsOneStatement(t *testing.T) {
 		if q := f.statements[0]; strings.Contains(q, "?") || !strings.Contains(q, fmt.Sprintf("$%d)", n*fieldCount)) {
 			t.Error("the placeholders are not PostgreSQL's")
 		}
-		if f.args[2].Value != "app" || f.args[3].Value != "line" || f.args[9].Value != "k-0" || f.args[15].Value != "under_way" {
+		if f.args[2].Value != "app" || f.args[3].Value != "line" || f.args[9].Value != "k-0" || f.args[16].Value != "under_way" {
 			t.Errorf("%v", f.args[:fieldCount])
 		}
 	}
@@ -61,7 +61,7 @@ func TestBeginIsOneStatement(t *testing.T) {
 func TestBeginInATransaction(t *testing.T) {
 	f := &fakeDB{}
 	s := newStore(t, f, SQLite, Options{})
-	if err := s.Begin(t.Context(), records(250)); err != nil {
+	if err := s.Begin(t.Context(), records(2*chunk+1)); err != nil {
 		t.Fatal(err)
 	}
 	if f.seen("INSERT") != 3 || !slices.Equal(f.ended, []string{"commit"}) {
@@ -75,15 +75,15 @@ func TestBeginInATransaction(t *testing.T) {
 		return nil
 	}}
 	s = newStore(t, f, SQLite, Options{})
-	err := s.Begin(t.Context(), records(250))
+	err := s.Begin(t.Context(), records(2*chunk+1))
 	if waybill.CodeOf(err) != waybill.Unavailable || !slices.Equal(f.ended, []string{"rollback"}) {
 		t.Errorf("%v, %v", err, f.ended)
 	}
 }
 
 // rowOf is a stored record as a query returns it.
-func rowOf(id string, delivery string, ended int64) []driver.Value {
-	return []driver.Value{id, "sms", "", "", "", "", "", "", "k", "k", "", "", "", "gate", "", delivery, "", "", int64(0), int64(1), int64(1), "", "", int64(1e15), ended,
+func rowOf(id, key, delivery string, ended int64) []driver.Value {
+	return []driver.Value{id, "sms", "", "", "", "", "", "", key, key, "", "", "", "", "gate", "", delivery, "", "", int64(0), int64(1), int64(1), "", "", int64(1e15), ended,
 		"", "", "", int64(0), int64(0)}
 }
 
@@ -94,10 +94,10 @@ func TestBeginExplainsAFailure(t *testing.T) {
 		text string
 	}{
 		"nobody holds the key": {nil, waybill.Unavailable, ""},
-		"sent":                 {[][]driver.Value{rowOf("other", "sent", 1e15)}, waybill.AlreadyExists, "a send of this key is sent"},
-		"ambiguous":            {[][]driver.Value{rowOf("other", "ambiguous", 1e15)}, waybill.AlreadyExists, "a send of this key is ambiguous"},
-		"under way":            {[][]driver.Value{rowOf("other", "under_way", 0)}, waybill.AlreadyExists, "a send of this key is under way or was never ended"},
-		"it was written":       {[][]driver.Value{rowOf("id-0", "under_way", 0)}, waybill.Unknown, ""},
+		"sent":                 {[][]driver.Value{rowOf("other", "k-0", "sent", 1e15)}, waybill.AlreadyExists, "a send of this key is sent"},
+		"ambiguous":            {[][]driver.Value{rowOf("other", "k-0", "ambiguous", 1e15)}, waybill.AlreadyExists, "a send of this key is ambiguous"},
+		"under way":            {[][]driver.Value{rowOf("other", "k-0", "under_way", 0)}, waybill.AlreadyExists, "a send of this key is under way or was never ended"},
+		"it was written":       {[][]driver.Value{rowOf("id-0", "k-0", "under_way", 0)}, waybill.Unknown, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &fakeDB{rows: func(string) [][]driver.Value { return x.rows }, fail: func(q string) error {
@@ -134,7 +134,7 @@ func TestBeginOfACallerThatLeaves(t *testing.T) {
 		rows [][]driver.Value
 		want waybill.Code
 	}{
-		"it was written":     {[][]driver.Value{rowOf("id-0", "under_way", 0)}, 0},
+		"it was written":     {[][]driver.Value{rowOf("id-0", "k-0", "under_way", 0)}, 0},
 		"it was not written": {nil, waybill.Canceled},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -157,7 +157,7 @@ func TestBeginWithDuplicatesAllowed(t *testing.T) {
 		if strings.Contains(q, "WHERE id =") {
 			return nil
 		}
-		return [][]driver.Value{rowOf("other", "sent", 1e15)}
+		return [][]driver.Value{rowOf("other", "k-0", "sent", 1e15)}
 	}, fail: func(q string) error {
 		if strings.HasPrefix(q, "INSERT") {
 			return errBroken
@@ -192,16 +192,15 @@ func TestBeginRefusesWhatDoesNotFit(t *testing.T) {
 func TestWhoHoldsTheKey(t *testing.T) {
 	for name, x := range map[string]struct {
 		r    waybill.Record
-		id   func(*waybill.Record) string
 		want driver.Value
 	}{
-		"the key":    {waybill.Record{Key: "k"}, nil, "k"},
-		"none":       {waybill.Record{}, nil, nil},
-		"duplicates": {waybill.Record{Key: "k", AllowDuplicates: true}, nil, nil},
-		"its own":    {waybill.Record{Key: "k", Recipient: "r"}, func(r *waybill.Record) string { return r.Key + "/" + r.Recipient }, "k/r"},
+		"the key":    {waybill.Record{Key: "k"}, "k"},
+		"none":       {waybill.Record{}, nil},
+		"duplicates": {waybill.Record{Key: "k", AllowDuplicates: true}, nil},
+		"its own":    {waybill.Record{Key: "k", Identity: "k/r"}, "k/r"},
 	} {
 		f := &fakeDB{}
-		if err := newStore(t, f, MySQL, Options{Identity: x.id}).Begin(t.Context(), []waybill.Record{x.r}); err != nil || f.args[9].Value != x.want {
+		if err := newStore(t, f, MySQL, Options{}).Begin(t.Context(), []waybill.Record{x.r}); err != nil || f.args[9].Value != x.want {
 			t.Errorf("%s: %v, %v", name, f.args[9].Value, err)
 		}
 	}
@@ -239,10 +238,45 @@ func TestEndFails(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	s.End(ctx, records(2))
-	if f.seen("UPDATE") != 4 || len(lost) != 2 {
-		t.Errorf("%d statements, %d lost", f.seen("UPDATE"), len(lost))
+	if f.seen("INSERT") != 2 || len(lost) != 2 {
+		t.Errorf("%d statements, %d lost", f.seen("INSERT"), len(lost))
 	}
 	newStore(t, f, SQLite, Options{}).End(t.Context(), records(1)) // nobody listens
+}
+
+// Many end in few statements, with the keys of those given back that were not sent:
+// of each for itself, or of all together.
+func TestEndOfMany(t *testing.T) {
+	for name, x := range map[string]struct {
+		d        Dialect
+		together bool
+		outcome  waybill.Delivery
+		want     string
+	}{
+		"each":          {PostgreSQL, false, waybill.Sent, "held_key = CASE WHEN excluded.delivery = 'not_sent' THEN NULL ELSE waybill_records.held_key END"},
+		"each, MySQL":   {MySQL, false, waybill.Sent, "ON DUPLICATE KEY UPDATE provider = VALUES(provider), "},
+		"none":          {SQLite, false, waybill.NotSent, "held_key = NULL"},
+		"together":      {SQLite, true, waybill.Sent, "held_key = waybill_records.held_key"},
+		"together none": {SQLite, true, waybill.NotSent, "held_key = NULL"},
+	} {
+		f := &fakeDB{}
+		all := records(1000)
+		for i := range all {
+			all[i].Delivery = waybill.NotSent
+		}
+		all[3].Delivery = x.outcome
+		newStore(t, f, x.d, Options{Together: x.together}).End(t.Context(), all)
+		looks := 0
+		if x.outcome == waybill.Sent {
+			looks = 1
+		}
+		if f.seen("INSERT") != 1000/chunk || f.seen("SELECT") != looks || len(f.statements) != 1000/chunk+looks {
+			t.Errorf("%s: %d statements", name, len(f.statements))
+		}
+		if !strings.Contains(f.statements[0], x.want) {
+			t.Errorf("%s: …%s", name, f.statements[0][len(f.statements[0])-800:])
+		}
+	}
 }
 
 func TestNewRefuses(t *testing.T) {

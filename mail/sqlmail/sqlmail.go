@@ -139,19 +139,19 @@ func (r *Recorder) Recipient(a mail.Address) string {
 	return string(masked[:min(len(masked), maxRecipient)])
 }
 
-// Begin implements [mail.Recorder] by one INSERT, or by one for each hundred
+// Begin implements [mail.Recorder] by one INSERT, or by one for each 250
 // recipients in a transaction.
 func (r *Recorder) Begin(ctx context.Context, records []waybill.Record) error {
 	return r.store.Begin(ctx, records)
 }
 
-// End implements [mail.Recorder] by one UPDATE for each recipient.
+// End implements [mail.Recorder] by one statement for each 250 recipients.
 func (r *Recorder) End(ctx context.Context, records []waybill.Record) { r.store.End(ctx, records) }
 
 // Find returns the records of a caller's key, the latest mail's first. At most
 // 100.
 func (r *Recorder) Find(ctx context.Context, tenant, key string) ([]waybill.Record, error) {
-	records, _, err := r.store.Find(ctx, tenant, key)
+	records, _, err := r.store.Find(ctx, tenant, key, "")
 	return records, err
 }
 
@@ -177,8 +177,8 @@ func (r *Recorder) Resolve(ctx context.Context, id string, outcome waybill.Deliv
 type Count = sqlrecords.Count
 
 // Counts returns how many records began in [from, to), by application, tenant,
-// relay instance, template, region, outcome and hour. An empty application means
-// all.
+// relay instance, kind, template, region, outcome and hour. An empty application
+// means all.
 func (r *Recorder) Counts(ctx context.Context, application string, from, to time.Time) ([]Count, error) {
 	return r.store.Counts(ctx, application, from, to)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/internal/suitetest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/apnspush"
@@ -53,9 +54,7 @@ func tokens(from, n int) []push.Token {
 	return out
 }
 
-func order() *push.Notification {
-	return &push.Notification{Kind: push.KindOrder, Title: "On its way", Body: "Ten minutes", Key: "order-17"}
-}
+var order = makertest.Order
 
 // allSent wants every result accepted, and every token accepted once.
 func allSent(t testing.TB, f *pushtest.APNs, results []push.Result) {

@@ -2,30 +2,21 @@ package apnspush_test
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/apnspush"
 	"github.com/waybill-go/waybill/push/pushtest"
 )
 
-// fixture reads a reply from the recordings that lie beside a development
-// checkout, not in it. They are written from the vendor's table of reasons, but
+// fixture reads a recorded reply. They are written from the vendor's table of reasons, but
 // for 403_env_key_b, which public servers were seen to spell so, and those made
 // for a corner: 410_empty, 503_html, 400_unknown_reason.
-func fixture(t testing.TB, name string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "recorded", "push", "apns_"+name))
-	if err != nil {
-		t.Skip("the recorded replies are not here")
-	}
-	return string(b)
-}
+func fixture(t testing.TB, name string) string { return makertest.Recorded(t, "apns_"+name) }
 
 func sendOne(t testing.TB, a *apnspush.Adapter) push.Result {
 	t.Helper()

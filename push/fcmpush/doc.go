@@ -84,8 +84,9 @@
 //	UNREGISTERED                                  Unregistered       Recipient  NotSent, dead
 //	SENDER_ID_MISMATCH                            Unregistered       Recipient  NotSent, dead here
 //	INVALID_ARGUMENT about message.token          Unregistered       Recipient  NotSent, dead
+//	INVALID_ARGUMENT, Apple refuses the token     PermissionDenied   Recipient  NotSent
 //	INVALID_ARGUMENT otherwise                    Unsupported        Request    NotSent
-//	THIRD_PARTY_AUTH_ERROR                        PermissionDenied   Sender     NotSent
+//	THIRD_PARTY_AUTH_ERROR, APNS_AUTH_ERROR       PermissionDenied   Sender     NotSent
 //	QUOTA_EXCEEDED of a device                    RecipientLimited   Recipient  NotSent
 //	QUOTA_EXCEEDED, RESOURCE_EXHAUSTED, 429       RateLimited        Service    NotSent, ≥ 60 s
 //	UNAVAILABLE (with a body that says so)        Unavailable        Provider   NotSent, ≥ 10 s

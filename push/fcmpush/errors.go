@@ -16,6 +16,7 @@ const (
 	codeSenderMismatch = "SENDER_ID_MISMATCH"
 	codeInvalid        = "INVALID_ARGUMENT"
 	codeThirdParty     = "THIRD_PARTY_AUTH_ERROR"
+	codeAPNsAuth       = "APNS_AUTH_ERROR" // its name before browsers were served, too
 	codeQuota          = "QUOTA_EXCEEDED"
 	codeUnavailable    = "UNAVAILABLE"
 	codeInternal       = "INTERNAL"
@@ -52,6 +53,7 @@ var classes = map[string]class{
 	codeSenderMismatch:    {waybill.Unregistered, waybill.ScopeRecipient, waybill.NotSent, 0, true, "the token belongs to another project"},
 	codeInvalid:           {waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, 0, false, ""},
 	codeThirdParty:        {waybill.PermissionDenied, waybill.ScopeSender, waybill.NotSent, 0, false, "the project's APNs or web push key was refused"},
+	codeAPNsAuth:          {waybill.PermissionDenied, waybill.ScopeSender, waybill.NotSent, 0, false, "the project's APNs key was refused"},
 	codeQuota:             {waybill.RateLimited, waybill.ScopeService, waybill.NotSent, waitAfterQuota, false, ""},
 	statusExhausted:       {waybill.RateLimited, waybill.ScopeService, waybill.NotSent, waitAfterQuota, false, ""},
 	codeUnavailable:       {waybill.Unavailable, waybill.ScopeProvider, waybill.NotSent, waitAfterServer, false, "the service is overloaded"},
@@ -63,7 +65,11 @@ var classes = map[string]class{
 
 var (
 	invalidToken = class{waybill.Unregistered, waybill.ScopeRecipient, waybill.NotSent, 0, true, "not a valid registration token"}
-	deviceQuota  = class{waybill.RecipientLimited, waybill.ScopeRecipient, waybill.NotSent, waitAfterQuota, false, "too many messages to this device"}
+	// foreignAPNs is an iPhone's token that Apple refuses with the project's key,
+	// bundle id or environment. It says nothing of the project's other tokens, whose
+	// successes would else prove it dead.
+	foreignAPNs = class{waybill.PermissionDenied, waybill.ScopeRecipient, waybill.NotSent, 0, false, "Apple refuses the device's token for the project's app or environment"}
+	deviceQuota = class{waybill.RecipientLimited, waybill.ScopeRecipient, waybill.NotSent, waitAfterQuota, false, "too many messages to this device"}
 )
 
 // judge turns a reply into the message's id or an error.
@@ -88,9 +94,10 @@ func judge(r *wire.Reply) (outcome, *waybill.Error) {
 type rpcError struct {
 	Message string
 	Status  string
-	// fcm is the FcmError code, fields the fields of BadRequest, device whether
-	// a QuotaFailure is about one device.
+	// fcm is the FcmError code, apns the reason of an ApnsError, fields the fields
+	// of BadRequest, device whether a QuotaFailure is about one device.
 	fcm    string
+	apns   string
 	fields []string
 	device bool
 }
@@ -128,6 +135,12 @@ func (e *rpcError) detail(raw json.RawMessage) {
 		if json.Unmarshal(raw, &v) == nil && e.fcm == "" {
 			e.fcm = v.ErrorCode
 		}
+	case strings.HasSuffix(typ, "ApnsError"):
+		var v struct {
+			Reason string `json:"reason"`
+		}
+		_ = json.Unmarshal(raw, &v)
+		e.apns = v.Reason
 	case typ == "google.rpc.BadRequest":
 		var v struct {
 			FieldViolations []struct {
@@ -169,6 +182,10 @@ func refusal(r *wire.Reply) (outcome, *waybill.Error) {
 	e, ok := decode(r.Body)
 	code := e.fcm
 	c, known := classes[code]
+	if !known && e.apns == "Unregistered" {
+		code = codeUnregistered
+		c, known = classes[code]
+	}
 	if !known {
 		code = e.Status
 		c, known = classes[code]
@@ -178,6 +195,8 @@ func refusal(r *wire.Reply) (outcome, *waybill.Error) {
 		return outcome{}, byStatus(r)
 	case code == codeInvalid && e.badToken():
 		c = invalidToken
+	case code == codeInvalid && (e.apns == "DeviceTokenNotForTopic" || e.apns == "BadDeviceToken"):
+		c = foreignAPNs
 	case (code == codeQuota || code == statusExhausted) && e.device:
 		c = deviceQuota
 	case code == statusDenied && r.Status != http.StatusForbidden, code == statusNotFound && r.Status != http.StatusNotFound:

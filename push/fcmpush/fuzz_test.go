@@ -3,37 +3,17 @@ package fcmpush
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/wire"
 )
 
 // replyOf passes a body through the guarded client.
 func replyOf(t testing.TB, status int, body string) *wire.Reply {
-	c, err := wire.New(wire.Config{Provider: name, HTTPClient: &http.Client{Transport: canned{status, body}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := c.Do(t.Context(), &wire.Request{Op: "send", URL: "http://fcm.test/", Body: []byte("x"), Send: true, Private: []string{"private-token"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-type canned struct {
-	status int
-	body   string
-}
-
-func (c canned) RoundTrip(*http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	w.WriteHeader(c.status)
-	_, _ = w.WriteString(c.body)
-	return w.Result(), nil
+	return makertest.Reply(t, name, status, nil, body, "private-token")
 }
 
 func FuzzReply(f *testing.F) {
@@ -46,16 +26,14 @@ func FuzzReply(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
-		if status < 200 || status > 599 || status == 204 || status == 304 {
-			status = 200
-		}
-		o, e := judge(replyOf(t, status, body))
+		r := replyOf(t, status, body)
+		o, e := judge(r)
 		if (e == nil) != (o.id != "") {
 			t.Errorf("id %q and error %v", o.id, e)
 		}
 		if e == nil {
-			if status != 200 {
-				t.Errorf("status %d is a success", status)
+			if r.Status != 200 {
+				t.Errorf("status %d is a success", r.Status)
 			}
 			return
 		}
@@ -80,9 +58,6 @@ func FuzzTokenReply(f *testing.F) {
 		f.Add(400, s)
 	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
-		if status < 200 || status > 599 || status == 204 || status == 304 {
-			status = 200
-		}
 		value, life, e := readToken(replyOf(t, status, body))
 		if e == nil && (!headerSafe(value) || life <= 0 || life > 24*3600e9) {
 			t.Errorf("%q for %v", value, life)
@@ -132,12 +107,10 @@ func FuzzEnrolled(f *testing.F) {
 		f.Add(429, s)
 	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
-		if status < 200 || status > 599 || status == 204 || status == 304 {
-			status = 200
-		}
-		reasons, e := enrolled(replyOf(t, status, body), 2)
-		if (e == nil) != (len(reasons) == 2) || e == nil && status != 200 {
-			t.Errorf("status %d: %q and %v", status, reasons, e)
+		r := replyOf(t, status, body)
+		reasons, e := enrolled(r, 2)
+		if (e == nil) != (len(reasons) == 2) || e == nil && r.Status != 200 {
+			t.Errorf("status %d: %q and %v", r.Status, reasons, e)
 		}
 		for _, reason := range reasons {
 			if reason == "" {

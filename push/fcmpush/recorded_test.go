@@ -2,33 +2,24 @@ package fcmpush_test
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/fcmpush"
 	"github.com/waybill-go/waybill/push/pushtest"
 )
 
-// fixture reads a reply from the recordings that lie beside a development
-// checkout, not in it. Recorded from the service, as public clients published
+// fixture reads a recorded reply. Recorded from the service, as public clients published
 // them: 200_validate_only, 404_unregistered, 500, 502_html.
 // The standard reply of Google's APIs: 401. In the shape of the documentation:
 // 429_quota_fcm, 503_http_date, oauth_200, oauth_400_invalid_grant. Made for a
 // corner: 200_empty_object, 404_no_details.
-func fixture(t testing.TB, name string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "recorded", "push", "fcm_"+name))
-	if err != nil {
-		t.Skip("the recorded replies are not here")
-	}
-	return string(b)
-}
+func fixture(t testing.TB, name string) string { return makertest.Recorded(t, "fcm_"+name) }
 
 // fake is a fake FCM and an adapter on it.
 func fake(t testing.TB, o fcmpush.Options) (*pushtest.FCM, *fcmpush.Adapter) {
@@ -43,9 +34,7 @@ func fake(t testing.TB, o fcmpush.Options) (*pushtest.FCM, *fcmpush.Adapter) {
 	return f, a
 }
 
-func order() *push.Notification {
-	return &push.Notification{Kind: push.KindOrder, Title: "On its way", Body: "Ten minutes", Key: "order-17"}
-}
+var order = makertest.Order
 
 func sendOne(t testing.TB, a *fcmpush.Adapter) push.Result {
 	t.Helper()
@@ -140,24 +129,28 @@ func TestOddErrorBodies(t *testing.T) {
 		code   waybill.Code
 		dead   bool
 	}{
-		"code behind other details":      {404, `{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.Help","links":[1]},7,null,` + unregistered + `]}}`, waybill.Unregistered, true},
-		"code beside wrong types":        {404, `{"error":{"code":"x","message":7,"status":[],"details":[` + unregistered + `]}}`, waybill.Unregistered, true},
-		"details of the wrong type":      {404, `{"error":{"status":"NOT_FOUND","details":{"a":1}}}`, waybill.PermissionDenied, false},
-		"error is a text":                {404, `{"error":"UNREGISTERED"}`, waybill.PermissionDenied, false},
-		"error is null":                  {400, `{"error":null}`, waybill.Unsupported, false},
-		"an unknown code":                {400, `{"error":{"status":"INVALID_ARGUMENT","details":[{"@type":"x/FcmError","errorCode":"UNSPECIFIED_ERROR"}]}}`, waybill.Unsupported, false},
-		"an unknown status":              {409, `{"error":{"status":"ABORTED"}}`, waybill.FailedPrecondition, false},
-		"bad token by field only":        {400, `{"error":{"status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"message.token"}]}]}}`, waybill.Unregistered, true},
-		"another field is no bad token":  {400, `{"error":{"status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"message.android.ttl"}]}]}}`, waybill.Unsupported, false},
-		"bad token by text only":         {400, `{"error":{"status":"INVALID_ARGUMENT","message":"The registration token is not a valid FCM registration token"}}`, waybill.Unregistered, true},
-		"a contradiction":                {200 + 303, `{"error":{"status":"NOT_FOUND"}}`, waybill.Unavailable, false},
-		"html instead of not registered": {404, "<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>", waybill.PermissionDenied, false},
-		"nothing":                        {401, "", waybill.Unauthenticated, false},
-		"see other":                      {303, `{"name":"projects/p/messages/1"}`, waybill.Unavailable, false},
-		"no content":                     {204, "", waybill.DataLoss, false},
-		"created":                        {201, `{"name":"projects/p/messages/1"}`, waybill.DataLoss, false},
-		"an id of the wrong type":        {200, `{"name":7}`, waybill.DataLoss, false},
-		"an empty id":                    {200, `{"name":""}`, waybill.DataLoss, false},
+		"code behind other details":       {404, `{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.Help","links":[1]},7,null,` + unregistered + `]}}`, waybill.Unregistered, true},
+		"code beside wrong types":         {404, `{"error":{"code":"x","message":7,"status":[],"details":[` + unregistered + `]}}`, waybill.Unregistered, true},
+		"only Apple says that it is gone": {404, `{"error":{"status":"NOT_FOUND","details":[{"@type":"type.googleapis.com/google.firebase.fcm.v1.ApnsError","statusCode":410,"reason":"Unregistered"}]}}`, waybill.Unregistered, true},
+		"another environment":             {400, `{"error":{"status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.firebase.fcm.v1.ApnsError","statusCode":400,"reason":"BadDeviceToken"}]}}`, waybill.PermissionDenied, false},
+		"another reason of Apple's":       {400, `{"error":{"status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.firebase.fcm.v1.ApnsError","statusCode":400,"reason":"BadCollapseId"}]}}`, waybill.Unsupported, false},
+		"a reason of the wrong type":      {400, `{"error":{"status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.firebase.fcm.v1.ApnsError","reason":7}]}}`, waybill.Unsupported, false},
+		"details of the wrong type":       {404, `{"error":{"status":"NOT_FOUND","details":{"a":1}}}`, waybill.PermissionDenied, false},
+		"error is a text":                 {404, `{"error":"UNREGISTERED"}`, waybill.PermissionDenied, false},
+		"error is null":                   {400, `{"error":null}`, waybill.Unsupported, false},
+		"an unknown code":                 {400, `{"error":{"status":"INVALID_ARGUMENT","details":[{"@type":"x/FcmError","errorCode":"UNSPECIFIED_ERROR"}]}}`, waybill.Unsupported, false},
+		"an unknown status":               {409, `{"error":{"status":"ABORTED"}}`, waybill.FailedPrecondition, false},
+		"bad token by field only":         {400, `{"error":{"status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"message.token"}]}]}}`, waybill.Unregistered, true},
+		"another field is no bad token":   {400, `{"error":{"status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"message.android.ttl"}]}]}}`, waybill.Unsupported, false},
+		"bad token by text only":          {400, `{"error":{"status":"INVALID_ARGUMENT","message":"The registration token is not a valid FCM registration token"}}`, waybill.Unregistered, true},
+		"a contradiction":                 {200 + 303, `{"error":{"status":"NOT_FOUND"}}`, waybill.Unavailable, false},
+		"html instead of not registered":  {404, "<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>", waybill.PermissionDenied, false},
+		"nothing":                         {401, "", waybill.Unauthenticated, false},
+		"see other":                       {303, `{"name":"projects/p/messages/1"}`, waybill.Unavailable, false},
+		"no content":                      {204, "", waybill.DataLoss, false},
+		"created":                         {201, `{"name":"projects/p/messages/1"}`, waybill.DataLoss, false},
+		"an id of the wrong type":         {200, `{"name":7}`, waybill.DataLoss, false},
+		"an empty id":                     {200, `{"name":""}`, waybill.DataLoss, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, a := fake(t, fcmpush.Options{})

@@ -35,7 +35,7 @@
 //
 // The vendor's page of downlink messages
 // (https://developer.honor.com/cn/docs/11002/reference/downlink-message) was not at
-// hand. Fields, their names, types and limits follow two public clients that copied
-// its words, and the vendor's guide; codes and the statuses of receipts are those of
+// hand. Fields, their names, types and limits follow three public clients that
+// copied its words, and the vendor's guide; codes and the statuses of receipts are
 // Huawei's where nothing else was found, and stand in one table each.
 package honorpush

@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/honorpush"
 	"github.com/waybill-go/waybill/push/pushtest"
@@ -105,28 +104,18 @@ func fake(t testing.TB) (*pushtest.Honor, *honorpush.Adapter) {
 	return f, a
 }
 
-func order() *push.Notification {
-	return &push.Notification{Kind: push.KindOrder, Title: "On its way", Body: "Ten minutes", Key: "order-17"}
-}
+var order = makertest.Order
 
 func reply(t *testing.T, f *pushtest.Honor, a *honorpush.Adapter, body string) []push.Result {
 	t.Helper()
 	f.Fail(fakehttp.Status(200, http.Header{"Content-Type": {"application/json"}}, body))
-	var tokens []push.Token
-	for _, v := range []string{"t1", "f1", "e1"} {
-		tokens = append(tokens, push.Token{Vendor: push.Honor, Value: v})
-	}
-	return a.Send(t.Context(), order(), tokens)
+	return a.Send(t.Context(), order(), makertest.Named(push.Honor, "t1", "f1", "e1"))
 }
 
 func TestRecordedReplies(t *testing.T) {
 	f, a := fake(t)
 	for _, name := range []string{"success", "partial"} {
-		b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "recorded", "push", "honor_"+name+".json"))
-		if err != nil {
-			t.Skip("the recorded replies are not here")
-		}
-		got := reply(t, f, a, string(b))
+		got := reply(t, f, a, makertest.Recorded(t, "honor_"+name+".json"))
 		if got[0].Err != nil || !strings.HasPrefix(got[0].ID, "17300") {
 			t.Errorf("%s: %v, id %q", name, got[0].Err, got[0].ID)
 		}
@@ -149,18 +138,6 @@ func TestOddReplies(t *testing.T) {
 			t.Errorf("%s: %v", body, r.Err)
 		}
 	}
-}
-
-func FuzzReply(f *testing.F) {
-	f.Add(`{"code":200,"data":{"requestId":"1","failTokens":["f1"],"expireTokens":["e1"]}}`)
-	server, a := fake(f)
-	f.Fuzz(func(t *testing.T, body string) {
-		for _, r := range reply(t, server, a, body) {
-			if r.Dead && (r.Err == nil || r.Err.Code != waybill.Unregistered) {
-				t.Errorf("dead with %v", r.Err)
-			}
-		}
-	})
 }
 
 func TestImagesAreOfServiceMessages(t *testing.T) {
@@ -239,21 +216,6 @@ func TestSize(t *testing.T) {
 	if low < 3500 {
 		t.Errorf("only %d bytes fit", low)
 	}
-}
-
-func FuzzReceipt(f *testing.F) {
-	f.Add(`{"statuses":[{"token":"t","status":0}]}`)
-	f.Add(`[{"token":"t","status":"5"}]`)
-	h, err := honorpush.NewReceiptHandler("driver", []string{callbackSecret}, func(context.Context, []push.Event) error { return nil }, nil)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, body string) {
-		w := httptest.NewRecorder()
-		if h.ServeHTTP(w, receipt(body)); w.Code >= 500 {
-			t.Errorf("status %d", w.Code)
-		}
-	})
 }
 
 func ExampleNewReceiptHandler() {

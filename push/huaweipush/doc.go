@@ -42,7 +42,9 @@
 //
 // With Options.QuickApp the adapter serves a quick app (push.HuaweiQuick): data that
 // the vendor's engine shows, with title, body, and a page of the app where Click is a
-// path.
+// path. Data alone come to the app's push.on as a text, a JSON object, with an id that
+// is derived from Key. In May 2023 the vendor took pushes to quick apps out of service
+// for a renewal; ask it whether they reach your app.
 //
 // # Topics
 //

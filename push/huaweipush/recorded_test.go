@@ -2,27 +2,15 @@ package huaweipush_test
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/huaweipush"
 	"github.com/waybill-go/waybill/push/pushtest"
 )
-
-// fixture reads a reply from the recordings that lie beside a development
-// checkout, not in it. All are samples of the vendor's documentation.
-func fixture(t testing.TB, name string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "recorded", "push", "huawei_"+name))
-	if err != nil {
-		t.Skip("the recorded replies are not here")
-	}
-	return string(b)
-}
 
 func fake(t testing.TB) (*pushtest.Huawei, *huaweipush.Adapter) {
 	t.Helper()
@@ -37,9 +25,7 @@ func fake(t testing.TB) (*pushtest.Huawei, *huaweipush.Adapter) {
 	return f, a
 }
 
-func order() *push.Notification {
-	return &push.Notification{Kind: push.KindOrder, Title: "On its way", Body: "Ten minutes", Key: "order-17"}
-}
+var order = makertest.Order
 
 // reply has the vendor answer with a body, and returns what became of tokens of
 // these values.
@@ -47,55 +33,33 @@ func reply(t *testing.T, status int, body string, values ...string) []push.Resul
 	t.Helper()
 	f, a := fake(t)
 	f.Fail(fakehttp.Status(status, http.Header{"Content-Type": {"application/json"}}, body))
-	tokens := make([]push.Token, len(values))
-	for i, v := range values {
-		tokens[i] = push.Token{Vendor: push.Huawei, Value: v}
-	}
-	return a.Send(t.Context(), order(), tokens)
+	return a.Send(t.Context(), order(), makertest.Named(push.Huawei, values...))
 }
 
 // ok stands for no error.
-const ok = waybill.Code(0xff)
+const ok = makertest.OK
 
-func check(t *testing.T, r push.Result, code waybill.Code, dead bool, id string) {
-	t.Helper()
-	switch {
-	case code == ok && (r.Err != nil || r.ID != id):
-		t.Errorf("got %v, id %q; want id %q", r.Err, r.ID, id)
-	case code != ok && (r.Err == nil || r.Err.Code != code):
-		t.Errorf("got %v, want %v", r.Err, code)
-	case r.Dead != dead:
-		t.Errorf("dead %t, want %t", r.Dead, dead)
-	}
-}
-
+// TestRecordedReplies reads samples of the vendor's documentation.
 func TestRecordedReplies(t *testing.T) {
+	gone, no := makertest.Gone(), makertest.Failed
+	part, whole := makertest.Taken("RASL_0227_0ff3330"), makertest.Taken("157xxxxxxx006")
 	for _, c := range []struct {
 		file   string
 		status int
 		values []string
-		bad    string // the value that failed, of which code and dead are
-		code   waybill.Code
-		dead   bool
-		id     string
+		want   []makertest.Outcome
 	}{
-		{"success.json", 200, []string{"t1", "t2"}, "", ok, false, "157xxxxxxx006"},
-		{"partial.json", 200, []string{"a", "b", "xxx", "c"}, "xxx", waybill.Unregistered, true, ""},
-		{"v3_partial.json", 200, []string{"good", "xxxxxx"}, "xxxxxx", waybill.Unregistered, true, "RASL_0227_0ff3330"},
-		{"v3_all_no_right.json", 200, []string{"MAM0KujixTSG"}, "MAM0KujixTSG", waybill.PermissionDenied, false, ""},
-		{"all_invalid.json", 200, []string{"t1"}, "t1", waybill.Unregistered, true, ""},
-		{"v3_jwt_expired.json", 200, []string{"t1"}, "t1", waybill.Unauthenticated, false, ""},
-		{"no_permission.json", 200, []string{"t1"}, "t1", waybill.PermissionDenied, false, ""},
-		{"503.txt", 503, []string{"t1"}, "t1", waybill.Unavailable, false, ""},
+		{"success.json", 200, []string{"t1", "t2"}, []makertest.Outcome{whole, whole}},
+		{"partial.json", 200, []string{"a", "b", "xxx", "c"}, []makertest.Outcome{{Code: ok}, {Code: ok}, gone, {Code: ok}}},
+		{"v3_partial.json", 200, []string{"good", "xxxxxx"}, []makertest.Outcome{part, gone}},
+		{"v3_all_no_right.json", 200, []string{"MAM0KujixTSG"}, []makertest.Outcome{no(waybill.PermissionDenied)}},
+		{"all_invalid.json", 200, []string{"t1"}, []makertest.Outcome{gone}},
+		{"v3_jwt_expired.json", 200, []string{"t1"}, []makertest.Outcome{no(waybill.Unauthenticated)}},
+		{"no_permission.json", 200, []string{"t1"}, []makertest.Outcome{no(waybill.PermissionDenied)}},
+		{"503.txt", 503, []string{"t1"}, []makertest.Outcome{no(waybill.Unavailable)}},
 	} {
 		t.Run(c.file, func(t *testing.T) {
-			for _, r := range reply(t, c.status, fixture(t, c.file), c.values...) {
-				if r.Token.Value == c.bad {
-					check(t, r, c.code, c.dead, "")
-				} else {
-					check(t, r, ok, false, c.id)
-				}
-			}
+			makertest.Check(t, c.file, reply(t, c.status, makertest.Recorded(t, "huawei_"+c.file), c.values...), c.want...)
 		})
 	}
 }
@@ -106,7 +70,7 @@ func TestRecordedReceipt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status := post(h, receipt(fixture(t, "receipt.json"))); status != http.StatusOK {
+	if status := post(h, receipt(makertest.Recorded(t, "huawei_receipt.json"))); status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
 	if len(got) != 2 || got[0].Status != push.EventDelivered || got[1].Status != push.EventDead || got[1].ID != "1234567890" || got[1].Key != "131415" {

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/waybill-go/waybill"
-	"github.com/waybill-go/waybill/internal/fakehttp"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/huaweipush"
 )
@@ -126,20 +125,6 @@ func TestReceiptSignature(t *testing.T) {
 	if status := post(h, r); status != http.StatusUnauthorized || why == nil || waybill.AsError(why).Message != "the request was signed too long ago or in the future" {
 		t.Errorf("status %d, %v", status, why)
 	}
-}
-
-func FuzzReply(f *testing.F) {
-	f.Add(`{"code":"80100000","msg":"{\"failure\":1,\"illegal_tokens\":[\"a\"]}"}`)
-	f.Add(`{"code":"80300007","msg":"{\"illegalTokens\":{\"x\":[\"a\"]}}"}`)
-	server, a := fake(f)
-	f.Fuzz(func(t *testing.T, body string) {
-		server.Fail(fakehttp.Status(200, http.Header{"Content-Type": {"application/json"}}, body))
-		for _, r := range a.Send(t.Context(), order(), []push.Token{{Vendor: push.Huawei, Value: "a"}, {Vendor: push.Huawei, Value: "b"}}) {
-			if r.Dead && (r.Err == nil || r.Err.Code != waybill.Unregistered) {
-				t.Errorf("dead with %v", r.Err)
-			}
-		}
-	})
 }
 
 func FuzzReceipt(f *testing.F) {

@@ -3,6 +3,7 @@ package huaweipush_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -230,6 +231,25 @@ func TestQuickApp(t *testing.T) {
 	}
 	if m, _ := f.Message(quick(2).Value); !strings.Contains(*m.Data, `"pushtype":1`) || m.Read().Data["a"] != "b" || m.Read().Data[push.Click] == "" {
 		t.Errorf("data: %s", *m.Data)
+	}
+	// The engine hands on a text by this name, and an id, which a repeat has too.
+	id := func(i int) string {
+		if r := send(t, a, data, quick(i))[0]; r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		m, _ := f.Message(quick(i).Value)
+		var got struct {
+			Pushbody struct{ MessageID, Data string }
+		}
+		if json.Unmarshal([]byte(*m.Data), &got) != nil || !strings.Contains(got.Pushbody.Data, `"a":"b"`) {
+			t.Errorf("data: %s", *m.Data)
+		}
+		return got.Pushbody.MessageID
+	}
+	none := id(3)
+	data.Key = "order-17"
+	if one := id(4); none != "" || len(one) != 32 || id(5) != one {
+		t.Errorf("ids %q, %q", none, one)
 	}
 	if app := with(t, f, "s", huaweipush.Options{}); a.Replaces(n) || !app.Replaces(n) || app.Replaces(data) {
 		t.Error("what replaces an earlier one is mixed up")

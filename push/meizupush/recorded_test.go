@@ -5,28 +5,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/pushtest"
 )
-
-// fixture reads a reply from the recordings that lie beside a development
-// checkout, not in it: samples of the vendor's page, and a shape that a public
-// client knows.
-func fixture(t testing.TB, file string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "recorded", "push", "meizu_"+file+".json"))
-	if err != nil {
-		t.Skip("the recorded replies are not here")
-	}
-	return string(b)
-}
 
 func fake(t testing.TB, change ...func(*Options)) (*pushtest.Meizu, *Adapter) {
 	t.Helper()
@@ -47,47 +34,20 @@ func fake(t testing.TB, change ...func(*Options)) (*pushtest.Meizu, *Adapter) {
 	return f, a
 }
 
-func order() *push.Notification {
-	return &push.Notification{Kind: push.KindOrder, Title: "On its way", Body: "Ten minutes", Key: "order-17"}
-}
+var order = makertest.Order
 
-func named(values ...string) (out []push.Token) {
-	for _, v := range values {
-		out = append(out, push.Token{Vendor: push.Meizu, Value: v})
-	}
-	return out
-}
+func named(values ...string) []push.Token { return makertest.Named(push.Meizu, values...) }
+
+type outcome = makertest.Outcome
 
 func reply(status int, body string) pushtest.Fault {
 	return fakehttp.Status(status, http.Header{"Content-Type": {"application/json; charset=UTF-8"}}, body)
 }
 
-// outcome is what one token must get; code is noError for a success with this id.
-type outcome struct {
-	id   string
-	code waybill.Code
-	dead bool
-}
+var gone, lost, taken = makertest.Gone(), makertest.Failed(waybill.DataLoss), makertest.Taken("")
 
-const noError = waybill.Code(0xff)
-
-func check(t *testing.T, what string, got []push.Result, want ...outcome) {
-	t.Helper()
-	for i, w := range want {
-		r := got[i]
-		switch {
-		case w.code == noError && (r.Err != nil || r.ID != w.id):
-			t.Errorf("%s, token %d: %v, id %q; want id %q", what, i, r.Err, r.ID, w.id)
-		case w.code != noError && (r.Err == nil || r.Err.Code != w.code):
-			t.Errorf("%s, token %d: %v, want %v", what, i, r.Err, w.code)
-		case r.Dead != w.dead:
-			t.Errorf("%s, token %d: dead %t, want %t", what, i, r.Dead, w.dead)
-		}
-	}
-}
-
-var gone, lost, taken = outcome{code: waybill.Unregistered, dead: true}, outcome{code: waybill.DataLoss}, outcome{code: noError}
-
+// TestRecordedReplies reads samples of the vendor's page, and a shape that a public
+// client knows.
 func TestRecordedReplies(t *testing.T) {
 	for file, c := range map[string]struct {
 		tokens []string
@@ -95,15 +55,15 @@ func TestRecordedReplies(t *testing.T) {
 		retry  bool
 	}{
 		"inverted_value": {[]string{"m1", "m2"}, []outcome{gone, taken}, false},
-		"folded":         {[]string{"m1", "m2"}, []outcome{{code: waybill.RecipientLimited}, {code: waybill.Unavailable}}, true},
-		"rate":           {[]string{"m1"}, []outcome{{code: waybill.RateLimited}}, true},
-		"sign":           {[]string{"m1"}, []outcome{{code: waybill.Unauthenticated}}, false},
+		"folded":         {[]string{"m1", "m2"}, []outcome{{Code: waybill.RecipientLimited}, {Code: waybill.Unavailable}}, true},
+		"rate":           {[]string{"m1"}, []outcome{{Code: waybill.RateLimited}}, true},
+		"sign":           {[]string{"m1"}, []outcome{{Code: waybill.Unauthenticated}}, false},
 	} {
 		t.Run(file, func(t *testing.T) {
 			f, a := fake(t)
-			f.Fail(reply(http.StatusOK, fixture(t, file)))
+			f.Fail(reply(http.StatusOK, makertest.Recorded(t, "meizu_"+file+".json")))
 			got := a.Send(t.Context(), order(), named(c.tokens...))
-			check(t, file, got, c.want...)
+			makertest.Check(t, file, got, c.want...)
 			for i, r := range got {
 				if r.Err != nil && waybill.Retryable(r.Err) != c.retry {
 					t.Errorf("token %d: %v retryable: %t", i, r.Err, !c.retry)
@@ -115,27 +75,27 @@ func TestRecordedReplies(t *testing.T) {
 
 func TestReplies(t *testing.T) {
 	f, a := fake(t)
-	id := outcome{id: "x1", code: noError}
-	unknown := outcome{code: waybill.Unknown}
+	id := makertest.Taken("x1")
+	unknown := makertest.Failed(waybill.Unknown)
 	for body, want := range map[string][]outcome{
 		`{"code":"200","message":"","value":{"110002":["b"]},"msgId":"x1"}`:              {id, gone},
 		`{"code":200,"value":{"110003":["b","a"]},"msgId":"x1"}`:                         {gone, gone},
 		`{"code":"200","value":{"110005":"a"},"msgId":"x1"}`:                             {gone, id},
-		`{"code":"200","value":{"110002":["a"],"110010":["b"]},"msgId":"x1"}`:            {gone, {code: waybill.OptedOut}},
-		`{"code":"200","value":"{\"201\":[\"a\"]}","msgId":"x1"}`:                        {{code: waybill.PermissionDenied}, id},
+		`{"code":"200","value":{"110002":["a"],"110010":["b"]},"msgId":"x1"}`:            {gone, {Code: waybill.OptedOut}},
+		`{"code":"200","value":"{\"201\":[\"a\"]}","msgId":"x1"}`:                        {{Code: waybill.PermissionDenied}, id},
 		`{"code":"200","value":{"a":110002,"b":"200"},"msgId":"x1"}`:                     {gone, id},
 		`{"code":"200","value":{"a":null},"msgId":"x1"}`:                                 {unknown, id},
 		`{"code":"200","value":{"4711":["a"]},"msgId":"x1"}`:                             {unknown, id},
 		`{"code":"200","value":{"200":["a"]},"msgId":"x1"}`:                              {id, id},
 		`{"code":"200","value":{},"msgId":"x1"}`:                                         {id, id},
 		`{"code":"200","value":"","msgId":"x1"}`:                                         {id, id},
-		`{"code":"200","value":null,"msgId":7}`:                                          {{id: "7", code: noError}, {id: "7", code: noError}},
+		`{"code":"200","value":null,"msgId":7}`:                                          {makertest.Taken("7"), makertest.Taken("7")},
 		`{"code":"200","value":[],"msgId":null}`:                                         {taken, taken},
 		`{"code":"200"}`:                                                                 {taken, taken},
 		`{"code":"200","value":{"\"":["a"],"110002":{"a":1},"110003":[null,["a"]]}}`:     {taken, taken},
-		`{"code":"300","message":"","value":"","redirect":"http://elsewhere.test/push"}`: {{code: waybill.PermissionDenied}, {code: waybill.PermissionDenied}},
+		`{"code":"300","message":"","value":"","redirect":"http://elsewhere.test/push"}`: {{Code: waybill.PermissionDenied}, {Code: waybill.PermissionDenied}},
 		`{"code":"4711","message":"new"}`:                                                {unknown, unknown},
-		`{"code":"110010","value":{"110002":["a"]}}`:                                     {{code: waybill.RateLimited}, {code: waybill.RateLimited}},
+		`{"code":"110010","value":{"110002":["a"]}}`:                                     {{Code: waybill.RateLimited}, {Code: waybill.RateLimited}},
 		`{"code":"ok","value":{}}`:                                                       {lost, lost},
 		`{"code":null,"msgId":"x1"}`:                                                     {lost, lost},
 		`{"value":{}}`:                                                                   {lost, lost},
@@ -143,10 +103,10 @@ func TestReplies(t *testing.T) {
 	} {
 		f.Fail(reply(http.StatusOK, body))
 		got := a.Send(t.Context(), order(), named("a", "b"))
-		check(t, body, got, want...)
+		makertest.Check(t, body, got, want...)
 	}
 	f.Fail(reply(http.StatusBadGateway, `{"code":"200","value":{},"msgId":"x1"}`))
-	check(t, "a success under 502", a.Send(t.Context(), order(), named("a")), outcome{code: waybill.Unavailable})
+	makertest.Check(t, "a success under 502", a.Send(t.Context(), order(), named("a")), makertest.Failed(waybill.Unavailable))
 }
 
 // TestDeadTokens tells a code of one token from that of many.
@@ -154,8 +114,8 @@ func TestDeadTokens(t *testing.T) {
 	f, a := fake(t)
 	for _, code := range []string{"110002", "110003", "110005"} {
 		f.FailCode(code)
-		check(t, code+" of one", a.Send(t.Context(), order(), named("a")), gone)
-		check(t, code+" of two", a.Send(t.Context(), order(), named("a", "b")), outcome{code: waybill.Unregistered}, outcome{code: waybill.Unregistered})
+		makertest.Check(t, code+" of one", a.Send(t.Context(), order(), named("a")), gone)
+		makertest.Check(t, code+" of two", a.Send(t.Context(), order(), named("a", "b")), makertest.Failed(waybill.Unregistered), makertest.Failed(waybill.Unregistered))
 	}
 	if n := len(table) + len(users); n != len(codes())-2+3 {
 		t.Errorf("the tables have %d codes, the tests %d", n, len(codes())-2+3)

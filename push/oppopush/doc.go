@@ -46,7 +46,10 @@
 // [Adapter.Broadcast] keeps the message (save_message_content, which sends nothing)
 // and sends it to everybody (broadcast). The app_message_id is derived from Key here,
 // too: the vendor keeps the same one only once. Tags are managed in the vendor's
-// console and by the app, and have no interface for servers: there are no topics.
+// console and by the app; a server may send to them but not add to them, so there are
+// no topics. That target_type 1 is everybody is the word of the vendor's older SDK: its
+// present page lists tokens, aliases and tags only, and speaks of pushes to all users
+// elsewhere.
 //
 // # Errors
 //

@@ -39,8 +39,9 @@ func decodeReceipts(body []byte) ([]push.Event, error) {
 	return out, nil
 }
 
-// statusOf reads the vendor's word. Only the first two are documented in full, so
-// the others are told by what they contain.
+// statusOf reads the vendor's word. It documents push_arrive, regid_invalid (30 days
+// offline, or uninstalled) and user_daily_limit; others are told by what they
+// contain.
 func statusOf(word string) push.EventStatus {
 	has := func(part string) bool { return strings.Contains(word, part) }
 	switch {

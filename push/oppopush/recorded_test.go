@@ -2,30 +2,17 @@ package oppopush_test
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/oppopush"
 	"github.com/waybill-go/waybill/push/pushtest"
 )
-
-// fixture reads a reply from the recordings that lie beside a development
-// checkout, not in it: samples of the vendor's documentation, and a broadcast in
-// the shape of a public client.
-func fixture(t testing.TB, file string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "recorded", "push", "oppo_"+file+".json"))
-	if err != nil {
-		t.Skip("the recorded replies are not here")
-	}
-	return string(b)
-}
 
 func fake(t testing.TB) (*pushtest.OPPO, *oppopush.Adapter) {
 	t.Helper()
@@ -39,61 +26,40 @@ func fake(t testing.TB) (*pushtest.OPPO, *oppopush.Adapter) {
 	return f, a
 }
 
-func order() *push.Notification {
-	return &push.Notification{Kind: push.KindOrder, Title: "On its way", Body: "Ten minutes", Key: "order-17"}
-}
+var order = makertest.Order
 
-func named(values ...string) []push.Token {
-	var out []push.Token
-	for _, v := range values {
-		out = append(out, push.Token{Vendor: push.OPPO, Value: v})
-	}
-	return out
-}
+func named(values ...string) []push.Token { return makertest.Named(push.OPPO, values...) }
+
+type outcome = makertest.Outcome
 
 func reply(body string) pushtest.Fault {
 	return fakehttp.Status(http.StatusOK, http.Header{"Content-Type": {"application/json;charset=UTF-8"}}, body)
 }
 
-// outcome is what one token must get.
-type outcome struct {
-	id   string
-	code waybill.Code
-	dead bool
-}
-
-func check(t *testing.T, got []push.Result, want []outcome) {
-	t.Helper()
-	for i, w := range want {
-		r := got[i]
-		if r.ID != w.id || r.Dead != w.dead || (r.Err != nil) != (w.code != 0) || r.Err != nil && r.Err.Code != w.code {
-			t.Errorf("result %d: id %q, dead %t, %v; want %+v", i, r.ID, r.Dead, r.Err, w)
-		}
-	}
-}
-
+// TestRecordedReplies reads samples of the vendor's documentation, and a broadcast in
+// the shape of a public client.
 func TestRecordedReplies(t *testing.T) {
 	for file, c := range map[string]struct {
 		tokens []string
 		want   []outcome
 	}{
-		"unicast":     {[]string{"CN_1"}, []outcome{{id: "ZngnvJIM7wQusNtbqYnpH6XX-1-1-622ff7cfae27668d2ed3afec"}}},
-		"unicast_bad": {[]string{"CN_1"}, []outcome{{code: waybill.Unregistered, dead: true}}},
-		"batch":       {[]string{"CN_1", "CN_2", "CN_3"}, []outcome{{id: "m1"}, {id: "m2"}, {code: waybill.Unregistered, dead: true}}},
-		"broadcast":   {[]string{"CN_8", "CN_9"}, []outcome{{id: "bm1"}, {code: waybill.Unregistered, dead: true}}},
-		"bad_auth":    {[]string{"CN_1"}, []outcome{{code: waybill.Unauthenticated}}},
+		"unicast":     {[]string{"CN_1"}, []outcome{makertest.Taken("ZngnvJIM7wQusNtbqYnpH6XX-1-1-622ff7cfae27668d2ed3afec")}},
+		"unicast_bad": {[]string{"CN_1"}, []outcome{makertest.Gone()}},
+		"batch":       {[]string{"CN_1", "CN_2", "CN_3"}, []outcome{makertest.Taken("m1"), makertest.Taken("m2"), makertest.Gone()}},
+		"broadcast":   {[]string{"CN_8", "CN_9"}, []outcome{makertest.Taken("bm1"), makertest.Gone()}},
+		"bad_auth":    {[]string{"CN_1"}, []outcome{{Code: waybill.Unauthenticated}}},
 	} {
 		t.Run(file, func(t *testing.T) {
 			f, a := fake(t)
-			f.Fail(reply(fixture(t, file)))
-			check(t, a.Send(t.Context(), order(), named(c.tokens...)), c.want)
+			f.Fail(reply(makertest.Recorded(t, "oppo_"+file+".json")))
+			makertest.Check(t, file, a.Send(t.Context(), order(), named(c.tokens...)), c.want...)
 		})
 	}
 	t.Run("auth", func(t *testing.T) {
 		f, a := fake(t)
-		f.FailAuth(reply(fixture(t, "auth")))
+		f.FailAuth(reply(makertest.Recorded(t, "oppo_auth.json")))
 		// The fake did not issue this token and refuses it; it was read and used.
-		check(t, a.Send(t.Context(), order(), named("CN_1")), []outcome{{code: waybill.Unauthenticated}})
+		makertest.Check(t, "auth", a.Send(t.Context(), order(), named("CN_1")), makertest.Failed(waybill.Unauthenticated))
 		if f.Sends() != 2 {
 			t.Errorf("%d sends, want one and one with a fresh token", f.Sends())
 		}
@@ -101,38 +67,37 @@ func TestRecordedReplies(t *testing.T) {
 }
 
 func TestOddReplies(t *testing.T) {
-	lost := outcome{code: waybill.DataLoss}
+	lost := makertest.Failed(waybill.DataLoss)
 	for body, want := range map[string][]outcome{
-		`{"code":"0","data":[{"messageId":"m1","registrationId":"CN_1"},{"registrationId":"CN_2","errorCode":"10000"}]}`: {{id: "m1"}, {code: waybill.Unregistered, dead: true}},
-		`{"code":0,"data":[{"messageId":"m2","registrationId":"CN_2"}]}`:                                                 {lost, {id: "m2"}},
+		`{"code":"0","data":[{"messageId":"m1","registrationId":"CN_1"},{"registrationId":"CN_2","errorCode":"10000"}]}`: {makertest.Taken("m1"), makertest.Gone()},
+		`{"code":0,"data":[{"messageId":"m2","registrationId":"CN_2"}]}`:                                                 {lost, makertest.Taken("m2")},
 		`{"code":0,"data":[]}`:   {lost, lost},
 		`{"code":0,"data":null}`: {lost, lost},
 		`{"code":0,"data":""}`:   {lost, lost},
-		`{"code":0,"data":"[{\"messageId\":\"m1\",\"registrationId\":\"CN_1\"}]"}`: {{id: "m1"}, lost},
+		`{"code":0,"data":"[{\"messageId\":\"m1\",\"registrationId\":\"CN_1\"}]"}`: {makertest.Taken("m1"), lost},
 		`{"code":0,"data":[null,7,{"registrationId":7}]}`:                          {lost, lost},
 		`{"code":null}`:                 {lost, lost},
 		`{"message":"success"}`:         {lost, lost},
-		`{"code":10000,"message":"x"}`:  {{code: waybill.Unregistered}, {code: waybill.Unregistered}},
-		`{"code":4711,"message":"new"}`: {{}, {}},
-		`{"code":0,"data":[{"messageId":"m1","registrationId":"CN_1","errorCode":0},{"messageId":"m2","registrationId":"CN_2","errorCode":null}]}`: {{id: "m1"}, {id: "m2"}},
+		`{"code":10000,"message":"x"}`:  {{Code: waybill.Unregistered}, {Code: waybill.Unregistered}},
+		`{"code":4711,"message":"new"}`: {{Code: waybill.Unknown}, {Code: waybill.Unknown}},
+		`{"code":0,"data":[{"messageId":"m1","registrationId":"CN_1","errorCode":0},{"messageId":"m2","registrationId":"CN_2","errorCode":null}]}`: {makertest.Taken("m1"), makertest.Taken("m2")},
 	} {
 		f, a := fake(t)
 		f.Fail(reply(body))
 		got := a.Send(t.Context(), order(), named("CN_1", "CN_2"))
-		if strings.Contains(body, "4711") {
-			if e := got[0].Err; e == nil || e.Code != waybill.Unknown || e.Delivery != waybill.Ambiguous {
-				t.Errorf("an unknown code: %v", e)
-			}
-			continue
+		makertest.Check(t, body, got, want...)
+		if e := got[0].Err; strings.Contains(body, "4711") && (e == nil || e.Delivery != waybill.Ambiguous) {
+			t.Errorf("an unknown code: %v", e)
 		}
-		check(t, got, want)
 	}
 }
 
 func TestAuthTokenIsSharedAndRefreshedOnce(t *testing.T) {
 	f, a := fake(t)
 	for range 3 {
-		check(t, a.Send(t.Context(), &push.Notification{Kind: push.KindOrder, Title: "A", Body: "B"}, []push.Token{token(1)})[:0], nil)
+		if r := a.Send(t.Context(), &push.Notification{Kind: push.KindOrder, Title: "A", Body: "B"}, []push.Token{token(1)})[0]; r.Err != nil {
+			t.Error(r.Err)
+		}
 	}
 	if f.Issued() != 1 {
 		t.Errorf("%d auth tokens for three sends", f.Issued())

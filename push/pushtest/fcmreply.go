@@ -10,6 +10,7 @@ import (
 const (
 	fcmErrorType   = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 	badRequestType = "type.googleapis.com/google.rpc.BadRequest"
+	apnsErrorType  = "type.googleapis.com/google.firebase.fcm.v1.ApnsError"
 	quotaType      = "type.googleapis.com/google.rpc.QuotaFailure"
 	errorInfoType  = "type.googleapis.com/google.rpc.ErrorInfo"
 )
@@ -31,11 +32,21 @@ func violation(field, description string) any {
 	return map[string]any{"@type": badRequestType, "fieldViolations": []any{map[string]string{"field": field, "description": description}}}
 }
 
+func apnsDetail(status int, reason string) any {
+	return map[string]any{"@type": apnsErrorType, "statusCode": status, "reason": reason}
+}
+
 const invalidTokenText = "The registration token is not a valid FCM registration token"
 
 // fcmReplies are the refusals by code. Where a code comes in two shapes the
 // second has a suffix.
 var fcmReplies = map[string]fcmReply{
+	"UNREGISTERED/apns": {404, "NOT_FOUND", "Requested entity was not found.", []any{fcmDetail("UNREGISTERED"), apnsDetail(410, "Unregistered")}},
+	"INVALID_ARGUMENT/apns": {400, "INVALID_ARGUMENT", "Request contains an invalid argument.",
+		[]any{fcmDetail("INVALID_ARGUMENT"), apnsDetail(400, "DeviceTokenNotForTopic")}},
+	"THIRD_PARTY_AUTH_ERROR/apns": {401, "UNAUTHENTICATED", "Auth error from APNS or Web Push Service",
+		[]any{fcmDetail("THIRD_PARTY_AUTH_ERROR"), apnsDetail(403, "InvalidProviderToken")}},
+	"APNS_AUTH_ERROR":        {401, "UNAUTHENTICATED", "Auth error from APNS or Web Push Service", []any{fcmDetail("APNS_AUTH_ERROR")}},
 	"UNREGISTERED":           {404, "NOT_FOUND", "Requested entity was not found.", []any{fcmDetail("UNREGISTERED")}},
 	"SENDER_ID_MISMATCH":     {403, "PERMISSION_DENIED", "SenderId mismatch", []any{fcmDetail("SENDER_ID_MISMATCH")}},
 	"INVALID_ARGUMENT":       {400, "INVALID_ARGUMENT", "Request contains an invalid argument.", []any{fcmDetail("INVALID_ARGUMENT")}},

@@ -95,15 +95,44 @@ func (m *HuaweiMessage) problem(size int) string {
 	return ""
 }
 
-// quickProblem is what is wrong with a message to a quick app: it is data, of a push
-// type and a body.
-func (m *HuaweiMessage) quickProblem() string {
-	var data struct {
-		Type *int            `json:"pushtype"`
-		Body json.RawMessage `json:"pushbody"`
+// huaweiQuick is the data of a message to a quick app: of type 0 what is shown, and
+// of type 1 what the app is handed.
+type huaweiQuick struct {
+	Type *int            `json:"pushtype"`
+	Body json.RawMessage `json:"pushbody"`
+
+	shown struct {
+		Title       string            `json:"title"`
+		Description string            `json:"description"`
+		Page        string            `json:"page"`
+		Params      map[string]string `json:"params"` // without it nothing is shown
+		Ringtone    json.RawMessage   `json:"ringtone"`
 	}
-	bad := m.Data == nil || fakehttp.StrictJSON([]byte(*m.Data), &data) != nil
-	if f := *m.Android.FastApp; bad || f < 1 || f > 2 || m.Android.Notification != nil || data.Type == nil || *data.Type < 0 || *data.Type > 1 || data.Body == nil {
+	hidden struct {
+		MessageID string `json:"messageId"`
+		Data      string `json:"data"`
+	}
+}
+
+// quick reads the data of a message to a quick app.
+func (m *HuaweiMessage) quick() (q huaweiQuick, ok bool) {
+	if m.Data == nil || fakehttp.StrictJSON([]byte(*m.Data), &q) != nil || q.Type == nil || q.Body == nil {
+		return q, false
+	}
+	switch *q.Type {
+	case 0:
+		return q, fakehttp.StrictJSON(q.Body, &q.shown) == nil && q.shown.Params != nil
+	case 1:
+		return q, fakehttp.StrictJSON(q.Body, &q.hidden) == nil && q.hidden.Data != ""
+	}
+	return q, false
+}
+
+// quickProblem is what is wrong with a message to a quick app. The vendor looks less
+// closely; what its engine would not show or hand on is refused here.
+func (m *HuaweiMessage) quickProblem() string {
+	_, ok := m.quick()
+	if f := *m.Android.FastApp; !ok || f < 1 || f > 2 || m.Android.Notification != nil {
 		return "80100003"
 	}
 	return ""
@@ -186,20 +215,11 @@ func (m HuaweiMessage) Read() Read {
 
 // readQuick reads a message to a quick app.
 func (m HuaweiMessage) readQuick(r Read) Read {
-	var data struct {
-		Type int             `json:"pushtype"`
-		Body json.RawMessage `json:"pushbody"`
-	}
-	var shown struct {
-		Title, Description string
-		Params             map[string]string
-	}
-	_ = json.Unmarshal([]byte(*m.Data), &data)
-	if data.Type == 1 {
-		_ = json.Unmarshal(data.Body, &r.Data)
+	q, _ := m.quick()
+	if q.Type != nil && *q.Type == 1 {
+		_ = json.Unmarshal([]byte(q.hidden.Data), &r.Data)
 		return r
 	}
-	_ = json.Unmarshal(data.Body, &shown)
-	r.Title, r.Body, r.Data = shown.Title, shown.Description, shown.Params
+	r.Title, r.Body, r.Data = q.shown.Title, q.shown.Description, q.shown.Params
 	return r
 }

@@ -3,19 +3,21 @@ package sqlpush
 import (
 	"context"
 	"database/sql"
+
+	"github.com/waybill-go/waybill/internal/sqlrecords"
 )
 
 // columns is the table in the dialect's types. {id} is a text that compares byte
 // by byte, of at most 255 bytes.
 var columns = map[Dialect]map[string]string{
-	Postgres: {"id": "VARCHAR(255)", "hash": "CHAR(64)", "value": "VARCHAR(4096)"},
-	MySQL:    {"id": "VARBINARY(255)", "hash": "CHAR(64) CHARACTER SET ascii", "value": "VARCHAR(4096) CHARACTER SET ascii"},
-	SQLite:   {"id": "TEXT", "hash": "TEXT", "value": "TEXT"},
+	PostgreSQL: {"id": "VARCHAR(255)", "hash": "CHAR(64)", "value": "VARCHAR(4096)"},
+	MySQL:      {"id": "VARBINARY(255)", "hash": "CHAR(64) CHARACTER SET ascii", "value": "VARCHAR(4096) CHARACTER SET ascii"},
+	SQLite:     {"id": "TEXT", "hash": "TEXT", "value": "TEXT"},
 }
 
 // steps are the migrations, each of statements that do no harm when they are run
 // again.
-func (d Dialect) steps() []string {
+func steps(d Dialect) []string {
 	c := columns[d]
 	table := `CREATE TABLE IF NOT EXISTS waybill_push_tokens (
 	slot_id ` + c["hash"] + ` NOT NULL PRIMARY KEY,
@@ -39,22 +41,23 @@ func (d Dialect) steps() []string {
 }
 
 // Schema returns the statements that Migrate runs, for those who keep their
-// migrations elsewhere. They are all of the kind that may be run again.
+// migrations elsewhere; the records have [Migrations]. They are all of the kind that may be run again.
 func Schema(d Dialect) ([]string, error) {
 	if _, ok := columns[d]; !ok {
 		return nil, check(new(sql.DB), d)
 	}
-	return d.steps(), nil
+	return steps(d), nil
 }
 
-// Migrate makes the tables of this version, or leaves them as they are. Several
+// Migrate makes the tables of the registry, or leaves them as they are; those of the
+// records are made by [Recorder.Migrate]. Several
 // processes may call it at the same time, and at every start.
 func Migrate(ctx context.Context, db *sql.DB, d Dialect) error {
 	if err := check(db, d); err != nil {
 		return err
 	}
-	for _, statement := range d.steps() {
-		err := again(ctx, func() error {
+	for _, statement := range steps(d) {
+		err := sqlrecords.Again(ctx, func() error {
 			_, err := db.ExecContext(ctx, statement)
 			return err
 		})

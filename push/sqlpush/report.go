@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"math/rand/v2"
-	"strings"
-	"time"
 
+	"github.com/waybill-go/waybill/internal/sqlrecords"
 	"github.com/waybill-go/waybill/push"
 )
 
@@ -17,11 +15,8 @@ func (r *Registry) Report(ctx context.Context, x push.Registration) error {
 		return err
 	}
 	x = x.Normal()
-	return failed(ctx, "report", again(ctx, func() error { return r.report(ctx, x) }))
+	return failed(ctx, "report", sqlrecords.Again(ctx, func() error { return r.report(ctx, x) }))
 }
-
-// errAgain is a collision that no database reported.
-var errAgain = errors.New("sqlpush: the token moved meanwhile")
 
 // report is one try, in a transaction.
 func (r *Registry) report(ctx context.Context, x push.Registration) (err error) {
@@ -79,7 +74,7 @@ func (r *Registry) take(ctx context.Context, tx *sql.Tx, id, slot string, at int
 	case theirs > at:
 		return true, nil
 	}
-	return false, errAgain
+	return false, sqlrecords.ErrCollision // which no database reported: the token moved meanwhile
 }
 
 // put writes the row.
@@ -89,7 +84,7 @@ func (r *Registry) put(ctx context.Context, tx *sql.Tx, x push.Registration, slo
 	if t.Value != "" {
 		id = t.ID()
 	}
-	text := r.q.d.text
+	text := r.q.text
 	args := []any{id, t.Value, int64(t.OS), t.Language, at, slot}
 	if known {
 		_, err := tx.ExecContext(ctx, r.q.update, args...)
@@ -97,49 +92,4 @@ func (r *Registry) put(ctx context.Context, tx *sql.Tx, x push.Registration, slo
 	}
 	_, err := tx.ExecContext(ctx, r.q.insert, append(args, text(x.User), text(x.Device), string(t.Vendor), text(t.App), t.Env)...)
 	return err
-}
-
-// tries is how often a statement is tried that collides with others.
-const tries = 20
-
-// again tries until nothing collides.
-func again(ctx context.Context, do func() error) error {
-	pause := time.Millisecond
-	for i := 1; ; i++ {
-		err := do()
-		if err == nil || i == tries || ctx.Err() != nil || !collision(err) {
-			return err
-		}
-		timer := time.NewTimer(pause/2 + rand.N(pause))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-timer.C:
-		}
-		pause = min(2*pause, 50*time.Millisecond)
-	}
-}
-
-// collision reports whether an error means that two transactions met: by its
-// SQLSTATE where the driver tells it, else by the words that MySQL's and SQLite's
-// drivers are known to use.
-func collision(err error) bool {
-	if errors.Is(err, errAgain) {
-		return true
-	}
-	if state := (interface{ SQLState() string })(nil); errors.As(err, &state) {
-		switch state.SQLState() {
-		case "40001", "40P01", "23505", "55P03":
-			return true
-		}
-		return false
-	}
-	text := strings.ToLower(err.Error())
-	for _, words := range []string{"deadlock", "lock wait timeout", "duplicate entry", "record has changed since last read", "database is locked", "database table is locked", "sqlite_busy", "unique constraint"} {
-		if strings.Contains(text, words) {
-			return true
-		}
-	}
-	return false
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/sqlrecords"
 	"github.com/waybill-go/waybill/push"
 )
 
@@ -47,11 +48,11 @@ func TestFailures(t *testing.T) {
 		err   error
 		tries int
 	}{
-		{state("40001"), tries}, {state("40P01"), tries}, {state("23505"), tries}, {state("42P01"), 1},
-		{errors.New("Error 1213 (40001): Deadlock found when trying to get lock"), tries},
-		{errors.New("Error 1062 (23000): Duplicate entry"), tries},
-		{errors.New("database is locked (5) (SQLITE_BUSY)"), tries},
-		{errors.New("constraint failed: UNIQUE constraint failed"), tries},
+		{state("40001"), sqlrecords.Tries}, {state("40P01"), sqlrecords.Tries}, {state("23505"), sqlrecords.Tries}, {state("42P01"), 1},
+		{errors.New("Error 1213 (40001): Deadlock found when trying to get lock"), sqlrecords.Tries},
+		{errors.New("Error 1062 (23000): Duplicate entry"), sqlrecords.Tries},
+		{errors.New("database is locked (5) (SQLITE_BUSY)"), sqlrecords.Tries},
+		{errors.New("constraint failed: UNIQUE constraint failed"), sqlrecords.Tries},
 		{errors.New("no such table: secret-words"), 1},
 	} {
 		synctest.Test(t, func(t *testing.T) { failing(t, c.err, c.tries) })
@@ -90,7 +91,7 @@ func failing(t *testing.T, cause error, tries int) {
 func TestEndedContext(t *testing.T) {
 	db := sql.OpenDB(&broken{err: state("40001")})
 	defer db.Close()
-	r, err := New(db, Postgres)
+	r, err := New(db, PostgreSQL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,27 +109,21 @@ func TestEndedContext(t *testing.T) {
 }
 
 func TestDialects(t *testing.T) {
-	if got := Postgres.bind("a = ? AND b = ?"); got != "a = $1 AND b = $2" {
-		t.Errorf("got %q", got)
-	}
-	if got := MySQL.bind("a = ?"); got != "a = ?" {
-		t.Errorf("got %q", got)
-	}
-	for _, d := range []Dialect{Postgres, MySQL, SQLite} {
+	for _, d := range []Dialect{PostgreSQL, MySQL, SQLite} {
 		statements, err := Schema(d)
 		if err != nil || len(statements) == 0 || !strings.Contains(statements[0], "IF NOT EXISTS") {
 			t.Errorf("%s: %q, %v", d, statements, err)
 		}
-		if q := d.queries(); (d == Postgres) == strings.Contains(q.insert, "?") || strings.Count(q.insert, ",") < 20 {
+		if q := newQueries(d); (d == PostgreSQL) == strings.Contains(q.insert, "?") || strings.Count(q.insert, ",") < 20 {
 			t.Errorf("%s: %q", d, q.insert)
 		}
 	}
 	db := sql.OpenDB(&broken{})
 	defer db.Close()
-	_, err1 := New(nil, Postgres)
-	_, err2 := New(db, "oracle")
-	_, err3 := Schema("oracle")
-	for _, err := range []error{err1, err2, err3, Migrate(t.Context(), nil, Postgres), Migrate(t.Context(), db, "")} {
+	_, err1 := New(nil, PostgreSQL)
+	_, err2 := New(db, 9)
+	_, err3 := Schema(9)
+	for _, err := range []error{err1, err2, err3, Migrate(t.Context(), nil, PostgreSQL), Migrate(t.Context(), db, 0)} {
 		if waybill.CodeOf(err) != waybill.InvalidArgument {
 			t.Errorf("got %v", err)
 		}

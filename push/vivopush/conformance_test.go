@@ -3,13 +3,12 @@ package vivopush
 import (
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/pushtest"
 )
@@ -36,7 +35,7 @@ func TestConformance(t *testing.T) {
 	large.Data = map[string]string{"a": strings.Repeat("d", 1024)}
 	codes := row(waybill.Unregistered, waybill.ScopeRecipient, false, "10302")
 	codes = append(codes, row(waybill.Unauthenticated, waybill.ScopeAccount, false, "10000", "10094", "10203")...)
-	codes = append(codes, row(waybill.RateLimited, waybill.ScopeService, true, "10040", "10072", "10250")...)
+	codes = append(codes, row(waybill.RateLimited, waybill.ScopeService, true, "10040", "10072", "10093", "10250")...)
 	codes = append(codes, row(waybill.RateLimited, waybill.ScopeRequest, true, "10071")...)
 	codes = append(codes, row(waybill.QuotaExhausted, waybill.ScopeRequest, true, "10070")...)
 	codes = append(codes, row(waybill.QuotaExhausted, waybill.ScopeAccount, true, "10073")...)
@@ -109,36 +108,14 @@ func TestRecordedReplies(t *testing.T) {
 		"500.txt":           {500, []string{"v1"}, []waybill.Code{waybill.Internal}},
 	} {
 		t.Run(file, func(t *testing.T) {
-			body, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "recorded", "push", "vivo_"+file))
-			if err != nil {
-				t.Skip("the recorded replies are not here")
-			}
-			f := pushtest.NewVivo()
-			defer f.Close()
-			a, err := New(pushtest.VivoID, pushtest.VivoKey, pushtest.VivoSecret, &Options{BaseURL: f.URL(), HTTPClient: f.Client(), Classes: classes()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			f.Fail(fakehttp.Status(want.status, http.Header{"Content-Type": {"application/json"}}, string(body)))
-			var tokens []push.Token
-			for _, v := range want.tokens {
-				tokens = append(tokens, push.Token{Vendor: push.Vivo, Value: v})
-			}
-			for i, r := range a.Send(t.Context(), &push.Notification{Kind: push.KindOrder, Title: "On its way", Key: "k"}, tokens) {
+			body := makertest.Recorded(t, "vivo_"+file)
+			f, a := fake(t, Options{})
+			f.Fail(fakehttp.Status(want.status, http.Header{"Content-Type": {"application/json"}}, body))
+			for i, r := range a.Send(t.Context(), order(), makertest.Named(push.Vivo, want.tokens...)) {
 				if waybill.CodeOf(r.Err) != want.codes[i] && r.Err != nil || r.Err == nil && (want.codes[i] != 0 || r.ID == "") || r.Dead != (want.codes[i] == waybill.Unregistered) {
 					t.Errorf("token %d: %v, dead %t, want %v", i, r.Err, r.Dead, want.codes[i])
 				}
 			}
 		})
 	}
-}
-
-func FuzzReceipts(f *testing.F) {
-	f.Add([]byte(`{"7":{"param":"k","targets":"a,b"}}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		events, err := decodeReceipts(body)
-		if err != nil && events != nil {
-			t.Error("events and an error")
-		}
-	})
 }

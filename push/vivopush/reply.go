@@ -27,7 +27,7 @@ var table = func() map[string]pushbatch.Class {
 	}
 	return pushbatch.Table(map[*pushbatch.Class][]string{
 		&pushbatch.Credential: {"10000", "10094", "10200", "10201", "10202", "10203", "10204", "10205", "10206", "10207"},
-		&soon:                 {"10040", "10072"},
+		&soon:                 {"10040", "10072", "10093"},
 		&minute:               {"10250"},
 		&pushbatch.Denied:     {"10043", "10045", "10082"},
 		&campaign:             {codeOperation},

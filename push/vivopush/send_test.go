@@ -13,6 +13,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/pushtest"
 )
@@ -31,9 +32,7 @@ func fake(t testing.TB, o Options) (*pushtest.Vivo, *Adapter) {
 
 func token(n int) push.Token { return push.Token{Vendor: push.Vivo, Value: pushtest.VivoToken(n)} }
 
-func order() *push.Notification {
-	return &push.Notification{Kind: push.KindOrder, Title: "On its way", Body: "Ten minutes", Key: "order-17"}
-}
+var order = makertest.Order
 
 func TestAuthTokenIsSharedAndRefreshedOnce(t *testing.T) {
 	f, a := fake(t, Options{})
@@ -203,24 +202,6 @@ func TestBadSettings(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-}
-
-func FuzzReply(f *testing.F) {
-	f.Add(`{"result":0,"taskId":"7","invalidUsers":[{"status":1,"userid":"a"}]}`)
-	f.Add(`{"result":"0","taskId":7,"invalidUser":{"status":"2","userid":"b"}}`)
-	f.Add(`{"result":10302}`)
-	server, a := fake(f, Options{})
-	tokens := []push.Token{{Vendor: push.Vivo, Value: "a"}, {Vendor: push.Vivo, Value: "b"}}
-	f.Fuzz(func(t *testing.T, body string) {
-		server.Fail(fakehttp.Status(200, http.Header{"Content-Type": {"application/json"}}, body))
-		for n := 1; n <= 2; n++ {
-			for _, r := range a.Send(t.Context(), order(), tokens[:n]) {
-				if r.Dead && (r.Err == nil || r.Err.Code != waybill.Unregistered) || r.Err == nil && strings.ContainsAny(r.ID, " \n") {
-					t.Errorf("dead %t, id %q, %v", r.Dead, r.ID, r.Err)
-				}
-			}
-		}
-	})
 }
 
 func FuzzAuthReply(f *testing.F) {

@@ -31,7 +31,7 @@
 //	result                         Code              Scope      Delivery
 //	-----------------------------  ----------------  ---------  ------------------------
 //	10000, 10094, 10200 to 10207   Unauthenticated   Account    NotSent
-//	10040, 10072; 10250            RateLimited       Service    NotSent, 5 s; 60 s
+//	10040, 10072, 10093; 10250     RateLimited       Service    NotSent, 5 s; 60 s
 //	10043, 10045, 10082            PermissionDenied  Account    NotSent
 //	10070                          QuotaExhausted    Request    NotSent, Beijing midnight
 //	10073                          QuotaExhausted    Account    NotSent, Beijing midnight

@@ -35,17 +35,17 @@ func codes() (out []pushtest.CodeCase) {
 			out = append(out, pushtest.CodeCase{Code: c, Want: want, Scope: scope, Delivery: delivery, RetryAfter: wait})
 		}
 	}
-	add(waybill.Internal, waybill.ScopeProvider, waybill.Ambiguous, true, "-1", "1", "10001", "10011", "20607", "22102", "26003", "65029", "65030")
+	add(waybill.Internal, waybill.ScopeProvider, waybill.Ambiguous, true, "-1", "1", "10001", "10011", "20215", "20216", "20315", "20607", "22102", "26003", "65029", "65030", "65040")
 	add(waybill.Unavailable, waybill.ScopeProvider, waybill.NotSent, true, "10002", "10009", "10037")
 	add(waybill.Unavailable, waybill.ScopeProvider, waybill.Ambiguous, true, "10003", "10010")
 	add(waybill.Unavailable, waybill.ScopeRecipient, waybill.NotSent, false, "65003")
-	add(waybill.RateLimited, waybill.ScopeService, waybill.NotSent, true, "200002", "10022", "10023", "10024", "10027", "10028", "10030", "10032", "10039", "22101", "26004")
+	add(waybill.RateLimited, waybill.ScopeService, waybill.NotSent, true, "200002", "10022", "10023", "10024", "10027", "10028", "10030", "10032", "10039", "22101", "26004", "26005", "65006")
 	add(waybill.QuotaExhausted, waybill.ScopeAccount, waybill.NotSent, true, "200001", "10034")
 	add(waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent, false, "22022", "10004", "10005", "10013", "10014", "10020", "10021", "10025", "10026", "10031", "10033",
-		"10036", "10038", "21303", "22002", "22021", "26006", "66108")
+		"10036", "10038", "21303", "22002", "22021", "26006", "65007", "66108")
 	add(waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent, false, "21301", "10006", "21302", "22000", "22001", "22006", "22007", "22008")
-	add(waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, false, "10017", "100", "10007", "10008", "10012", "10016", "10018", "10041", "20209", "21305", "22003",
-		"22004", "22005", "22020", "22100", "22103", "27001", "65008", "65017", "65035", "65038")
+	add(waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent, false, "10017", "100", "10007", "10008", "10012", "10016", "10018", "10035", "10041", "20209", "21305", "22003",
+		"22004", "22005", "22020", "22100", "22103", "27001", "65008", "65017", "65028", "65035", "65038", "65041")
 	add(waybill.Unknown, waybill.ScopeProvider, waybill.Ambiguous, false, "4711")
 	return out
 }

@@ -55,12 +55,13 @@
 //	------------------------------  ----------------  ---------  -------------------------
 //	10002, 10009, 10037             Unavailable       Provider   NotSent, 10 s
 //	10003, 10010                    Unavailable       Provider   Ambiguous, 10 s
-//	-1, 1, 10001, 10011, 20607,
-//	22102, 26003, 65029, 65030      Internal          Provider   Ambiguous, 10 s
+//	-1, 1, 10001, 10011, 20215,
+//	20216, 20315, 20607, 22102,
+//	26003, 65029, 65030, 65040      Internal          Provider   Ambiguous, 10 s
 //	65003 (device offline)          Unavailable       Recipient  NotSent
 //	200002; 10022 to 10024, 10027,
 //	10028, 10030, 10032, 10039,
-//	22101, 26004                    RateLimited       Service    NotSent, 5 s; 60 s
+//	22101, 26004, 26005, 65006      RateLimited       Service    NotSent, 5 s; 60 s
 //	10034, 200001                   QuotaExhausted    Account    NotSent, Beijing midnight
 //	10006, 21301, 21302, 22000,
 //	22001, 22006 to 22008           Unauthenticated   Account    NotSent
@@ -68,7 +69,7 @@
 //	10020, 10021, 10025, 10026,
 //	10031, 10033, 10036, 10038,
 //	21303, 22002, 22021, 22022,
-//	26006, 66108                    PermissionDenied  Account    NotSent
+//	26006, 65007, 66108             PermissionDenied  Account    NotSent
 //	10029, 20301, 66007;
 //	tokens in bad_regids            Unregistered      Recipient  NotSent, dead
 //	other documented ones           Unsupported       Request    NotSent
@@ -94,11 +95,12 @@
 //
 // # Unconfirmed
 //
-// The vendor's pages leave open the number of tokens of an exchange (the limit is
-// that of public clients), the bound of the payload, the TTL overseas (that of the
-// vendor's older SDK), the length of a callback's URL and whether it may be https
+// The vendor's pages leave open the bound of the payload, the TTL overseas (that of
+// the vendor's older SDK), the length of a callback's URL and whether it may be https
 // (an older page says http only), and whether title and description may be left out
-// beside a template. They are constants of this package.
+// beside a template. They are constants of this package. The number of tokens of an
+// exchange is that of public clients and of what others say of the vendor's page of
+// limits (pId=1656), which was not at hand.
 //
 // # Concurrency
 //

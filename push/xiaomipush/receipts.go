@@ -10,7 +10,8 @@ import (
 )
 
 // statuses are the vendor's types of receipts. Type 16 is a target that is not
-// valid: uninstalled, offline for more than 90 days, or of another site.
+// valid: uninstalled, offline for too long (90 days, 30 by a newer page), or of
+// another site.
 var statuses = map[string]push.EventStatus{
 	"1": push.EventDelivered, "2": push.EventClicked, "16": push.EventDead,
 	"32": push.EventFailed, "64": push.EventFailed, "128": push.EventFailed,

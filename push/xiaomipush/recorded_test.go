@@ -2,28 +2,15 @@ package xiaomipush
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/internal/fakehttp"
+	"github.com/waybill-go/waybill/internal/makertest"
 	"github.com/waybill-go/waybill/push"
 	"github.com/waybill-go/waybill/push/pushtest"
 )
-
-// fixture reads a reply from the recordings that lie beside a development
-// checkout, not in it: shapes of the vendor's documentation and of public tables
-// of its codes.
-func fixture(t testing.TB, file string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "recorded", "push", "xiaomi_"+file+".json"))
-	if err != nil {
-		t.Skip("the recorded replies are not here")
-	}
-	return string(b)
-}
 
 func fake(t testing.TB, change ...func(*Options)) (*pushtest.Xiaomi, *Adapter) {
 	t.Helper()
@@ -44,57 +31,27 @@ func fake(t testing.TB, change ...func(*Options)) (*pushtest.Xiaomi, *Adapter) {
 	return f, a
 }
 
-func order() *push.Notification {
-	return &push.Notification{Kind: push.KindOrder, Title: "On its way", Body: "Ten minutes", Key: "order-17"}
-}
+var order = makertest.Order
 
-func named(values ...string) (out []push.Token) {
-	for _, v := range values {
-		out = append(out, push.Token{Vendor: push.Xiaomi, Value: v})
-	}
-	return out
-}
+func named(values ...string) []push.Token { return makertest.Named(push.Xiaomi, values...) }
+
+type outcome = makertest.Outcome
 
 func reply(status int, body string) pushtest.Fault {
 	return fakehttp.Status(status, http.Header{"Content-Type": {"application/json;charset=UTF-8"}}, body)
 }
 
-// outcome is what one token must get.
-type outcome struct {
-	id   string
-	code waybill.Code
-	dead bool
-}
-
-// ok is a success with this id.
-func ok(id string) outcome { return outcome{id, noError, false} }
-
-const noError = waybill.Code(0xff)
-
-func check(t *testing.T, what string, got []push.Result, want ...outcome) {
-	t.Helper()
-	for i, w := range want {
-		r := got[i]
-		switch {
-		case w.code == noError && (r.Err != nil || r.ID != w.id):
-			t.Errorf("%s, token %d: %v, id %q; want id %q", what, i, r.Err, r.ID, w.id)
-		case w.code != noError && (r.Err == nil || r.Err.Code != w.code):
-			t.Errorf("%s, token %d: %v, want %v", what, i, r.Err, w.code)
-		case r.Dead != w.dead:
-			t.Errorf("%s, token %d: dead %t, want %t", what, i, r.Dead, w.dead)
-		}
-	}
-}
-
+// TestRecordedReplies reads shapes of the vendor's documentation and of public tables
+// of its codes.
 func TestRecordedReplies(t *testing.T) {
 	for file, want := range map[string]outcome{
-		"success": ok("scm45b21571297367921nJ"), "day_quota": {code: waybill.QuotaExhausted}, "busy": {code: waybill.Unavailable},
+		"success": makertest.Taken("scm45b21571297367921nJ"), "day_quota": {Code: waybill.QuotaExhausted}, "busy": {Code: waybill.Unavailable},
 	} {
 		t.Run(file, func(t *testing.T) {
 			f, a := fake(t)
-			f.Fail(reply(http.StatusOK, fixture(t, file)))
+			f.Fail(reply(http.StatusOK, makertest.Recorded(t, "xiaomi_"+file+".json")))
 			got := a.Send(t.Context(), order(), named("r1"))
-			check(t, file, got, want)
+			makertest.Check(t, file, got, want)
 			if e := got[0].Err; e != nil && !waybill.Retryable(e) {
 				t.Errorf("%v is not retryable", e)
 			}
@@ -103,7 +60,7 @@ func TestRecordedReplies(t *testing.T) {
 }
 
 func TestReplies(t *testing.T) {
-	gone, lost := outcome{code: waybill.Unregistered, dead: true}, outcome{code: waybill.DataLoss}
+	gone, lost, ok := makertest.Gone(), makertest.Failed(waybill.DataLoss), makertest.Taken
 	f, a := fake(t)
 	for body, want := range map[string][]outcome{
 		`{"result":"ok","code":0,"data":{"id":"m","bad_regids":"b"}}`:                        {ok("m"), gone},
@@ -120,21 +77,21 @@ func TestReplies(t *testing.T) {
 		`{"result":"error","code":0,"data":{"id":"m"}}`:                                      {lost, lost},
 		`{"result":"ok","code":null,"data":{"id":"m"}}`:                                      {lost, lost},
 		`{"result":"ok","data":{"id":"m"}}`:                                                  {lost, lost},
-		`{"result":"error","code":20301,"data":{"bad_regids":"a"}}`:                          {gone, {code: waybill.Unregistered}},
-		`{"result":"error","code":"20301","reason":"发送失败"}`:                                  {{code: waybill.Unregistered}, {code: waybill.Unregistered}},
-		`{"result":"error","code":4711,"description":"new"}`:                                 {{code: waybill.Unknown}, {code: waybill.Unknown}},
-		`{"result":"error","code":21301,"data":{"bad_regids":"a"},"description":"认证失败"}`:     {{code: waybill.Unauthenticated}, {code: waybill.Unauthenticated}},
+		`{"result":"error","code":20301,"data":{"bad_regids":"a"}}`:                          {gone, {Code: waybill.Unregistered}},
+		`{"result":"error","code":"20301","reason":"发送失败"}`:                                  {{Code: waybill.Unregistered}, {Code: waybill.Unregistered}},
+		`{"result":"error","code":4711,"description":"new"}`:                                 {{Code: waybill.Unknown}, {Code: waybill.Unknown}},
+		`{"result":"error","code":21301,"data":{"bad_regids":"a"},"description":"认证失败"}`:     {{Code: waybill.Unauthenticated}, {Code: waybill.Unauthenticated}},
 		`[{"result":"ok","code":0}]`:                                                         {lost, lost},
 		`{"result":["ok"],"code":{"a":1},"data":7}`:                                          {lost, lost},
 		`{"result":"ok","code":0,"data":{"id":"a b","bad_regids":{"a":"b"},"trace":[[[]]]}}`: {ok(""), ok("")},
 	} {
 		f.Fail(reply(http.StatusOK, body))
-		check(t, body, a.Send(t.Context(), order(), named("a", "b")), want...)
+		makertest.Check(t, body, a.Send(t.Context(), order(), named("a", "b")), want...)
 	}
 	f.Fail(reply(http.StatusInternalServerError, `{"result":"ok","code":0,"data":{"id":"m"}}`))
-	check(t, "a success under 500", a.Send(t.Context(), order(), named("a")), outcome{code: waybill.Internal})
+	makertest.Check(t, "a success under 500", a.Send(t.Context(), order(), named("a")), makertest.Failed(waybill.Internal))
 	f.Fail(reply(http.StatusUnauthorized, `{"result":"error","code":21301}`))
-	check(t, "a code under 401", a.Send(t.Context(), order(), named("a")), outcome{code: waybill.Unauthenticated})
+	makertest.Check(t, "a code under 401", a.Send(t.Context(), order(), named("a")), makertest.Failed(waybill.Unauthenticated))
 }
 
 // TestCodes compares the vendor's codes with the table, each as a reply.
@@ -158,9 +115,9 @@ func TestDeadTokens(t *testing.T) {
 	f, a := fake(t)
 	for _, code := range []string{"10029", "20301", "66007"} {
 		f.FailCode(code)
-		check(t, code+" of one", a.Send(t.Context(), order(), named("a")), outcome{code: waybill.Unregistered, dead: true})
-		alive := outcome{code: waybill.Unregistered}
-		check(t, code+" of many", a.Send(t.Context(), order(), named("a", "b", "c", "d", "e")), alive, alive, alive, alive, alive)
+		makertest.Check(t, code+" of one", a.Send(t.Context(), order(), named("a")), makertest.Gone())
+		alive := makertest.Failed(waybill.Unregistered)
+		makertest.Check(t, code+" of many", a.Send(t.Context(), order(), named("a", "b", "c", "d", "e")), alive, alive, alive, alive, alive)
 	}
 }
 

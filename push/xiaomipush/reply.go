@@ -30,23 +30,23 @@ var table = func() map[string]pushbatch.Class {
 	soon, minute := pushbatch.TooFast(5*time.Second), pushbatch.TooFast(time.Minute)
 	away := pushbatch.Class{Code: waybill.Unavailable, Scope: waybill.ScopeRecipient, Delivery: waybill.NotSent, Text: "the device is offline"}
 	remote := pushbatch.Class{Code: waybill.Unavailable, Scope: waybill.ScopeProvider, Delivery: waybill.Ambiguous, Wait: 10 * time.Second}
-	parameters := []string{"100", "10007", "10008", "10012", "10016", "10017", "10018", "10041", "20209", "21305", "22003", "22004", "22005", "22020",
-		"22100", "22103", "27001"}
+	parameters := []string{"100", "10007", "10008", "10012", "10016", "10017", "10018", "10035", "10041", "20209", "21305", "22003", "22004", "22005", "22020",
+		"22100", "22103", "27001", "65028", "65041"}
 	for _, span := range [][2]int{{65008, 65017}, {65035, 65038}} {
 		for n := span[0]; n <= span[1]; n++ {
 			parameters = append(parameters, strconv.Itoa(n))
 		}
 	}
 	return pushbatch.Table(map[*pushbatch.Class][]string{
-		&pushbatch.Broken:   {"-1", "1", "10001", "10011", "20607", "22102", "26003", "65029", "65030"},
+		&pushbatch.Broken:   {"-1", "1", "10001", "10011", "20215", "20216", "20315", "20607", "22102", "26003", "65029", "65030", "65040"},
 		&pushbatch.Busy:     {"10002", "10009", "10037"},
 		&remote:             {"10003", "10010"},
 		&away:               {"65003"},
 		&soon:               {"200002"},
-		&minute:             {"10022", "10023", "10024", "10027", "10028", "10030", "10032", "10039", "22101", "26004"},
+		&minute:             {"10022", "10023", "10024", "10027", "10028", "10030", "10032", "10039", "22101", "26004", "26005", "65006"},
 		&pushbatch.DayQuota: {"10034", "200001"},
 		&pushbatch.Denied: {"10004", "10005", "10013", "10014", "10020", "10021", "10025", "10026", "10031", "10033", "10036", "10038", "21303",
-			"22002", "22021", "22022", "26006", "66108"},
+			"22002", "22021", "22022", "26006", "65007", "66108"},
 		&pushbatch.Credential: {"10006", "21301", "21302", "22000", "22001", "22006", "22007", "22008"},
 		&pushbatch.Gone:       {"10029", codeFailed, "66007", wordBad},
 		&pushbatch.Parameter:  parameters,

@@ -189,7 +189,7 @@ type Sent struct {
 // Find returns the records of a caller's key, the latest first: one, and more
 // where earlier ones were not sent. At most 100.
 func (r *Recorder) Find(ctx context.Context, tenant, key string) ([]Sent, error) {
-	records, reported, err := r.store.Find(ctx, tenant, key)
+	records, reported, err := r.store.Find(ctx, tenant, key, "")
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (r *Recorder) Resolve(ctx context.Context, id string, o sms.Outcome) (bool,
 type Count = sqlrecords.Count
 
 // Counts returns how many messages began in [from, to), by application, tenant,
-// gateway instance, template, region, outcome, report and hour. An empty
+// gateway instance, kind, template, region, outcome, report and hour. An empty
 // application means all.
 func (r *Recorder) Counts(ctx context.Context, application string, from, to time.Time) ([]Count, error) {
 	return r.store.Counts(ctx, application, from, to)
