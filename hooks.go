@@ -90,7 +90,8 @@ type Ejection struct {
 	// Until is when it may be probed; For is the same as a duration.
 	Until time.Time
 	For   time.Duration
-	// Reason is "consecutive", "local" or "share".
+	// Reason is "consecutive", "local" or "share", or "probe" when the probe of an
+	// ejected provider failed.
 	Reason string
 }
 
@@ -148,7 +149,10 @@ func joinStart[S, E any](a, b func(context.Context, S) (context.Context, func(E)
 		case endB == nil:
 			return ctx, endA
 		}
-		return ctx, func(e E) { endB(e); endA(e) }
+		return ctx, func(e E) {
+			defer endA(e) // also when b's panics, so that no span stays open
+			endB(e)
+		}
 	}
 }
 

@@ -104,3 +104,23 @@ func TestJoinHooksNil(t *testing.T) {
 		t.Error("two missing ends make one")
 	}
 }
+
+// A hook that panics at an end does not keep the ones around it from theirs.
+func TestJoinedEndsRunBesideAPanic(t *testing.T) {
+	ended := false
+	h := waybill.JoinHooks(
+		&waybill.Hooks{StartCall: func(ctx context.Context, _ waybill.Call) (context.Context, func(waybill.CallEnd)) {
+			return ctx, func(waybill.CallEnd) { ended = true }
+		}},
+		&waybill.Hooks{StartCall: func(ctx context.Context, _ waybill.Call) (context.Context, func(waybill.CallEnd)) {
+			return ctx, func(waybill.CallEnd) { panic("hook") }
+		}})
+	_, end := h.StartCall(t.Context(), waybill.Call{})
+	func() {
+		defer func() { _ = recover() }()
+		end(waybill.CallEnd{})
+	}()
+	if !ended {
+		t.Error("the first hook's span stays open")
+	}
+}

@@ -26,6 +26,7 @@ type attempt struct {
 	items  int
 	cand   int
 	hedge  bool
+	spare  int  // tries that a nested client leaves to those not asked yet
 	replay bool // this is the one replay of a refused stream
 	stream bool
 

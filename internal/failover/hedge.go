@@ -87,10 +87,19 @@ func hedged[P, Q, R any](c *call, l *Lane[P], first *attempt, req Q, fn func(P, 
 			r.panic = nil
 		}()
 	}
+	var second *attempt
+	decided := false
+	defer func() {
+		if !decided { // a hook panicked: nobody waits for the answers
+			first.lose()
+			if second != nil {
+				second.lose()
+			}
+		}
+	}()
 	launch(first)
 	timer := time.NewTimer(max(l.policy.Hedge, first.n.latency.p95(), leastHedge))
 	defer timer.Stop()
-	var second *attempt
 	for running := 1; ; {
 		select {
 		case r := <-results:
@@ -112,6 +121,7 @@ func hedged[P, Q, R any](c *call, l *Lane[P], first *attempt, req Q, fn func(P, 
 			if r.panic != nil {
 				panic(r.panic)
 			}
+			decided = true
 			return r.v, r.a, r.o
 		case <-timer.C:
 			if second = c.second(); second != nil {
@@ -127,7 +137,7 @@ func hedged[P, Q, R any](c *call, l *Lane[P], first *attempt, req Q, fn func(P, 
 func (c *call) loser(a *attempt) {
 	e := &waybill.Error{Code: waybill.Canceled, Delivery: waybill.NotSent, Provider: a.n.m.name, Op: a.l.op, Ref: c.sel.Ref,
 		Message: "the other attempt of a hedged read answered"}
-	c.attempts = append(c.attempts, a.record(outcome{err: e, at: time.Now()}, 0))
+	c.list(a.record(outcome{err: e, at: time.Now()}, 0))
 }
 
 // second begins a hedge, or returns nil.

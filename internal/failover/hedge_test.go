@@ -129,7 +129,7 @@ func TestConclusivePrimaryEndsBoth(t *testing.T) {
 		if time.Since(start) != 100*time.Millisecond {
 			t.Fatalf("%v after %v", e, time.Since(start))
 		}
-		if all := waybill.Attempts(e); len(all) != 2 || !all[0].Hedge || all[0].Err.Code != waybill.Canceled || e.Delivery != ns {
+		if all := waybill.Attempts(e); len(all) != 2 || !all[1].Hedge || all[1].Err.Code != waybill.Canceled || e.Delivery != ns {
 			t.Fatalf("attempts %+v of %v", all, e)
 		}
 		_ = g.set.Close(t.Context())

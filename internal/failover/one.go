@@ -120,7 +120,7 @@ func Pages[P, C, T any](ctx context.Context, l *Lane[P], sel *Select, start C, f
 					return
 				}
 			}
-			pinned.Only = served.Instance
+			pinned.Only, pinned.pinned = served.Instance, true
 			at, more = got.next, got.more
 		}
 	}
