@@ -183,3 +183,20 @@ func TestNestedAttemptsUnderADecoratorsTime(t *testing.T) {
 		}
 	})
 }
+
+// What a nested client had found counts for the verdict also when the outer
+// attempt's time-out ended it.
+func TestNestedVerdictBehindATimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := newRig(t, rigging{}, newFake("x", fails(limited(waybill.ScopeService, time.Minute))), newFake("y", hangs))
+		set, err := NewSet(Config{Domain: "test", Rand: middle}, []Member{{Provider: client{in, "inner"}}, {Provider: newFake("z", fails(down))}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := NewLane[asker](set, "ask", Read, waybill.Policy{AttemptTimeout: 800 * time.Millisecond}, waybill.Policy{})
+		_, _, err = One(t.Context(), l, nil, "q", asker.Ask)
+		if e := waybill.AsError(err); e.Code != waybill.RateLimited || e.RetryAfter != time.Minute || e.Provider != "x" {
+			t.Fatalf("%v, wait %v", e, e.RetryAfter)
+		}
+	})
+}
