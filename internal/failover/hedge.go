@@ -13,6 +13,9 @@ import (
 const (
 	leastHedge = 50 * time.Millisecond
 	samples    = 64
+	// mostSaved bounds the hedges that quick calls save up for slow ones: when
+	// everything is slow, hedging all of it would make that worse.
+	mostSaved = 10
 )
 
 // latency remembers the recent successes of a provider.
@@ -68,7 +71,7 @@ type result[R any] struct {
 // the other, but a conclusive answer of the first attempt ends both. It returns
 // the attempt that decides.
 func hedged[P, Q, R any](c *call, l *Lane[P], first *attempt, req Q, fn func(P, context.Context, Q) (R, error)) (R, *attempt, outcome) {
-	if first.number == 1 {
+	if first.number == 1 && l.policy.HedgeShare*float64(l.calls.Load())-float64(l.hedges.Load()) < mostSaved {
 		l.calls.Add(1)
 	}
 	results := make(chan result[R], 2)

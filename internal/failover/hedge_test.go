@@ -157,6 +157,24 @@ func TestHedgeShare(t *testing.T) {
 	})
 }
 
+// Many quick calls do not save up hedges for all of a brown-out's.
+func TestHedgesAreNotSavedUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newFake("a", ok), newFake("b", hangs)
+		g := newRig(t, rigging{policy: waybill.Policy{Hedge: 50 * time.Millisecond}}, a, b)
+		g.times(2000)
+		a.will(slow(200*time.Millisecond, ok))
+		for range 100 {
+			g.times(1)
+			g.lane.nodes[0].latency = latency{}
+		}
+		if n := b.tries(); n < 10 || n > 15 {
+			t.Fatalf("%d hedges in 100 slow calls", n)
+		}
+		_ = g.set.Close(t.Context())
+	})
+}
+
 // The wait is the recent p95, and 50 ms at least.
 func TestHedgeDelay(t *testing.T) {
 	for _, c := range []struct{ usual, want time.Duration }{
