@@ -44,11 +44,13 @@ type trail struct {
 
 type trailKey struct{}
 
-func (m *model) chance(p float64) bool {
+func (m *model) float() float64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.r.Float64() < p
+	return m.r.Float64()
 }
+
+func (m *model) chance(p float64) bool { return m.float() < p }
 
 func (m *model) upTo(n int) int {
 	m.mu.Lock()
@@ -164,7 +166,7 @@ func newModel(t *testing.T, seed uint64, kind Kind) *model {
 		fakes = append(fakes, m.one(i))
 		uses = append(uses, waybill.Use{Priority: m.r.IntN(2), Weight: float64(m.r.IntN(3))})
 	}
-	m.rig = newRig(t, rigging{kind: kind, policy: m.policy, uses: uses, rand: rand.New(rand.NewPCG(seed, 6)).Float64}, fakes...)
+	m.rig = newRig(t, rigging{kind: kind, policy: m.policy, uses: uses, rand: m.float}, fakes...)
 	h := *m.set.cfg.Hooks
 	start := h.StartAttempt
 	h.StartAttempt = func(ctx context.Context, s waybill.AttemptStart) (context.Context, func(waybill.AttemptEnd)) {
