@@ -104,7 +104,7 @@ func (c *call) inherit(a *attempt) {
 	a.nested = true
 	a.mu.Unlock()
 	if outer != nil {
-		c.outer, c.left, c.hooks, c.spare = outer, outer.left, outer.hooks, a.spare
+		c.outer, c.left, c.hooks, c.spare = outer, outer.left, outer.hooks, int(a.spare)
 	}
 }
 

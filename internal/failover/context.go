@@ -26,12 +26,12 @@ type attempt struct {
 	items  int
 	cand   int
 	hedge  bool
-	spare  int  // tries that a nested client leaves to those not asked yet
 	replay bool // this is the one replay of a refused stream
 	stream bool
 
-	reported bool // to health
-	settled  bool // to all
+	reported bool  // to health
+	settled  bool  // to all
+	spare    int16 // tries that a nested client leaves to those not asked yet
 
 	deadline time.Time // zero: only the caller's
 

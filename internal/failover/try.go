@@ -78,7 +78,7 @@ func (c *call) try(i int, hedge bool) *attempt {
 		k.tries++
 		c.tried++
 	}
-	a.spare = c.spare + c.unasked()
+	a.spare = int16(c.spare + c.unasked())
 	if c.hooks != nil {
 		c.announce(a, from)
 	}
