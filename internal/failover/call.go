@@ -223,11 +223,14 @@ func (c *call) pick() (i int, wait time.Duration, ok bool) {
 }
 
 // untried returns the first candidate that was not asked yet, ejected ones last,
-// or -1.
+// or -1. Whose idleness has passed meanwhile may be asked like any other.
 func (c *call) untried() int {
 	last := -1
 	for i := range c.cands {
 		k := &c.cands[i]
+		if (k.reason == idling || k.reason == senderGone) && k.until <= c.now.UnixNano() {
+			k.reason = usable
+		}
 		if k.reason != usable || k.tries > 0 {
 			continue
 		}

@@ -200,3 +200,18 @@ func TestNestedVerdictBehindATimeout(t *testing.T) {
 		}
 	})
 }
+
+// Who was idle when the call began, and is so no more, may be asked after all.
+func TestIdlenessThatPassesDuringTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newFake("a", slow(900*time.Millisecond, fails(maybeSent))), newFake("b")
+		g := newRig(t, rigging{policy: waybill.Policy{TriesPerProvider: -1}}, a, b)
+		b.account.Idle("test.ask", time.Now().Add(500*time.Millisecond))
+		g.must("b")
+		b.account.Idle("test.ask", time.Now().Add(time.Second)) // longer than the call lasts
+		if e := g.mustFail(waybill.RateLimited); e.RetryAfter != 100*time.Millisecond {
+			t.Fatalf("wait %v", e.RetryAfter)
+		}
+		g.tried(2, 1)
+	})
+}
