@@ -145,11 +145,8 @@ func (c *call) loser(a *attempt) {
 
 // second begins a hedge, or returns nil.
 func (c *call) second() *attempt {
-	i := c.untried()
+	i := slices.IndexFunc(c.cands, func(k cand) bool { return k.reason == usable && k.tries == 0 && !k.forced && !k.probe })
 	if i < 0 || c.stop || c.tried >= c.l.policy.Tries || c.ctx.Err() != nil {
-		return nil
-	}
-	if k := &c.cands[i]; k.forced || k.probe {
 		return nil
 	}
 	if !c.l.mayHedge() {

@@ -232,6 +232,19 @@ func TestHedgeOnlyAtAHealthyOne(t *testing.T) {
 		g.must("a") // it might be probed now, but not by a hedge
 		g.tried(2, 5)
 	})
+	synctest.Test(t, func(t *testing.T) { // beyond the one to be probed
+		p := always
+		p.TriesPerProvider = -1
+		b, c := newFake("b", fails(maybeSent)), newFake("c")
+		g := newRig(t, rigging{policy: p}, newFake("a", slow(time.Second, ok)), b, c)
+		for range 5 {
+			_, _, _ = g.ask(t.Context(), &Select{Only: "b"})
+		}
+		time.Sleep(10 * time.Second)
+		g.must("c")
+		g.tried(1, 5, 1)
+		synctest.Wait()
+	})
 	synctest.Test(t, func(t *testing.T) {
 		a, b := newFake("a", slow(time.Second, ok)), newFake("b")
 		b.account = waybill.NewAccount("b", waybill.Limits{QPS: 0.001, Burst: 1})
