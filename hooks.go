@@ -8,7 +8,8 @@ import (
 // Hooks let an application see what a client does. Every field may be nil. The
 // functions are called on the calling goroutine (a hedge's on its own), outside
 // all locks, and must be quick and safe for concurrent use. What they are given
-// holds no personal data and no secret.
+// holds no personal data and no secret. A panic of theirs goes on to the caller:
+// no place and no goroutine stays behind, but what the provider answered is lost.
 //
 // StartCall and StartAttempt take and return a context and return a function
 // that is called at the end, so that spans nest; they may return the context

@@ -82,7 +82,7 @@ func shorten(text string, truncated bool) string {
 }
 
 // remove takes out a value however it is written: plain, escaped for a query or
-// a path, or for JSON; letter case does not matter.
+// a path, for JSON, HTML or XML; letter case does not matter.
 func remove(text, value, mark string) string {
 	value = strings.TrimSpace(value)
 	if len(value) < 4 {
@@ -94,6 +94,12 @@ func remove(text, value, mark string) string {
 		for _, v := range [...]string{url.QueryEscape(value), query, component.Replace(query), url.PathEscape(value),
 			escaped, htmlText.Replace(escaped), strings.ReplaceAll(escaped, "/", `\/`), asciiText(escaped)} {
 			text = replaceFold(text, v, mark)
+		}
+	}
+	if strings.ContainsAny(value, `<>&'"`) {
+		for _, quotes := range [...][2]string{{"&#34;", "&#39;"}, {"&quot;", "&#39;"}, {"&quot;", "&#x27;"}, {"&quot;", "&apos;"}, {`"`, "'"}} {
+			entities := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, quotes[0], "'", quotes[1])
+			text = replaceFold(text, entities.Replace(value), mark)
 		}
 	}
 	return text
