@@ -139,7 +139,8 @@ func (a *Account) Admit(service string) (wait time.Duration, ok bool) {
 // turn, and that the vendor counts as several: a matrix by its cells, where it
 // does. When it may begin, ok is true and wait is how long to wait before, in
 // the order of asking; the call is counted, also when it is given up while
-// waiting. Done must be called at its end.
+// waiting. One that counts as more than Burst begins when all of that is there
+// and it cannot wait for more. Done must be called at its end.
 func (a *Account) Reserve(service string, calls int, most time.Duration) (wait time.Duration, ok bool) {
 	l := &a.limits
 	if a.marked.Load() {
@@ -194,11 +195,12 @@ func (a *Account) take(now time.Time, calls int, most time.Duration) (time.Durat
 			a.tokens = min(float64(l.Burst), a.tokens+now.Sub(a.filled).Seconds()*l.QPS)
 		}
 		a.filled = now
-		if missing := float64(calls) - a.tokens; missing > 0 {
-			wait = max(time.Duration(missing/l.QPS*float64(time.Second)), time.Microsecond)
-			if wait > most {
-				return wait, false
-			}
+		wait = a.refill(calls)
+		if wait > most && calls > l.Burst { // never at once: it begins with all there is, and owes the rest
+			wait = a.refill(l.Burst)
+		}
+		if wait > most {
+			return wait, false
 		}
 		a.tokens -= float64(calls)
 	}
@@ -206,6 +208,15 @@ func (a *Account) take(now time.Time, calls int, most time.Duration) (time.Durat
 		a.dayCount += calls
 	}
 	return wait, true
+}
+
+// refill is how long it takes until so many tokens are there.
+func (a *Account) refill(tokens int) time.Duration {
+	missing := float64(tokens) - a.tokens
+	if missing <= 0 {
+		return 0
+	}
+	return max(time.Duration(missing/a.limits.QPS*float64(time.Second)), time.Microsecond)
 }
 
 // Midnight returns the next midnight in the given zone after t, when a vendor's

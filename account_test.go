@@ -154,6 +154,27 @@ func TestAccountReserve(t *testing.T) {
 	})
 }
 
+// A call that counts as more than may begin at once does begin, for those who
+// cannot wait too, and what it owes is paid before the next.
+func TestAccountReserveMoreThanBurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := waybill.NewAccount("a", waybill.Limits{QPS: 10})
+		if wait, ok := a.Reserve("x", 25, 0); !ok || wait != 0 {
+			t.Fatalf("25 with a burst of 10: %v %t", wait, ok)
+		}
+		if wait, ok := a.Admit("x"); ok || wait != 1600*time.Millisecond {
+			t.Errorf("the next: %v %t", wait, ok)
+		}
+		if wait, ok := a.Reserve("x", 25, 0); ok || wait != 2500*time.Millisecond {
+			t.Errorf("25 more: %v %t", wait, ok)
+		}
+		time.Sleep(2500 * time.Millisecond)
+		if _, ok := a.Reserve("x", 25, 0); !ok {
+			t.Error("25 more were refused")
+		}
+	})
+}
+
 func TestAccountReserveCountsTheDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := waybill.NewAccount("a", waybill.Limits{PerDay: 10})

@@ -8,7 +8,8 @@ import (
 // Hooks let an application see what a client does. Every field may be nil. The
 // functions are called on the calling goroutine (a hedge's on its own), outside
 // all locks, and must be quick and safe for concurrent use. What they are given
-// holds no personal data and no secret.
+// holds no personal data and no secret. A panic of theirs goes on to the caller:
+// no place and no goroutine stays behind, but what the provider answered is lost.
 //
 // StartCall and StartAttempt take and return a context and return a function
 // that is called at the end, so that spans nest; they may return the context
@@ -90,7 +91,8 @@ type Ejection struct {
 	// Until is when it may be probed; For is the same as a duration.
 	Until time.Time
 	For   time.Duration
-	// Reason is "consecutive", "local" or "share".
+	// Reason is "consecutive", "local" or "share", or "probe" when the probe of an
+	// ejected provider failed.
 	Reason string
 }
 
@@ -154,7 +156,10 @@ func joinStart[S, E any](a, b func(context.Context, S) (context.Context, func(E)
 		case endB == nil:
 			return ctx, endA
 		}
-		return ctx, func(e E) { endB(e); endA(e) }
+		return ctx, func(e E) {
+			defer endA(e) // also when b's panics, so that no span stays open
+			endB(e)
+		}
 	}
 }
 

@@ -123,3 +123,23 @@ func TestHooksWithoutAContext(t *testing.T) {
 		t.Error("the context of an attempt is lost")
 	}
 }
+
+// A hook that panics at an end does not keep the ones around it from theirs.
+func TestJoinedEndsRunBesideAPanic(t *testing.T) {
+	ended := false
+	h := waybill.JoinHooks(
+		&waybill.Hooks{StartCall: func(ctx context.Context, _ waybill.Call) (context.Context, func(waybill.CallEnd)) {
+			return ctx, func(waybill.CallEnd) { ended = true }
+		}},
+		&waybill.Hooks{StartCall: func(ctx context.Context, _ waybill.Call) (context.Context, func(waybill.CallEnd)) {
+			return ctx, func(waybill.CallEnd) { panic("hook") }
+		}})
+	_, end := h.StartCall(t.Context(), waybill.Call{})
+	func() {
+		defer func() { _ = recover() }()
+		end(waybill.CallEnd{})
+	}()
+	if !ended {
+		t.Error("the first hook's span stays open")
+	}
+}

@@ -48,6 +48,9 @@ func NewVerdict(attempts []Attempt, info VerdictInfo) *Error {
 	for _, a := range attempts {
 		if a.Err != nil {
 			consider(a.Err)
+			for _, inner := range a.Err.attempts { // a nested client's, which our time-out may have cut short
+				consider(inner.Err)
+			}
 			delivery = delivery.worse(a.Err.Delivery)
 		}
 	}

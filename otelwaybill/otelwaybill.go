@@ -44,6 +44,10 @@ import (
 // scope is the name of the tracer and of the meter.
 const scope = "github.com/waybill-go/waybill/otelwaybill"
 
+// bounds are those that OpenTelemetry's conventions give durations in seconds, and
+// two more for slow sends; the default ones are made for milliseconds.
+var bounds = []float64{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60}
+
 // Options choose where spans and metrics go. Nil fields mean the global
 // providers at the time of New.
 type Options struct {
@@ -93,7 +97,7 @@ func (h *hook) instruments(m metric.Meter) error {
 		return c
 	}
 	seconds := func(name, about string) metric.Float64Histogram {
-		c, err := m.Float64Histogram("waybill."+name, metric.WithUnit("s"), metric.WithDescription(about))
+		c, err := m.Float64Histogram("waybill."+name, metric.WithUnit("s"), metric.WithDescription(about), metric.WithExplicitBucketBoundaries(bounds...))
 		errs = append(errs, err)
 		return c
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -139,6 +140,31 @@ func TestSpanPerCallAndAttempt(t *testing.T) {
 		t.Errorf("calls: %d", n)
 	}
 	noPersonalData(t, got)
+}
+
+// TestDurationBuckets: the buckets of the durations tell quick calls from slow
+// ones in seconds.
+func TestDurationBuckets(t *testing.T) {
+	h, _, metrics, _ := setUp(t)
+	call := waybill.Call{Domain: "geo", Op: geo.Geocode}
+	for _, d := range []time.Duration{20 * time.Millisecond, 300 * time.Millisecond, 4 * time.Second} {
+		_, end := h.StartCall(t.Context(), call)
+		end(waybill.CallEnd{Duration: d})
+		_, done := h.StartAttempt(t.Context(), waybill.AttemptStart{Call: call, Provider: "p", Instance: "p"})
+		done(waybill.AttemptEnd{Duration: d})
+	}
+	m := metrics()
+	for _, name := range []string{"waybill.call.duration", "waybill.attempt.duration"} {
+		data, ok := m[name].Data.(metricdata.Histogram[float64])
+		if !ok || m[name].Unit != "s" {
+			t.Fatalf("%s: %T in %q", name, m[name].Data, m[name].Unit)
+		}
+		for _, n := range data.DataPoints[0].BucketCounts {
+			if n > 1 {
+				t.Errorf("%s: %v", name, data.DataPoints[0].BucketCounts)
+			}
+		}
+	}
 }
 
 func noPersonalData(t *testing.T, spans tracetest.SpanStubs) {

@@ -203,6 +203,8 @@ func (c *Client) safe(err error, r *Request) *TransportError {
 		e.text, e.cause = "unexpected end", io.ErrUnexpectedEOF
 	case errors.Is(err, io.EOF):
 		e.text, e.cause = "the connection was closed", io.EOF
+	case proxyAddress(err):
+		e.text = "the proxy's address in the environment is not valid"
 	default:
 		if e.text = tlsFailure(err); e.text == "" {
 			e.text = innermost(err)
@@ -210,6 +212,12 @@ func (c *Client) safe(err error, r *Request) *TransportError {
 		e.text = c.scrub(e.text, r.Private)
 	}
 	return e
+}
+
+// proxyAddress reports whether the environment's proxy could not be read, which
+// net/http says with the whole of it, password included.
+func proxyAddress(err error) bool {
+	return strings.HasPrefix(innermost(err), "invalid proxy address ")
 }
 
 // innermost returns the text of the last error of a chain, which is the one

@@ -48,6 +48,11 @@ type Config struct {
 	// Secrets returns the keys and tokens that must never show. It is called
 	// when a text is scrubbed and must be safe for concurrent use.
 	Secrets func() []string
+	// Codes reports whether a text is one of the codes that the vendor documents.
+	// [Reply.Error] keeps such a code whole, also when a word of the request, or a
+	// secret, is the same by chance. nil knows none. It must be safe for concurrent
+	// use.
+	Codes func(code string) bool
 }
 
 // Client is the guarded HTTP client of one adapter. It is safe for concurrent

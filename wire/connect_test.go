@@ -3,6 +3,7 @@ package wire_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -72,6 +73,22 @@ func TestProxies(t *testing.T) {
 	}
 	if target.Conns() != 0 {
 		t.Error("the target was reached")
+	}
+}
+
+// TestProxyAddress: a proxy of the environment that cannot be read is told by
+// net/http with its password.
+func TestProxyAddress(t *testing.T) {
+	for _, proxy := range []string{"http://user:" + secretKey[:8] + "/" + secretKey[8:] + "@proxy.example.test:1", "user:" + secretKey[:8] + "/x@proxy.example.test:y"} {
+		_, bad := url.Parse(proxy)
+		transport := &http.Transport{Proxy: func(*http.Request) (*url.URL, error) {
+			return nil, fmt.Errorf("invalid proxy address %q: %v", proxy, bad) // its words
+		}}
+		client := newClient(t, nil, wiretest.Options{}, func(cfg *wire.Config) { cfg.HTTPClient = &http.Client{Transport: transport} })
+		_, err := client.Do(t.Context(), sendRequest("http://sms.example.test", message))
+		if e := mine(t, err); strings.Contains(e.Error(), secretKey[:8]) || e.Delivery != waybill.NotSent {
+			t.Errorf("%v: %v", e.Delivery, e)
+		}
 	}
 }
 

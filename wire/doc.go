@@ -116,8 +116,8 @@
 //
 // Every error is a *waybill.Error. In no node of its tree is there a URL with
 // path or query, a header, a body, or one of the client's secrets; vendors'
-// texts pass through [Client.Scrub]. Of a transport's error a [TransportError]
-// is kept.
+// texts pass through [Client.Scrub], and so do their codes but for those that
+// Config.Codes knows. Of a transport's error a [TransportError] is kept.
 //
 // Package wiretest has the scripted server on which all this is tested.
 package wire

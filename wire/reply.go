@@ -80,11 +80,12 @@ func (r Reply) Format(s fmt.State, _ rune) {
 func (r *Reply) OK() bool { return r.Status >= 200 && r.Status <= 299 }
 
 // Error returns an error about this reply, with the provider, verb, key and
-// wait filled in and the vendor's message scrubbed.
+// wait filled in and the vendor's message scrubbed. So is its code, unless it is
+// one that the vendor documents (see Config.Codes), or this package's own.
 func (r *Reply) Error(code waybill.Code, scope waybill.Scope, delivery waybill.Delivery, vendorCode, message string) *waybill.Error {
 	e := &waybill.Error{Code: code, Scope: scope, Delivery: delivery, RetryAfter: r.RetryAfter, VendorCode: vendorCode}
 	e.Message = r.Scrub(message)
-	if vendorCode != "" {
+	if vendorCode != "" && !r.documented(vendorCode) {
 		e.VendorCode = r.Scrub(vendorCode)
 	}
 	if r.c != nil {
@@ -94,6 +95,10 @@ func (r *Reply) Error(code waybill.Code, scope waybill.Scope, delivery waybill.D
 		e.Op, e.Ref = r.r.Op, r.r.Ref
 	}
 	return e
+}
+
+func (r *Reply) documented(code string) bool {
+	return code == CodeReply || r.c != nil && r.c.cfg.Codes != nil && r.c.cfg.Codes(code)
 }
 
 // Scrub is [Client.Scrub] with the request's private values.

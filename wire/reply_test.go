@@ -150,6 +150,9 @@ func TestReplyError(t *testing.T) {
 	if e.RetryAfter != 5*time.Second || e.Ref != "ref-1" || e.Op != "send" || e.Message != "too many to [private] with [secret]" || e.VendorCode != "isv.[private]" {
 		t.Errorf("got %+v: %q %q", e, e.Message, e.VendorCode)
 	}
+	if e := reply.Error(waybill.DataLoss, 0, waybill.Ambiguous, wire.CodeReply, ""); e.VendorCode != wire.CodeReply {
+		t.Errorf("our own code: %q", e.VendorCode)
+	}
 	// A reply made by hand serves too.
 	var v struct{}
 	if e := (&wire.Reply{Status: 200}).JSON(&v); e == nil || e.Code != waybill.DataLoss {
@@ -157,6 +160,28 @@ func TestReplyError(t *testing.T) {
 	}
 	if e := (&wire.Reply{Status: 204}).StatusError(); e != nil {
 		t.Error(e)
+	}
+}
+
+// TestDocumentedCodes: a vendor's code stays whole where a word of the request is
+// the same by chance, such as a postcode.
+func TestDocumentedCodes(t *testing.T) {
+	s := wiretest.NewServer(wiretest.Options{})
+	defer s.Close()
+	s.Script(wiretest.Respond(200, "{}"))
+	c, err := wire.New(wire.Config{Provider: "acmegeo", Codes: func(code string) bool { return code == "10021" }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	reply, err := c.Do(t.Context(), &wire.Request{Op: "geocode", URL: s.URL, Private: []string{"10021", "wire_reply", "10044"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code, want := range map[string]string{"10021": "10021", wire.CodeReply: wire.CodeReply, "10044": "[private]"} {
+		if e := reply.Error(waybill.RateLimited, 0, waybill.NotSent, code, "at 10021"); e.VendorCode != want || e.Message != "at [private]" {
+			t.Errorf("%s: %q %q", code, e.VendorCode, e.Message)
+		}
 	}
 }
 

@@ -42,16 +42,22 @@ func (c *Client) scrub(text string, private []string) string {
 		text = text[:maxScan]
 	}
 	text = strings.ToValidUTF8(text, "\uFFFD")
+	longest := 0
 	if c != nil && c.cfg.Secrets != nil {
 		for _, s := range c.cfg.Secrets() {
 			text = remove(text, s, "[secret]")
+			longest = max(longest, len(s))
 		}
 	}
 	for _, p := range private {
 		text = remove(text, p, "[private]")
+		longest = max(longest, len(p))
 	}
 	for _, p := range private {
 		text = removeParts(text, p)
+	}
+	if truncated { // the cut may have gone through a value, a byte of which takes six at most
+		text = strings.ToValidUTF8(text[:max(0, len(text)-6*longest)], "")
 	}
 	text = urlText.ReplaceAllStringFunc(text, bareURL)
 	text = assignment.ReplaceAllStringFunc(text, bareAssignment)
@@ -76,7 +82,7 @@ func shorten(text string, truncated bool) string {
 }
 
 // remove takes out a value however it is written: plain, escaped for a query or
-// a path, or for JSON; letter case does not matter.
+// a path, for JSON, HTML or XML; letter case does not matter.
 func remove(text, value, mark string) string {
 	value = strings.TrimSpace(value)
 	if len(value) < 4 {
@@ -84,13 +90,27 @@ func remove(text, value, mark string) string {
 	}
 	text = replaceFold(text, value, mark)
 	if strings.ContainsFunc(value, needsEscape) {
-		escaped := jsonText(value)
-		for _, v := range [...]string{url.QueryEscape(value), url.PathEscape(value), escaped, strings.ReplaceAll(escaped, "/", `\/`), asciiText(escaped)} {
+		escaped, query := jsonText(value), strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
+		for _, v := range [...]string{url.QueryEscape(value), query, component.Replace(query), url.PathEscape(value),
+			escaped, htmlText.Replace(escaped), strings.ReplaceAll(escaped, "/", `\/`), asciiText(escaped)} {
 			text = replaceFold(text, v, mark)
+		}
+	}
+	if strings.ContainsAny(value, `<>&'"`) {
+		for _, quotes := range [...][2]string{{"&#34;", "&#39;"}, {"&quot;", "&#39;"}, {"&quot;", "&#x27;"}, {"&quot;", "&apos;"}, {`"`, "'"}} {
+			entities := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, quotes[0], "'", quotes[1])
+			text = replaceFold(text, entities.Replace(value), mark)
 		}
 	}
 	return text
 }
+
+var (
+	// component undoes what encodeURIComponent and its like leave unescaped.
+	component = strings.NewReplacer("%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*")
+	// htmlText undoes what encoding/json alone escapes.
+	htmlText = strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">")
+)
 
 // needsEscape reports whether some form writes r in another way.
 func needsEscape(r rune) bool {

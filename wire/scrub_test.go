@@ -64,6 +64,12 @@ func TestScrubPrivate(t *testing.T) {
 		{`no such place: \u6df1\u5733\u5e02A`, "深圳市A", "no such place: [private]"},
 		{`no such place: 12\/4 Rose St`, "12/4 Rose St", "no such place: [private]"},
 		{"unknown " + string(quoted), "12/4 \"Rose\" Street", `unknown "[private]"`},
+		{"no such place: 1%2F2%20O'Neill%20(rear)", "1/2 O'Neill (rear)", "no such place: [private]"},
+		{"no such place: 1%2F2%20O%27Neill%20%28rear%29", "1/2 O'Neill (rear)", "no such place: [private]"},
+		{`no such place: \"Rose\" & Son`, `"Rose" & Son`, "no such place: [private]"},
+		{"no such place: O&#39;Neill &amp; Co", "O'Neill & Co", "no such place: [private]"},
+		{"no such place: O&apos;Neill &amp; &quot;Co&quot;", `O'Neill & "Co"`, "no such place: [private]"},
+		{"no such place: O'Neill &amp; Co", "O'Neill & Co", "no such place: [private]"},
 		{"找不到 科技园南区", "深圳市南山区科技园南区", "找不到 [private]"},
 		{"找不到 南山 区", "深圳市南山区科技园", "找不到 南山 区"},
 		{"too many messages", "your messages are here", "too many messages"},
@@ -90,6 +96,21 @@ func TestScrubLength(t *testing.T) {
 	}
 	if got := c.Scrub(strings.Repeat("a ", 2040) + secretKey + secretKey); strings.Contains(got, secretKey[:4]) {
 		t.Errorf("half a secret: %q", got)
+	}
+}
+
+// TestScrubCut: what the bound on the text cuts in two stays hidden although
+// what stood before it shrinks.
+func TestScrubCut(t *testing.T) {
+	c := newClient(t, nil, wiretest.Options{})
+	for _, value := range []string{secretKey, url.QueryEscape(secretToken), "11 Lane Rd", url.QueryEscape("11/12, Lane")} {
+		for cut := 4; cut < len(value); cut++ {
+			text := "see http://h.example.test/"
+			text += strings.Repeat("a", 4096-len(text)-1-cut) + " " + value
+			if got := c.Scrub(text, "11 Lane Rd", "11/12, Lane"); strings.Contains(got, value[:4]) {
+				t.Errorf("%d bytes of %q: %q", cut, value, got)
+			}
+		}
 	}
 }
 

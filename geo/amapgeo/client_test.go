@@ -68,3 +68,13 @@ func TestClientObeysAmapsWait(t *testing.T) {
 		t.Errorf("got %v after %d requests", err, s.Count("")-asked)
 	}
 }
+
+// A postcode that is also one of Amap's codes does not hide the code.
+func TestQueryLikeACode(t *testing.T) {
+	c, s := behindAClient(t)
+	s.FailCode("10021")
+	_, err := c.Geocode(t.Context(), geo.GeocodeRequest{Query: "10021"})
+	if e := waybill.AsError(err); e.Code != waybill.RateLimited || e.VendorCode != "10021" {
+		t.Errorf("got %v", err)
+	}
+}

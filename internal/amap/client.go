@@ -62,6 +62,7 @@ func New(c Config) (*Client, error) {
 	client.wire, err = wire.New(wire.Config{
 		Provider: c.Provider, HTTPClient: c.HTTPClient, UserAgent: c.UserAgent, MaxReply: c.MaxReply,
 		Secrets: func() []string { return []string{c.Key, c.PrivateKey} },
+		Codes:   func(code string) bool { return classOf(code).info != "" },
 	})
 	if err != nil {
 		return nil, err

@@ -31,6 +31,7 @@ type call struct {
 	outer    *call         // the call around a nested client's
 	left     *atomic.Int32 // tries left, shared with the calls around
 	tries    atomic.Int32
+	spare    int // of those left, what the calls around need for who was not asked yet
 
 	number    int  // attempts made
 	tried     int  // those that count
@@ -86,7 +87,14 @@ func (l *lane) begin(ctx context.Context, sel *Select, items int) *call {
 	if len(l.nodes) > len(c.room) {
 		c.cands = make([]cand, 0, len(l.nodes))
 	}
+	chosen := false
+	defer func() {
+		if !chosen { // the request's Eligible panicked
+			c.close(false, nil, nil)
+		}
+	}()
 	c.cands = l.choose(c.cands, &c.sel, now)
+	chosen = true
 	return c
 }
 
@@ -99,7 +107,7 @@ func (c *call) inherit(a *attempt) {
 	a.nested = true
 	a.mu.Unlock()
 	if outer != nil {
-		c.outer, c.left, c.hooks = outer, outer.left, outer.hooks
+		c.outer, c.left, c.hooks, c.spare = outer, outer.left, outer.hooks, int(a.spare)
 	}
 }
 
@@ -192,8 +200,8 @@ func (c *call) pick() (i int, wait time.Duration, ok bool) {
 	}
 	if c.cur >= 0 {
 		k := &c.cands[c.cur]
-		if k.again && !k.later && c.mayRepeat(k) && c.sparesAll() {
-			if wait = c.until(k.ready); c.fits(wait) {
+		if k.again && !k.later && c.mayRepeat(k) {
+			if wait = c.until(k.ready); c.fits(wait) && c.sparesAll(wait) {
 				return c.cur, wait, true
 			}
 		}
@@ -214,15 +222,18 @@ func (c *call) pick() (i int, wait time.Duration, ok bool) {
 		return 0, 0, false
 	}
 	wait = max(0, c.until(c.cands[best].ready))
-	return best, wait, c.fits(wait)
+	return best, wait, c.fits(wait) && c.sparesAll(wait)
 }
 
 // untried returns the first candidate that was not asked yet, ejected ones last,
-// or -1.
+// or -1. Whose idleness has passed meanwhile may be asked like any other.
 func (c *call) untried() int {
 	last := -1
 	for i := range c.cands {
 		k := &c.cands[i]
+		if (k.reason == idling || k.reason == senderGone) && k.until <= c.now.UnixNano() {
+			k.reason = usable
+		}
 		if k.reason != usable || k.tries > 0 {
 			continue
 		}
@@ -240,20 +251,30 @@ func (c *call) mayRepeat(k *cand) bool {
 	return k.reason == usable && int(k.tries) < c.l.policy.TriesPerProvider && c.mayRepeatAny()
 }
 
-// sparesAll reports whether after one more try at the same candidate enough of the
-// call's tries are left for every other that was not asked yet, so that repeats
-// at those that fail never keep a call from who would have served.
-func (c *call) sparesAll() bool {
-	left := min(c.l.policy.Tries-c.tried, int(c.left.Load())) - 1
+// sparesAll reports whether after one more try at the same candidate, which
+// begins after the wait, enough of the call's tries and time is left for every
+// other that was not asked yet, so that repeats at those that fail never keep a
+// call from who would have served.
+func (c *call) sparesAll(wait time.Duration) bool {
 	if !c.goNext {
 		return true
 	}
+	n := c.unasked()
+	if left := min(c.l.policy.Tries-c.tried, int(c.left.Load())-c.spare) - 1; left < n {
+		return false
+	}
+	deadline, ok := c.ctx.Deadline()
+	return !ok || n == 0 || deadline.Sub(c.now)-wait >= time.Duration(n+1)*max(c.l.policy.MinAttempt, 0)
+}
+
+// unasked counts the candidates that may serve and were not asked yet.
+func (c *call) unasked() (n int) {
 	for i := range c.cands {
 		if k := &c.cands[i]; k.reason == usable && k.tries == 0 {
-			left--
+			n++
 		}
 	}
-	return left >= 0
+	return n
 }
 
 func (c *call) until(unixNano int64) time.Duration {

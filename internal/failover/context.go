@@ -29,8 +29,9 @@ type attempt struct {
 	replay bool // this is the one replay of a refused stream
 	stream bool
 
-	reported bool // to health
-	settled  bool // to all
+	reported bool  // to health
+	settled  bool  // to all
+	spare    int16 // tries that a nested client leaves to those not asked yet
 
 	deadline time.Time // zero: only the caller's
 

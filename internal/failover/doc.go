@@ -23,10 +23,11 @@
 //
 // A quick failure is repeated once at the same provider after the back-off,
 // since the first provider is the one that was wanted; then the next is asked at
-// once. A repeat never takes the try of a provider that was not asked yet: with
-// five tries four providers are asked twice, once, once and once, and a fifth is
-// still reached. Who let the time-out pass, or named a time to wait, is asked again only
-// when nobody else is left. Ejected providers come last, in order of recovery.
+// once. A repeat never takes the try, or the time, of a provider that was not asked
+// yet: with five tries four providers are asked twice, once, once and once, and a
+// fifth is still reached. Who let the time-out pass, named a time to wait, or is
+// ejected by its failure, is asked again only when nobody else is left. Ejected
+// providers come last, in order of recovery.
 //
 // # Limits
 //
@@ -37,7 +38,8 @@
 // # Nesting
 //
 // A client that stands behind another client of the same domain counts as one
-// provider: its tries are taken from the outer call's, the outer hooks see them,
+// provider: its tries are taken from the outer call's, its repeats leave enough of
+// them for those that were not asked yet, the outer hooks see them,
 // and the outer retry tokens hold beside its own.
 //
 // # Concurrency

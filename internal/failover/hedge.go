@@ -13,6 +13,9 @@ import (
 const (
 	leastHedge = 50 * time.Millisecond
 	samples    = 64
+	// mostSaved bounds the hedges that quick calls save up for slow ones: when
+	// everything is slow, hedging all of it would make that worse.
+	mostSaved = 10
 )
 
 // latency remembers the recent successes of a provider.
@@ -68,7 +71,7 @@ type result[R any] struct {
 // the other, but a conclusive answer of the first attempt ends both. It returns
 // the attempt that decides.
 func hedged[P, Q, R any](c *call, l *Lane[P], first *attempt, req Q, fn func(P, context.Context, Q) (R, error)) (R, *attempt, outcome) {
-	if first.number == 1 {
+	if first.number == 1 && l.policy.HedgeShare*float64(l.calls.Load())-float64(l.hedges.Load()) < mostSaved {
 		l.calls.Add(1)
 	}
 	results := make(chan result[R], 2)
@@ -87,10 +90,19 @@ func hedged[P, Q, R any](c *call, l *Lane[P], first *attempt, req Q, fn func(P, 
 			r.panic = nil
 		}()
 	}
+	var second *attempt
+	decided := false
+	defer func() {
+		if !decided { // a hook panicked: nobody waits for the answers
+			first.lose()
+			if second != nil {
+				second.lose()
+			}
+		}
+	}()
 	launch(first)
 	timer := time.NewTimer(max(l.policy.Hedge, first.n.latency.p95(), leastHedge))
 	defer timer.Stop()
-	var second *attempt
 	for running := 1; ; {
 		select {
 		case r := <-results:
@@ -112,6 +124,7 @@ func hedged[P, Q, R any](c *call, l *Lane[P], first *attempt, req Q, fn func(P, 
 			if r.panic != nil {
 				panic(r.panic)
 			}
+			decided = true
 			return r.v, r.a, r.o
 		case <-timer.C:
 			if second = c.second(); second != nil {
@@ -127,16 +140,13 @@ func hedged[P, Q, R any](c *call, l *Lane[P], first *attempt, req Q, fn func(P, 
 func (c *call) loser(a *attempt) {
 	e := &waybill.Error{Code: waybill.Canceled, Delivery: waybill.NotSent, Provider: a.n.m.name, Op: a.l.op, Ref: c.sel.Ref,
 		Message: "the other attempt of a hedged read answered"}
-	c.attempts = append(c.attempts, a.record(outcome{err: e, at: time.Now()}, 0))
+	c.list(a.record(outcome{err: e, at: time.Now()}, 0))
 }
 
 // second begins a hedge, or returns nil.
 func (c *call) second() *attempt {
-	i := c.untried()
+	i := slices.IndexFunc(c.cands, func(k cand) bool { return k.reason == usable && k.tries == 0 && !k.forced && !k.probe })
 	if i < 0 || c.stop || c.tried >= c.l.policy.Tries || c.ctx.Err() != nil {
-		return nil
-	}
-	if k := &c.cands[i]; k.forced || k.probe {
 		return nil
 	}
 	if !c.l.mayHedge() {

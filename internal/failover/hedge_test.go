@@ -129,7 +129,7 @@ func TestConclusivePrimaryEndsBoth(t *testing.T) {
 		if time.Since(start) != 100*time.Millisecond {
 			t.Fatalf("%v after %v", e, time.Since(start))
 		}
-		if all := waybill.Attempts(e); len(all) != 2 || !all[0].Hedge || all[0].Err.Code != waybill.Canceled || e.Delivery != ns {
+		if all := waybill.Attempts(e); len(all) != 2 || !all[1].Hedge || all[1].Err.Code != waybill.Canceled || e.Delivery != ns {
 			t.Fatalf("attempts %+v of %v", all, e)
 		}
 		_ = g.set.Close(t.Context())
@@ -152,6 +152,24 @@ func TestHedgeShare(t *testing.T) {
 		}
 		if n := b.tries(); n != 10 {
 			t.Fatalf("%d hedges in 200 calls; want 10", n)
+		}
+		_ = g.set.Close(t.Context())
+	})
+}
+
+// Many quick calls do not save up hedges for all of a brown-out's.
+func TestHedgesAreNotSavedUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newFake("a", ok), newFake("b", hangs)
+		g := newRig(t, rigging{policy: waybill.Policy{Hedge: 50 * time.Millisecond}}, a, b)
+		g.times(2000)
+		a.will(slow(200*time.Millisecond, ok))
+		for range 100 {
+			g.times(1)
+			g.lane.nodes[0].latency = latency{}
+		}
+		if n := b.tries(); n < 10 || n > 15 {
+			t.Fatalf("%d hedges in 100 slow calls", n)
 		}
 		_ = g.set.Close(t.Context())
 	})
@@ -213,6 +231,19 @@ func TestHedgeOnlyAtAHealthyOne(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		g.must("a") // it might be probed now, but not by a hedge
 		g.tried(2, 5)
+	})
+	synctest.Test(t, func(t *testing.T) { // beyond the one to be probed
+		p := always
+		p.TriesPerProvider = -1
+		b, c := newFake("b", fails(maybeSent)), newFake("c")
+		g := newRig(t, rigging{policy: p}, newFake("a", slow(time.Second, ok)), b, c)
+		for range 5 {
+			_, _, _ = g.ask(t.Context(), &Select{Only: "b"})
+		}
+		time.Sleep(10 * time.Second)
+		g.must("c")
+		g.tried(1, 5, 1)
+		synctest.Wait()
 	})
 	synctest.Test(t, func(t *testing.T) {
 		a, b := newFake("a", slow(time.Second, ok)), newFake("b")

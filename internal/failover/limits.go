@@ -12,7 +12,8 @@ const (
 	// longestWait bounds what a vendor may say of a limit that is no quota; more
 	// is absurd and is ignored.
 	longestWait = time.Hour
-	// longestQuota bounds what it may say of a quota: packages last a month.
+	// longestQuota bounds what it may say of a quota, or of one recipient's limit:
+	// packages last a month.
 	longestQuota = 31 * 24 * time.Hour
 )
 
@@ -88,7 +89,7 @@ func (m *limits) refused(sender string, now time.Time) time.Duration {
 // wait was nonsense, so that the provider is not asked again in this call.
 func sane(e *waybill.Error) (out *waybill.Error, again bool) {
 	longest := longestWait
-	if e.Code == waybill.QuotaExhausted {
+	if e.Code == waybill.QuotaExhausted || e.Code == waybill.RecipientLimited {
 		longest = longestQuota
 	}
 	if e.RetryAfter >= 0 && e.RetryAfter <= longest {

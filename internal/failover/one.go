@@ -45,7 +45,19 @@ func run[P, Q, R any](ctx context.Context, l *Lane[P], sel *Select, req Q, fn fu
 	var verdict *waybill.Error
 	done := false
 	var last *attempt // of a call that may be recycled
+	var open *attempt // of a body that its reader closes
 	defer func() {
+		if open != nil {
+			handed := false
+			defer func() {
+				if !handed { // bind or a hook panicked: it has no reader
+					open.finish()
+				}
+			}()
+			c.close(done, &served.Served, verdict)
+			handed = done
+			return
+		}
 		c.close(done, &served.Served, verdict)
 		if last != nil {
 			c.recycle(last)
@@ -63,6 +75,7 @@ func run[P, Q, R any](ctx context.Context, l *Lane[P], sel *Select, req Q, fn fu
 		c.now = o.at
 		if o.err == nil {
 			if bind != nil {
+				open = a
 				v = bind(v, func() { a.finish() })
 			}
 			out, served, done = v, c.served(a), true
@@ -120,7 +133,7 @@ func Pages[P, C, T any](ctx context.Context, l *Lane[P], sel *Select, start C, f
 					return
 				}
 			}
-			pinned.Only = served.Instance
+			pinned.Only, pinned.pinned = served.Instance, true
 			at, more = got.next, got.more
 		}
 	}

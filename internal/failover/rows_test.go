@@ -173,7 +173,9 @@ func TestRowRecipientLimitedKeepsOpeningHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &waybill.Error{Code: waybill.RecipientLimited, Scope: waybill.ScopeRecipient, Delivery: ns, RetryAfter: 7 * time.Hour}
 		g := newRig(t, rigging{kind: Send}, newFake("a", fails(e)), newFake("b"))
-		_ = g.mustFail(waybill.RecipientLimited)
+		if v := g.mustFail(waybill.RecipientLimited); v.RetryAfter != e.RetryAfter {
+			t.Fatalf("the caller is told to wait %v", v.RetryAfter)
+		}
 		g.tried(1, 0)
 		if len(g.idles) != 0 {
 			t.Fatalf("idled %+v", g.idles)

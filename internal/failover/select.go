@@ -42,6 +42,8 @@ type Select struct {
 	// Only names the one instance that may serve, ejected or not: the issuer of
 	// an id, the provider of the page before. Empty means any.
 	Only string
+	// pinned marks the later pages of a listing, which go on beyond a drain.
+	pinned bool
 	// Rewind, when not nil, makes the request ready to be sent once more; it is
 	// called before every try but the first. An error ends the call with what
 	// the tries before found: a body of which something was read cannot be
@@ -140,7 +142,7 @@ func (l *lane) pass(k *cand, sel *Select, now time.Time) {
 	switch {
 	case sel.Only != "" && sel.Only != m.instance:
 		k.reason = notOnly
-	case m.drained.Load():
+	case m.drained.Load() && !sel.pinned:
 		k.reason = drained
 	case len(u.Lanes) > 0 && !slices.Contains(u.Lanes, sel.Lane), len(u.Tenants) > 0 && !slices.Contains(u.Tenants, sel.Tenant):
 		k.reason = wrongLane

@@ -269,3 +269,29 @@ func TestClose(t *testing.T) {
 		g.tried(1)
 	})
 }
+
+// A panic between the head and the caller, in bind or in a hook, leaves nobody to
+// close the body: its place is given back.
+func TestStreamPanicsAfterTheHead(t *testing.T) {
+	for _, what := range []string{"bind", "hook"} {
+		synctest.Test(t, func(t *testing.T) {
+			g := newRig(t, rigging{}, newFake("a"))
+			if what == "hook" {
+				g.set.cfg.Hooks = &waybill.Hooks{StartCall: func(ctx context.Context, _ waybill.Call) (context.Context, func(waybill.CallEnd)) {
+					return ctx, func(waybill.CallEnd) { panic("hook") }
+				}}
+			}
+			func() {
+				defer func() { _ = recover() }()
+				_, _, _ = Stream(t.Context(), g.lane, nil, "q", asker.Ask, func(v string, _ context.CancelFunc) string {
+					if what == "bind" {
+						panic("bind")
+					}
+					return v
+				})
+				t.Errorf("%s: no panic", what)
+			}()
+			g.quiet()
+		})
+	}
+}

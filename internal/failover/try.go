@@ -17,9 +17,13 @@ func (c *call) try(i int, hedge bool) *attempt {
 	if c.number > 0 {
 		now = time.Now()
 	}
-	if m.drained.Load() {
+	if m.drained.Load() && !c.sel.pinned {
 		k.reason = drained
 		return nil
+	}
+	calls := 1
+	if c.sel.Calls != nil {
+		calls = c.sel.Calls(m.Provider) // before a place is taken, since it may panic
 	}
 	if limit := l.concurrency(m); m.inUse.Add(1) > limit {
 		m.inUse.Add(-1)
@@ -30,6 +34,9 @@ func (c *call) try(i int, hedge bool) *attempt {
 	if !ok { // ejected, or probed by somebody else, since it was chosen
 		m.inUse.Add(-1)
 		k.forced, k.probe = true, false
+		l.mu.Lock()
+		k.until = n.health.until.UnixNano()
+		l.mu.Unlock()
 		return nil
 	}
 	free := k.free() || (c.outer != nil && c.number == 0)
@@ -39,7 +46,7 @@ func (c *call) try(i int, hedge bool) *attempt {
 		c.stop = true
 		return nil
 	}
-	if wait, ok := c.admit(m); !ok {
+	if wait, ok := c.admit(m, calls); !ok {
 		l.report(n, t, neutral, false, now)
 		m.inUse.Add(-1)
 		if !free {
@@ -71,6 +78,7 @@ func (c *call) try(i int, hedge bool) *attempt {
 		k.tries++
 		c.tried++
 	}
+	a.spare = int16(c.spare + c.unasked())
 	if c.hooks != nil {
 		c.announce(a, from)
 	}
@@ -81,14 +89,11 @@ func (c *call) try(i int, hedge bool) *attempt {
 // ended.
 const crowded = 5 * time.Millisecond
 
-// admit asks the account for the attempt to begin, and waits for its turn as
+// admit asks the account for an attempt that counts as so many calls, and waits for its turn as
 // long as the request may. A wait that the caller's end cuts short gives the
 // place back.
-func (c *call) admit(m *member) (wait time.Duration, ok bool) {
-	calls, most := 1, c.sel.Wait
-	if c.sel.Calls != nil {
-		calls = c.sel.Calls(m.Provider)
-	}
+func (c *call) admit(m *member, calls int) (wait time.Duration, ok bool) {
+	most := c.sel.Wait
 	if most <= 0 { // no clock is read
 		wait, ok = m.account.Reserve(c.l.service, calls, 0)
 		return wait, ok
@@ -203,8 +208,9 @@ func (a *attempt) classify(e **waybill.Error) (class, bool) {
 // caller's: without the link to the context's error, and as the attempt's own
 // time-out if it was that.
 func (a *attempt) ownEnd(e *waybill.Error) *waybill.Error {
-	own := &waybill.Error{Code: waybill.Unknown, Scope: e.Scope, Delivery: e.Delivery, RetryAfter: e.RetryAfter, Provider: e.Provider,
-		Op: e.Op, VendorCode: e.VendorCode, Message: e.Message, Ref: e.Ref, Err: e.Err}
+	own := waybill.NewVerdict(waybill.Attempts(e), waybill.VerdictInfo{}) // a nested client's stay listed
+	own.Code, own.Scope, own.Delivery, own.RetryAfter, own.Provider = waybill.Unknown, e.Scope, e.Delivery, e.RetryAfter, e.Provider
+	own.Op, own.VendorCode, own.Message, own.Ref, own.Err = e.Op, e.VendorCode, e.Message, e.Ref, e.Err
 	if e.Code != waybill.Canceled {
 		own.Code = e.Code
 	} else if errors.Is(context.Cause(a), waybill.ErrAttemptTimeout) {
@@ -290,7 +296,7 @@ func (a *attempt) record(o outcome, bad int) waybill.Attempt {
 
 // note writes a failed attempt down in the call and decides what may follow.
 func (c *call) note(a *attempt, o outcome, bad int) {
-	c.attempts = append(c.attempts, a.record(o, bad))
+	c.list(a.record(o, bad))
 	c.last = o.err
 	if o.err.Delivery == waybill.Ambiguous {
 		c.ambiguous = true
@@ -302,12 +308,22 @@ func (c *call) note(a *attempt, o outcome, bad int) {
 	c.follow(a, o)
 }
 
+// list adds an attempt in the order of their beginning, which a hedge's may not
+// end in.
+func (c *call) list(a waybill.Attempt) {
+	c.attempts = append(c.attempts, a)
+	for i := len(c.attempts) - 1; i > 0 && c.attempts[i].Number < c.attempts[i-1].Number; i-- {
+		c.attempts[i], c.attempts[i-1] = c.attempts[i-1], c.attempts[i]
+	}
+}
+
 // follow turns the class into the candidate's part in the rest of the call.
 func (c *call) follow(a *attempt, o outcome) {
 	k := &c.cands[a.cand]
 	c.goNext = o.class.next
 	c.stop = c.stop || o.class.stops()
-	k.again, k.later = o.class.again, o.class.later
+	// Who is ejected now is asked again only after the others: its probe was one.
+	k.again, k.later = o.class.again, o.class.later || k.n.state.Load()&1 != 0
 	if o.class.replay && !k.replay {
 		k.replay, k.ready = true, 0
 		return

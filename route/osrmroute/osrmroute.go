@@ -168,7 +168,8 @@ func New(o *Options) (*Adapter, error) {
 		a.account = waybill.NewAccount(Name, waybill.Limits{})
 	}
 	var err error
-	a.wire, err = wire.New(wire.Config{Provider: Name, HTTPClient: o.HTTPClient, UserAgent: o.UserAgent, MaxReply: o.MaxReply})
+	a.wire, err = wire.New(wire.Config{Provider: Name, HTTPClient: o.HTTPClient, UserAgent: o.UserAgent, MaxReply: o.MaxReply,
+		Codes: func(code string) bool { _, known := codes[code]; return known }})
 	if err != nil {
 		return nil, err
 	}

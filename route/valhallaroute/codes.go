@@ -64,6 +64,16 @@ func classOf(code int) (class, bool) {
 	return class{waybill.Unknown, waybill.ScopeUnknown, waybill.Ambiguous, "a code that is not in the documentation"}, false
 }
 
+// documented reports whether a code, or its word in OSRM's shape, is of the tables.
+func documented(code string) bool {
+	if _, ok := words[code]; ok {
+		return true
+	}
+	n, err := strconv.Atoi(code)
+	_, ok := classOf(n)
+	return err == nil && ok && strconv.Itoa(n) == code
+}
+
 // failure is how Valhalla refuses. Asked in OSRM's shape it writes code instead,
 // which servers before it may do for any request.
 type failure struct {

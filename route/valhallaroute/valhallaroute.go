@@ -146,7 +146,7 @@ func New(o *Options) (*Adapter, error) {
 	if a.account == nil {
 		a.account = waybill.NewAccount(Name, waybill.Limits{})
 	}
-	a.wire, err = wire.New(wire.Config{Provider: Name, HTTPClient: o.HTTPClient, UserAgent: o.UserAgent, MaxReply: o.MaxReply})
+	a.wire, err = wire.New(wire.Config{Provider: Name, HTTPClient: o.HTTPClient, UserAgent: o.UserAgent, MaxReply: o.MaxReply, Codes: documented})
 	if err != nil {
 		return nil, err
 	}

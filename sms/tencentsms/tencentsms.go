@@ -146,6 +146,7 @@ func New(secretID, secretKey, appID string, o *Options) (*Adapter, error) {
 	a.wire, err = wire.New(wire.Config{
 		Provider: name, HTTPClient: a.opts.HTTPClient, UserAgent: a.opts.UserAgent, MaxReply: a.opts.MaxReply,
 		Secrets: func() []string { return []string{secretID, secretKey} },
+		Codes:   func(code string) bool { _, known := classes[code]; return known },
 	})
 	if err != nil {
 		return nil, err

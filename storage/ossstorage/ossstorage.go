@@ -221,7 +221,8 @@ func New(bucket, accessKey, secretKey string, o *Options) (*Bucket, error) {
 	if b.x.Idle == 0 {
 		b.x.Idle = DefaultIdleTimeout
 	}
-	c, err := wire.New(wire.Config{Provider: name, HTTPClient: o.HTTPClient, UserAgent: o.UserAgent, MaxReply: o.MaxReply, Timeout: -1, Secrets: b.x.Keys.Secrets})
+	c, err := wire.New(wire.Config{Provider: name, HTTPClient: o.HTTPClient, UserAgent: o.UserAgent, MaxReply: o.MaxReply, Timeout: -1, Secrets: b.x.Keys.Secrets,
+		Codes: func(code string) bool { _, known := byCode(code); return known }})
 	if err != nil {
 		return nil, waybill.AsError(err).With(name, "", "")
 	}

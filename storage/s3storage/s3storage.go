@@ -219,7 +219,8 @@ func New(bucket, accessKey, secretKey string, o *Options) (*Bucket, error) {
 		b.x.Idle = DefaultIdleTimeout
 	}
 	b.x.Keys = o.keyring(accessKey, secretKey)
-	c, err := wire.New(wire.Config{Provider: name, HTTPClient: o.HTTPClient, UserAgent: o.UserAgent, MaxReply: o.MaxReply, Timeout: -1, Secrets: b.x.Keys.Secrets})
+	c, err := wire.New(wire.Config{Provider: name, HTTPClient: o.HTTPClient, UserAgent: o.UserAgent, MaxReply: o.MaxReply, Timeout: -1, Secrets: b.x.Keys.Secrets,
+		Codes: func(code string) bool { _, known := byCode(code); return known && !strings.HasPrefix(code, "KMS.") }})
 	if err != nil {
 		return nil, waybill.AsError(err).With(name, "", "")
 	}
