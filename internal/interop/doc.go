@@ -7,5 +7,5 @@
 //   - fixroute: routes by HTTP and JSON
 //
 // The other way round, suites and clients of others judge what is here: mails in
-// dkim, mime and smtp, buckets in gocloud.
+// dkim, mime and smtp, buckets in gocloud, the fake of S3 in minio.
 package interop

@@ -302,16 +302,18 @@ func TestLinkDiesWithItsCredentials(t *testing.T) {
 func TestCorruptedReadsAreFound(t *testing.T) {
 	large := strings.Repeat("0123456789abcdef", 4*part/16)
 	for name, c := range map[string]struct {
-		mode s3storage.ChecksumMode
-		text string
-		sum  bool // the object says its checksum
+		mode  s3storage.ChecksumMode
+		plain bool // the server adds no checksum
+		text  string
+		sum   bool // the object says its checksum
 	}{
-		"crc32": {s3storage.ChecksumSupported, "content", true}, "crc32 of parts": {s3storage.ChecksumSupported, large, true},
-		"md5": {s3storage.ChecksumRequired, "content", false},
+		"crc32": {s3storage.ChecksumSupported, false, "content", true}, "crc32 of parts": {s3storage.ChecksumSupported, false, large, true},
+		"crc64nvme": {s3storage.ChecksumRequired, false, "content", false}, "crc64nvme of parts": {s3storage.ChecksumRequired, false, large, false},
+		"md5": {s3storage.ChecksumRequired, true, "content", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := fake(t, storagetest.S3Options{MinPart: part, TLS: c.mode == s3storage.ChecksumSupported})
+			s := fake(t, storagetest.S3Options{MinPart: part, TLS: c.mode == s3storage.ChecksumSupported, PlainObjects: c.plain})
 			b := bucketOn(t, s, func(o *s3storage.Options) { o.Checksums = c.mode })
 			s3storage.Cut(b, part)
 			for _, body := range []io.Reader{strings.NewReader(c.text), struct{ io.Reader }{strings.NewReader(c.text)}} {

@@ -66,11 +66,11 @@ type listPartsXML struct {
 }
 
 type partXML struct {
-	PartNumber    int
-	LastModified  string
-	ETag          string
-	Size          int64
-	ChecksumCRC32 string `xml:",omitempty"`
+	PartNumber   int
+	LastModified string
+	ETag         string
+	Size         int64
+	sumsXML
 }
 
 // listParts is ListParts.
@@ -103,8 +103,8 @@ func (s *Server) listParts(w http.ResponseWriter, q url.Values, key string) *s3E
 		}
 		c := u.parts[n]
 		p := partXML{PartNumber: n, LastModified: c.at.UTC().Format(time.RFC3339), ETag: `"` + hex.EncodeToString(c.md5) + `"`, Size: c.blob.Size()}
-		if c.claimedCRC {
-			p.ChecksumCRC32 = c.crc32
+		if c.claimed {
+			p.sumsXML = c.sum.xml()
 		}
 		out.Parts = append(out.Parts, p)
 		out.NextPartNumberMarker = n
