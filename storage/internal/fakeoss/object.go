@@ -151,10 +151,10 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key s
 	if o == nil {
 		return &ossError{code: "NoSuchKey", message: "The specified key does not exist.", ec: "0026-00000001"}
 	}
-	if v := r.Header.Get("If-Match"); v != "" && v != o.etag {
+	switch shelf.Conditions(r.Header, "", o.etag, o.modified) {
+	case http.StatusPreconditionFailed:
 		return fail("PreconditionFailed")
-	}
-	if r.Header.Get("If-None-Match") == o.etag {
+	case http.StatusNotModified:
 		return fail("NotModified")
 	}
 	size := o.blob.Size()

@@ -133,8 +133,11 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key s
 	if o == nil {
 		return fail("NoSuchKey")
 	}
-	if e := readCondition(r.Header, "", o); e != nil {
-		return e
+	switch shelf.Conditions(r.Header, "", o.etag, o.modified) {
+	case http.StatusPreconditionFailed:
+		return fail("PreconditionFailed")
+	case http.StatusNotModified:
+		return fail("NotModified")
 	}
 	size := o.blob.Size()
 	from, n, partial := int64(0), size, false
@@ -225,28 +228,10 @@ func (s *Server) source(r *http.Request) (*object, *s3Error) {
 	if o == nil {
 		return nil, fail("NoSuchKey")
 	}
-	if e := readCondition(r.Header, "X-Amz-Copy-Source-", o); e != nil {
+	if shelf.Conditions(r.Header, "X-Amz-Copy-Source-", o.etag, o.modified) != http.StatusOK {
 		return nil, fail("PreconditionFailed")
 	}
 	return o, nil
-}
-
-// readCondition checks the conditions of a read. A condition on the tag counts
-// for more than one on the date.
-func readCondition(h http.Header, prefix string, o *object) *s3Error {
-	is := func(v string) bool { return v == "*" || strings.Trim(v, `"`) == strings.Trim(o.etag, `"`) }
-	after := func(name string) (later, given bool) {
-		at, err := http.ParseTime(h.Get(prefix + name))
-		return err == nil && o.modified.After(at), err == nil
-	}
-	match, none := h.Get(prefix+"If-Match"), h.Get(prefix+"If-None-Match")
-	if later, given := after("If-Unmodified-Since"); match != "" && !is(match) || match == "" && given && later {
-		return fail("PreconditionFailed")
-	}
-	if later, given := after("If-Modified-Since"); none != "" && is(none) || none == "" && given && !later {
-		return fail("NotModified")
-	}
-	return nil
 }
 
 type copyXML struct {
