@@ -389,6 +389,26 @@ func TestForeignTagsAreNoChecksums(t *testing.T) {
 	}
 }
 
+// A server that passes conditions over does not make another version of the one
+// that was asked for.
+func TestConditionsThatAreIgnored(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("ETag", `"new"`)
+		w.Header().Set("Content-Length", "7")
+		_, _ = io.WriteString(w, "content")
+	}))
+	t.Cleanup(s.Close)
+	b, err := s3storage.New("bucket", "key-of-the-test", "secret-of-the-test", &s3storage.Options{BaseURL: s.URL, PathStyle: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = text(t, b, storage.GetOptions{IfMatch: "old"})
+	wants(t, err, waybill.FailedPrecondition, waybill.ScopeRequest, waybill.NotSent)
+	if got, err := text(t, b, storage.GetOptions{IfMatch: "new"}); got != "content" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 // Keys of others that XML cannot carry, or that no verb could name, do not spoil
 // a listing; servers that do not know the encoding are understood too.
 func TestListsOfOthersKeys(t *testing.T) {
