@@ -7,5 +7,6 @@
 //   - fixroute: routes by HTTP and JSON
 //
 // The other way round, suites and clients of others judge what is here: mails in
-// dkim, mime and smtp, buckets in gocloud, the fake of S3 in minio.
+// dkim, mime and smtp, buckets in gocloud, the fakes of S3 and OSS in minio and
+// oss.
 package interop

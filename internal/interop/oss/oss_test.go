@@ -1,4 +1,4 @@
-package fakeoss
+package oss
 
 import (
 	"bytes"
@@ -14,13 +14,18 @@ import (
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss/credentials"
+
+	"github.com/waybill-go/waybill/storage/storagetest"
 )
 
+// minPart is the least size of a part in bytes.
+const minPart = 100 << 10
+
 // each runs a test with OSS's own library, signing in both ways.
-func each(t *testing.T, f func(t *testing.T, s *Server, c *oss.Client)) {
+func each(t *testing.T, f func(t *testing.T, s *storagetest.OSS, c *oss.Client)) {
 	for name, version := range map[string]oss.SignatureVersionType{"v4": oss.SignatureVersionV4, "v1": oss.SignatureVersionV1} {
 		t.Run(name, func(t *testing.T) {
-			s := New(Options{SessionToken: "the-security-token", PageSize: 3})
+			s := storagetest.NewOSS(&storagetest.OSSOptions{SessionToken: "the-security-token", PageSize: 3})
 			t.Cleanup(s.Close)
 			access, secret, token := s.Keys()
 			f(t, s, oss.NewClient(oss.LoadDefaultConfig().WithRegion(s.Region()).WithEndpoint(s.URL()).WithSignatureVersion(version).
@@ -47,7 +52,7 @@ func must(t *testing.T, what string, err error) {
 
 // The library's managers for large files: they list, look and ask for ranges.
 func TestLargeFiles(t *testing.T) {
-	each(t, func(t *testing.T, s *Server, c *oss.Client) {
+	each(t, func(t *testing.T, s *storagetest.OSS, c *oss.Client) {
 		ctx, bucket := t.Context(), s.Bucket()
 		data := bytes.Repeat([]byte("0123456789abcde"), 1<<20/15)
 		key, back := "a b+c/发票.bin", filepath.Join(t.TempDir(), "back")
@@ -80,7 +85,7 @@ func TestLargeFiles(t *testing.T) {
 // Both kinds of listings, keys that get lost on the way, what there is.
 func TestKeysAndListings(t *testing.T) {
 	keys := []string{" a", "a b", "a%2Fb", "a&b", "a+b", "a/b/c", "a/b0", "a<b>", "文"}
-	each(t, func(t *testing.T, s *Server, c *oss.Client) {
+	each(t, func(t *testing.T, s *storagetest.OSS, c *oss.Client) {
 		ctx, bucket := t.Context(), s.Bucket()
 		for _, k := range keys {
 			_, err := c.PutObject(ctx, &oss.PutObjectRequest{Bucket: &bucket, Key: &k, Body: strings.NewReader(k), StorageClass: oss.StorageClassStandard, Acl: oss.ObjectACLDefault})
@@ -131,7 +136,7 @@ func TestKeysAndListings(t *testing.T) {
 
 // Parts and uploads are listed, metadata is replaced, a condition refuses.
 func TestPartsAndCopies(t *testing.T) {
-	each(t, func(t *testing.T, s *Server, c *oss.Client) {
+	each(t, func(t *testing.T, s *storagetest.OSS, c *oss.Client) {
 		ctx, bucket := t.Context(), s.Bucket()
 		var ids []string
 		for range 4 {
@@ -178,7 +183,7 @@ func TestPartsAndCopies(t *testing.T) {
 
 // Links are for what they were signed for, with the headers that go with them.
 func TestLinks(t *testing.T) {
-	each(t, func(t *testing.T, s *Server, c *oss.Client) {
+	each(t, func(t *testing.T, s *storagetest.OSS, c *oss.Client) {
 		bucket := s.Bucket()
 		send := func(p *oss.PresignResult, body string, headers map[string]string) (int, string) {
 			t.Helper()
