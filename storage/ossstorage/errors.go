@@ -20,7 +20,7 @@ func byCode(code string) (exchange.Class, bool) {
 		"PublicEndpointForbidden", "InvalidTargetBucketForLogging":
 		return exchange.WrongSetup, true
 	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed", "InvalidSecurityToken", "SecurityTokenExpired",
-		"SecurityTokenNotSupported":
+		"SecurityTokenNotSupported", "AccessKeyIdAndSecurityTokenNotMatch":
 		return exchange.BadKeys, true
 	case "NoSuchKey", "NoSuchVersion", "NotFound":
 		return exchange.NotHere, true
@@ -36,7 +36,7 @@ func byCode(code string) (exchange.Class, bool) {
 	case "QpsLimitExceeded", "TotalQpsLimitExceeded", "MetaOperationQpsLimitExceeded", "UploadTrafficRateLimitExceeded",
 		"DownloadTrafficRateLimitExceeded", "TooManyRequests", "SlowDown":
 		return exchange.Slower, true
-	case "TooManyBuckets", "QuotaExceeded":
+	case "TooManyBuckets", "QuotaExceeded", "InDebt", "InDebtOverdue":
 		return exchange.Full, true
 	case "InternalError":
 		return exchange.Internal, true
@@ -52,9 +52,13 @@ func byCode(code string) (exchange.Class, bool) {
 	return exchange.Class{}, false
 }
 
-// ecRegion is the finer code of an InvalidArgument that is about our settings:
-// the request was signed for another region.
-const ecRegion = "0002-00000226"
+// The finer codes that are about our settings: of an InvalidArgument that the
+// request was signed for another region, and those of encryption, which we do not
+// ask for but the bucket may, with a key that is disabled, gone or not ours.
+const (
+	ecRegion     = "0002-00000226"
+	ecEncryption = "0005-"
+)
 
 // byStatus is for replies without a code: those to HEAD of who sends no
 // x-oss-err, and conditions.
@@ -85,7 +89,7 @@ func classify(reply *wire.Reply, c exchange.Call) *waybill.Error {
 	f := failure(reply)
 	k, known := byCode(f.Code)
 	switch {
-	case f.EC == ecRegion:
+	case f.EC == ecRegion, !known && strings.HasPrefix(f.EC, ecEncryption):
 		k, known = exchange.WrongSetup, true
 	case !known && len(reply.Body) == 0:
 		if k, known = byStatus(reply.Status, c.Op); known && f.Code == "" {
