@@ -417,6 +417,40 @@ func TestListIsBucketByBucket(t *testing.T) {
 	}
 }
 
+// A listing goes on behind each of its keys, also between names of which one is
+// the beginning of another.
+func TestListGoesOnBetweenNames(t *testing.T) {
+	var options []storage.Option
+	for _, name := range []string{"a", "a-b", "a.b", "b", "a1", "aZ"} {
+		b := newFaulty(t, "x")
+		put(t, b, "k", "x")
+		put(t, b, "l", "x")
+		options = append(options, storage.With(b, storage.As(name)))
+	}
+	f, err := storage.NewFailover(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := func(after string) (got []string) {
+		for obj, err := range f.List(t.Context(), storage.ListOptions{After: after}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, obj.Key)
+		}
+		return got
+	}
+	all := keys("")
+	if len(all) != 12 || !slices.IsSorted(all) {
+		t.Errorf("%q", all)
+	}
+	for i, k := range all {
+		if got := keys(k); !slices.Equal(got, all[i+1:]) {
+			t.Errorf("after %q: %q, want %q", k, got, all[i+1:])
+		}
+	}
+}
+
 func TestDeleteAndCopy(t *testing.T) {
 	f, home, abroad := pair(t)
 	put(t, f, "home:a", "x")
