@@ -160,6 +160,9 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key s
 		}
 	}
 	for name, values := range o.header {
+		if low := strings.ToLower(name); strings.HasPrefix(low, "x-amz-meta-") {
+			name = low // as S3 writes them, and clients show them
+		}
 		h[name] = values
 	}
 	for name, values := range q {

@@ -234,6 +234,10 @@ func knownHeaders(h http.Header) *s3Error {
 			continue
 		}
 		switch low {
+		case "x-amz-acl": // buckets have none unless their owner asks for it
+			if h.Get(name) != "bucket-owner-full-control" {
+				return &s3Error{code: "AccessControlListNotSupported", message: "The bucket does not allow ACLs"}
+			}
 		case "x-amz-storage-class": // there is but one
 			if h.Get(name) != "STANDARD" {
 				return fail("NotImplemented")

@@ -144,7 +144,11 @@ func TestSignatures(t *testing.T) {
 			r.Header.Set("X-Amz-Security-Token", "x")
 			sign(s, r, s.o.SecretKey, s.in.Now())
 		}, 400, "InvalidToken"},
-		"header": {func(r *http.Request) { r.Header.Set("X-Amz-Acl", "public-read"); sign(s, r, s.o.SecretKey, s.in.Now()) }, 501, "NotImplemented"},
+		"header": {func(r *http.Request) {
+			r.Header.Set("X-Amz-Tagging", "a=b")
+			sign(s, r, s.o.SecretKey, s.in.Now())
+		}, 501, "NotImplemented"},
+		"acl": {func(r *http.Request) { r.Header.Set("X-Amz-Acl", "public-read"); sign(s, r, s.o.SecretKey, s.in.Now()) }, 400, "AccessControlListNotSupported"},
 	} {
 		r := signed(t, s, "PUT", target, "x", nil)
 		c.change(r)
