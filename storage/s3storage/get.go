@@ -57,7 +57,7 @@ func (b *Bucket) reader(out *s3.GetObjectOutput, reply *wire.Reply, key string, 
 	length := *out.ContentLength
 	obj := storage.Object{Key: key, Size: length, ETag: strings.Trim(*out.ETag, `"`), ContentType: aws.ToString(out.ContentType),
 		ContentDisposition: aws.ToString(out.ContentDisposition), CacheControl: aws.ToString(out.CacheControl), Metadata: meta.Decode(out.Metadata),
-		Checksum: checksum(out.ChecksumCRC32), Modified: aws.ToTime(out.LastModified), Provider: name, Bucket: b.bucket}
+		Checksum: checksum(out.ChecksumCRC32, out.ChecksumSHA256), Modified: aws.ToTime(out.LastModified), Provider: name, Bucket: b.bucket}
 	r, e := exchange.Reader(reply, obj, aws.ToString(out.ContentRange), o)
 	if e != nil {
 		return nil, e
@@ -110,5 +110,5 @@ func (b *Bucket) head(ctx context.Context, op waybill.Verb, key string) (storage
 	}
 	return storage.Object{Key: key, Size: *out.ContentLength, ETag: strings.Trim(*out.ETag, `"`), ContentType: aws.ToString(out.ContentType),
 		ContentDisposition: aws.ToString(out.ContentDisposition), CacheControl: aws.ToString(out.CacheControl), Metadata: meta.Decode(out.Metadata),
-		Checksum: checksum(out.ChecksumCRC32), Modified: aws.ToTime(out.LastModified), Provider: name, Bucket: b.bucket}, nil
+		Checksum: checksum(out.ChecksumCRC32, out.ChecksumSHA256), Modified: aws.ToTime(out.LastModified), Provider: name, Bucket: b.bucket}, nil
 }

@@ -276,7 +276,7 @@ func (u *upload) finish(ctx context.Context) (storage.Object, *waybill.Error) {
 		}
 		if e == nil {
 			obj := u.put.object(u.size, aws.ToString(out.ETag), reply)
-			obj.Checksum = checksum(in.ChecksumCRC32)
+			obj.Checksum = checksum(in.ChecksumCRC32, nil)
 			return obj, nil
 		}
 	}

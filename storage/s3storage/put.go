@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/md5"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"hash"
@@ -139,7 +140,7 @@ func (p *put) request(ctx context.Context, r io.ReadSeeker, size int64) (storage
 	}
 	obj := p.object(size, aws.ToString(out.ETag), reply)
 	if b.checksums == ChecksumSupported {
-		obj.Checksum = checksum(&sum)
+		obj.Checksum = checksum(&sum, nil)
 	} else if raw, err := base64.StdEncoding.DecodeString(sum); err == nil {
 		b.md5Tags.Store(hex.EncodeToString(raw) == obj.ETag)
 	}
@@ -172,11 +173,14 @@ func (p *put) object(size int64, etag string, reply *wire.Reply) storage.Object 
 	return o
 }
 
-// checksum writes S3's CRC32 as storage.Object has it; "" for one of parts.
-func checksum(crc *string) string {
-	sum, err := base64.StdEncoding.DecodeString(aws.ToString(crc))
-	if err != nil || len(sum) != crc32.Size {
-		return ""
+// checksum writes what S3 has as storage.Object has it: the CRC32, or else the
+// SHA-256; "" when it is of parts or of another kind.
+func checksum(crc, sha *string) string {
+	if sum, err := base64.StdEncoding.DecodeString(aws.ToString(crc)); err == nil && len(sum) == crc32.Size {
+		return "crc32:" + hex.EncodeToString(sum)
 	}
-	return "crc32:" + hex.EncodeToString(sum)
+	if sum, err := base64.StdEncoding.DecodeString(aws.ToString(sha)); err == nil && len(sum) == sha256.Size {
+		return "sha256:" + hex.EncodeToString(sum)
+	}
+	return ""
 }
