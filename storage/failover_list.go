@@ -27,8 +27,8 @@ func (f *Failover) List(ctx context.Context, o ListOptions) iter.Seq2[Object, er
 			return
 		}
 		for _, n := range f.names() {
-			if only != "" && only != n || n < after {
-				continue
+			if only != "" && only != n || after != "" && n+":" < after+":" {
+				continue // the colon counts for the order too
 			}
 			each := ListOptions{Prefix: prefix, Delimiter: o.Delimiter}
 			if n == after || after == "" {

@@ -379,44 +379,6 @@ func TestRegionsAreTheBoundary(t *testing.T) {
 	}
 }
 
-func TestListIsBucketByBucket(t *testing.T) {
-	f, home, abroad := pair(t)
-	for _, k := range []string{"a/1", "a/2", "b"} {
-		put(t, home, k, "x")
-	}
-	for _, k := range []string{"a/0", "c"} {
-		put(t, abroad, k, "x")
-	}
-	keys := func(o storage.ListOptions) (got []string) {
-		for obj, err := range f.List(t.Context(), o) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, obj.Key)
-		}
-		return got
-	}
-	for _, c := range []struct {
-		o    storage.ListOptions
-		want []string
-	}{
-		{storage.ListOptions{}, []string{"abroad:a/0", "abroad:c", "home:a/1", "home:a/2", "home:b"}},
-		{storage.ListOptions{Prefix: "a/"}, []string{"abroad:a/0", "home:a/1", "home:a/2"}},
-		{storage.ListOptions{Prefix: "home:a/"}, []string{"home:a/1", "home:a/2"}},
-		{storage.ListOptions{After: "abroad:b"}, []string{"abroad:c", "home:a/1", "home:a/2", "home:b"}},
-		{storage.ListOptions{After: "home:a/1"}, []string{"home:a/2", "home:b"}},
-		{storage.ListOptions{Delimiter: "/"}, []string{"abroad:a/", "abroad:c", "home:a/", "home:b"}},
-	} {
-		if got := keys(c.o); !slices.Equal(got, c.want) {
-			t.Errorf("%+v: %q, want %q", c.o, got, c.want)
-		}
-	}
-	abroad.set(down)
-	for _, err := range f.List(t.Context(), storage.ListOptions{}) {
-		wants(t, err, waybill.Unavailable, waybill.NotSent)
-	}
-}
-
 func TestDeleteAndCopy(t *testing.T) {
 	f, home, abroad := pair(t)
 	put(t, f, "home:a", "x")

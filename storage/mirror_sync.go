@@ -49,6 +49,9 @@ func (m *Mirror) carry(ctx context.Context, key string, from *held, to string) e
 		return err
 	}
 	defer func() { _ = r.Close() }()
+	if stampOf(r.Object) != from.stamp {
+		return refusal(waybill.FailedPrecondition, Get, "", "the object was replaced meanwhile")
+	}
 	o := attributes(r.Object)
 	o.Region = r.Object.Metadata[metaRegion]
 	if o.Region == "" {

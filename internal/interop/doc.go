@@ -5,4 +5,8 @@
 //   - hooksms: an SMS gateway behind a company's own webhook
 //   - tablegeo: a geocoder over a table in memory, without a network
 //   - fixroute: routes by HTTP and JSON
+//
+// The other way round, suites and clients of others judge what is here: mails in
+// dkim, mime and smtp, buckets in gocloud, the fakes of S3 and OSS in minio and
+// oss.
 package interop

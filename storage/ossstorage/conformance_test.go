@@ -37,6 +37,8 @@ var codes = []storagetest.CodeCase{
 	{Code: "RequestTimeTooSkewed", Want: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent},
 	{Code: "InvalidSecurityToken", Want: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent},
 	{Code: "SecurityTokenExpired", Want: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent},
+	{Code: "AccessKeyIdAndSecurityTokenNotMatch", Want: waybill.Unauthenticated, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent},
+	{Code: "InDebt", Want: waybill.QuotaExhausted, Scope: waybill.ScopeAccount, Delivery: waybill.NotSent},
 	{Code: "QpsLimitExceeded", Want: waybill.RateLimited, Scope: waybill.ScopeService, Delivery: waybill.NotSent},
 	{Code: "TotalQpsLimitExceeded", Want: waybill.RateLimited, Scope: waybill.ScopeService, Delivery: waybill.NotSent},
 	{Code: "MetaOperationQpsLimitExceeded", Want: waybill.RateLimited, Scope: waybill.ScopeService, Delivery: waybill.NotSent},

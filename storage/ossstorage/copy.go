@@ -79,8 +79,8 @@ func (k *copying) whole(ctx context.Context) *waybill.Error {
 func (k *copying) parts(ctx context.Context) *waybill.Error {
 	b := k.b
 	sent, _ := meta.Encode(k.from.Metadata, false)
-	id, e := b.begin(ctx, k.call(), &oss.InitiateMultipartUploadRequest{Bucket: &b.bucket, Key: &k.to, ContentType: text(k.from.ContentType),
-		ContentDisposition: text(k.from.ContentDisposition), CacheControl: text(k.from.CacheControl), Metadata: sent})
+	id, e := b.begin(ctx, k.call(), &oss.InitiateMultipartUploadRequest{Bucket: &b.bucket, Key: &k.to, ContentType: exchange.Text(k.from.ContentType),
+		ContentDisposition: exchange.Text(k.from.ContentDisposition), CacheControl: exchange.Text(k.from.CacheControl), Metadata: sent})
 	if e != nil {
 		return notYet(e)
 	}
@@ -142,6 +142,6 @@ func (k *copying) complete(ctx context.Context, u *upload) *waybill.Error {
 		return exchange.Lost(reply, "the copy has another checksum")
 	}
 	k.from.ETag = strings.Trim(etag, `"`)
-	k.from.Modified = date(reply)
+	k.from.Modified = exchange.Date(reply)
 	return nil
 }

@@ -12,81 +12,64 @@ import (
 	"github.com/waybill-go/waybill/wire"
 )
 
-// class is what one of OSS's codes means.
-type class struct {
-	code     waybill.Code
-	scope    waybill.Scope
-	delivery waybill.Delivery
-}
-
-var (
-	wrongSetup  = class{waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent}
-	badKeys     = class{waybill.Unauthenticated, waybill.ScopeAccount, waybill.NotSent}
-	notHere     = class{waybill.NotFound, waybill.ScopeRequest, waybill.NotSent}
-	unsupported = class{waybill.Unsupported, waybill.ScopeRequest, waybill.NotSent}
-	corrupted   = class{waybill.DataLoss, waybill.ScopeProvider, waybill.NotSent}
-	refused     = class{waybill.FailedPrecondition, waybill.ScopeRequest, waybill.NotSent}
-	exists      = class{waybill.AlreadyExists, waybill.ScopeRequest, waybill.NotSent}
-	slower      = class{waybill.RateLimited, waybill.ScopeService, waybill.NotSent}
-	full        = class{waybill.QuotaExhausted, waybill.ScopeAccount, waybill.NotSent}
-	internal    = class{waybill.Internal, waybill.ScopeProvider, waybill.Ambiguous}
-	unavailable = class{waybill.Unavailable, waybill.ScopeProvider, waybill.Ambiguous}
-)
-
 // byCode is the table of OSS's codes ("Error codes", and the pages of each HTTP
 // status).
-func byCode(code string) (class, bool) {
+func byCode(code string) (exchange.Class, bool) {
 	switch code {
 	case "AccessDenied", "NoSuchBucket", "InvalidBucketName", "SecondLevelDomainForbidden", "UserDisable", "AccountDisabled",
 		"PublicEndpointForbidden", "InvalidTargetBucketForLogging":
-		return wrongSetup, true
+		return exchange.WrongSetup, true
 	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed", "InvalidSecurityToken", "SecurityTokenExpired",
-		"SecurityTokenNotSupported":
-		return badKeys, true
+		"SecurityTokenNotSupported", "AccessKeyIdAndSecurityTokenNotMatch":
+		return exchange.BadKeys, true
 	case "NoSuchKey", "NoSuchVersion", "NotFound":
-		return notHere, true
+		return exchange.NotHere, true
 	case "FileAlreadyExists", "ObjectAlreadyExists":
-		return exists, true
+		return exchange.Exists, true
 	case "NoSuchUpload", "InvalidObjectState", "PreconditionFailed", "NotModified", "ObjectNotAppendable", "PositionNotEqualToLength",
 		"FileImmutable", "BucketAlreadyExists", "BucketNotEmpty":
-		return refused, true
+		return exchange.Precondition, true
 	case "InvalidDigest", "FilePartInterity", "IncompleteBody":
-		return corrupted, true
+		return exchange.Corrupted, true
 	case "RequestTimeout":
-		return class{waybill.Unavailable, waybill.ScopeProvider, waybill.NotSent}, true
+		return exchange.TimedOut, true
 	case "QpsLimitExceeded", "TotalQpsLimitExceeded", "MetaOperationQpsLimitExceeded", "UploadTrafficRateLimitExceeded",
 		"DownloadTrafficRateLimitExceeded", "TooManyRequests", "SlowDown":
-		return slower, true
-	case "TooManyBuckets", "QuotaExceeded":
-		return full, true
+		return exchange.Slower, true
+	case "TooManyBuckets", "QuotaExceeded", "InDebt", "InDebtOverdue":
+		return exchange.Full, true
 	case "InternalError":
-		return internal, true
+		return exchange.Internal, true
 	case "ServiceUnavailable":
-		return unavailable, true
+		return exchange.Unavailable, true
 	case "InvalidRange":
-		return class{waybill.InvalidArgument, waybill.ScopeRequest, waybill.NotSent}, true
+		return exchange.BadRange, true
 	case "MethodNotAllowed", "NotImplemented", "InvalidArgument", "InvalidObjectName", "MalformedXML", "EntityTooLarge", "EntityTooSmall",
 		"InvalidPart", "InvalidPartOrder", "MissingArgument", "MissingContentLength", "FilePartNotExist", "FilePartStale", "FieldItemTooLong",
 		"FileGroupTooLarge":
-		return unsupported, true
+		return exchange.Unsupported, true
 	}
-	return class{}, false
+	return exchange.Class{}, false
 }
 
-// ecRegion is the finer code of an InvalidArgument that is about our settings:
-// the request was signed for another region.
-const ecRegion = "0002-00000226"
+// The finer codes that are about our settings: of an InvalidArgument that the
+// request was signed for another region, and those of encryption, which we do not
+// ask for but the bucket may, with a key that is disabled, gone or not ours.
+const (
+	ecRegion     = "0002-00000226"
+	ecEncryption = "0005-"
+)
 
 // byStatus is for replies without a code: those to HEAD of who sends no
 // x-oss-err, and conditions.
-func byStatus(status int, op waybill.Verb) (class, bool) {
+func byStatus(status int, op waybill.Verb) (exchange.Class, bool) {
 	switch status {
 	case http.StatusNotFound:
-		return notHere, op == storage.Head || op == storage.Copy
+		return exchange.NotHere, op == storage.Head || op == storage.Copy
 	case http.StatusPreconditionFailed, http.StatusNotModified:
-		return refused, true
+		return exchange.Precondition, true
 	}
-	return class{}, false
+	return exchange.Class{}, false
 }
 
 // failure reads what OSS says of its refusal; after a HEAD that is in a header.
@@ -106,28 +89,22 @@ func classify(reply *wire.Reply, c exchange.Call) *waybill.Error {
 	f := failure(reply)
 	k, known := byCode(f.Code)
 	switch {
-	case f.EC == ecRegion:
-		k, known = wrongSetup, true
+	case f.EC == ecRegion, !known && strings.HasPrefix(f.EC, ecEncryption):
+		k, known = exchange.WrongSetup, true
 	case !known && len(reply.Body) == 0:
 		if k, known = byStatus(reply.Status, c.Op); known && f.Code == "" {
 			f.Code = strconv.Itoa(reply.Status)
 		}
 	}
-	if !known && reply.OK() {
-		return exchange.Lost(reply, "the reply is an error that nobody knows")
+	if known {
+		e := k.Error(reply, f.Code, f.Message)
+		e.Message = finer(f, e.Message)
+		return e
 	}
-	if !known {
-		e := *reply.StatusError()
-		if f.Code != "" {
-			e.VendorCode, e.Message = reply.Scrub(f.Code), finer(f, reply.Scrub(f.Message))
-		}
-		return &e
+	e := exchange.Unclassed(reply, f.Code, f.Message)
+	if f.Code != "" && !reply.OK() {
+		e.Message = finer(f, e.Message)
 	}
-	e := reply.Error(k.code, k.scope, k.delivery, f.Code, f.Message)
-	if k.code == waybill.InvalidArgument {
-		e.Message = "the range lies outside the object"
-	}
-	e.Message = finer(f, e.Message)
 	return e
 }
 

@@ -78,26 +78,16 @@ func (b *Bucket) reader(in io.ReadCloser, reply *wire.Reply, key string, o stora
 	if e != nil {
 		return nil, e
 	}
-	length := obj.Size
-	r := &storage.Reader{Length: length}
-	if v := reply.Header.Get("Content-Range"); v != "" {
-		from, total, ok := body.ContentRange(v, length)
-		if !ok {
-			return nil, exchange.Lost(reply, "the reply's range is not readable")
-		}
-		obj.Size, r.Offset = total, from
+	r, e := exchange.Reader(reply, obj, reply.Header.Get("Content-Range"), o)
+	if e != nil {
+		return nil, e
 	}
-	from, n, ok := body.Span(o.Offset, o.Length, obj.Size)
-	if !ok || from != r.Offset || n != length {
-		return nil, exchange.Lost(reply, "the reply is another range than asked")
-	}
-	r.Object = obj
 	var h hash.Hash
 	sum := sumHex(reply.Header.Get(crcHeader))
-	if sum != "" && length == obj.Size {
+	if sum != "" && r.Length == r.Object.Size {
 		h = crc64.New(ecma)
 	}
-	r.ReadCloser = &content{r: body.Verify(name, string(storage.Get), in, length, h, sum), c: in}
+	r.ReadCloser = b.x.Content(in, r, h, sum)
 	return r, nil
 }
 
@@ -126,26 +116,6 @@ func metadata(h http.Header) (m map[string]string) {
 		}
 	}
 	return m
-}
-
-// content is an object's body; its errors are ours.
-type content struct {
-	r io.Reader
-	c io.Closer
-}
-
-func (c *content) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	if err == nil || err == io.EOF {
-		return n, err
-	}
-	return n, waybill.AsError(err).With(name, string(storage.Get), "")
-}
-
-// Close ends the exchange.
-func (c *content) Close() error {
-	_ = c.c.Close()
-	return nil
 }
 
 // Head returns an object's attributes.

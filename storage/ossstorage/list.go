@@ -4,10 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 
@@ -20,12 +17,6 @@ import (
 // most is how many keys one request deletes or lists.
 const most = 1000
 
-// date is OSS's clock in a reply, zero if it does not say.
-func date(reply *wire.Reply) time.Time {
-	t, _ := http.ParseTime(reply.Header.Get("Date"))
-	return t
-}
-
 // Delete removes the objects, a thousand with one request.
 func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
 	if err := b.checkKey(storage.Delete, "", keys...); err != nil {
@@ -37,21 +28,7 @@ func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
 	if len(keys) == 1 {
 		return b.deleteOne(ctx, keys[0])
 	}
-	failed := 0
-	var first *waybill.Error
-	for chunk := range slices.Chunk(keys, most) {
-		n, e := b.deleteMany(ctx, chunk)
-		failed += n
-		if first == nil {
-			first = e
-		}
-	}
-	if first == nil {
-		return nil
-	}
-	e := *first
-	e.Message = strconv.Itoa(failed) + " of " + strconv.Itoa(len(keys)) + " objects were not deleted: " + e.Message
-	return &e
+	return exchange.DeleteMany(keys, most, func(keys []string) (int, *waybill.Error) { return b.deleteMany(ctx, keys) })
 }
 
 func (b *Bucket) deleteOne(ctx context.Context, key string) error {
@@ -99,74 +76,33 @@ func (b *Bucket) deleteMany(ctx context.Context, keys []string) (int, *waybill.E
 
 // List yields the objects page by page, as it is read.
 func (b *Bucket) List(ctx context.Context, o storage.ListOptions) iter.Seq2[storage.Object, error] {
-	return func(yield func(storage.Object, error) bool) {
-		if err := o.Validate(); err != nil {
-			yield(storage.Object{}, err)
-			return
-		}
+	return b.x.List(ctx, o, func(token string) (exchange.Page, *wire.Reply, *waybill.Error) {
 		if len(o.Prefix) > maxKey {
-			return // nothing can lie there
+			return exchange.Page{}, nil, nil // nothing can lie there
 		}
-		in := &oss.ListObjectsV2Request{Bucket: &b.bucket, Prefix: text(o.Prefix), Delimiter: text(o.Delimiter), StartAfter: text(o.After), MaxKeys: most}
-		for {
-			if e := b.x.Ended(ctx, storage.List, ""); e != nil {
-				yield(storage.Object{}, e)
-				return
-			}
-			out, e := b.page(ctx, in)
-			if e != nil {
-				yield(storage.Object{}, e)
-				return
-			}
-			for _, obj := range b.merged(out, o) {
-				if !yield(obj, nil) {
-					return
-				}
-			}
-			if !out.IsTruncated {
-				return
-			}
-			in.ContinuationToken = out.NextContinuationToken
-		}
-	}
+		return b.page(ctx, o, token)
+	})
 }
 
-// page fetches one page, and refuses one after which nothing would follow
-// although there is more.
-func (b *Bucket) page(ctx context.Context, in *oss.ListObjectsV2Request) (*oss.ListObjectsV2Result, *waybill.Error) {
-	c := exchange.Call{Op: storage.List, Key: oss.ToString(in.Prefix)}
+// page fetches one page.
+func (b *Bucket) page(ctx context.Context, o storage.ListOptions, token string) (p exchange.Page, reply *wire.Reply, e *waybill.Error) {
+	in := &oss.ListObjectsV2Request{Bucket: &b.bucket, Prefix: exchange.Text(o.Prefix), Delimiter: exchange.Text(o.Delimiter), StartAfter: exchange.Text(o.After),
+		ContinuationToken: exchange.Text(token), MaxKeys: most}
+	c := exchange.Call{Op: storage.List, Key: o.Prefix}
 	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*oss.ListObjectsV2Result, error) { return b.oss.ListObjectsV2(ctx, in) })
 	if e == nil {
 		e = b.x.Document(reply, "ListBucketResult", c)
 	}
 	if e != nil {
-		return nil, e
+		return p, reply, e
 	}
-	if next := oss.ToString(out.NextContinuationToken); out.IsTruncated && (next == "" || next == oss.ToString(in.ContinuationToken)) {
-		return nil, exchange.Lost(reply, "the list is cut and does not say how to go on")
-	}
-	return out, nil
-}
-
-// merged returns a page's objects and prefixes in one order, what is not behind
-// After left out: OSS names a prefix again when keys within it are behind.
-func (b *Bucket) merged(out *oss.ListObjectsV2Result, o storage.ListOptions) []storage.Object {
-	all := make([]storage.Object, 0, len(out.Contents)+len(out.CommonPrefixes))
+	p = exchange.Page{Objects: make([]storage.Object, 0, len(out.Contents)+len(out.CommonPrefixes)), Cut: out.IsTruncated, Next: oss.ToString(out.NextContinuationToken)}
 	for _, x := range out.Contents {
-		key := oss.ToString(x.Key)
-		if storage.ValidateKey(storage.List, key) != nil || key <= o.After {
-			continue // a folder's marker of some tool, which no verb could name
-		}
-		all = append(all, storage.Object{Key: key, Size: x.Size, ETag: strings.Trim(oss.ToString(x.ETag), `"`), Modified: oss.ToTime(x.LastModified),
-			Provider: name, Bucket: b.bucket})
+		p.Objects = append(p.Objects, storage.Object{Key: oss.ToString(x.Key), Size: x.Size, ETag: strings.Trim(oss.ToString(x.ETag), `"`),
+			Modified: oss.ToTime(x.LastModified), Provider: name, Bucket: b.bucket})
 	}
 	for _, x := range out.CommonPrefixes {
-		if p := oss.ToString(x.Prefix); p > o.After {
-			all = append(all, storage.Object{Key: p, IsPrefix: true})
-		}
+		p.Prefixes = append(p.Prefixes, oss.ToString(x.Prefix))
 	}
-	if len(out.CommonPrefixes) > 0 {
-		slices.SortFunc(all, func(x, y storage.Object) int { return strings.Compare(x.Key, y.Key) })
-	}
-	return all
+	return p, reply, nil
 }

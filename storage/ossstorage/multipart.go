@@ -136,8 +136,8 @@ func (p *put) sections(at io.ReaderAt, size int64) func(context.Context) (piece,
 func (u *upload) begin(ctx context.Context) *waybill.Error {
 	p := u.put
 	b, c := p.b, p.call()
-	in := &oss.InitiateMultipartUploadRequest{Bucket: &b.bucket, Key: &p.key, ContentType: &p.o.ContentType, ContentDisposition: text(p.o.ContentDisposition),
-		CacheControl: text(p.o.CacheControl), Metadata: p.meta, ForbidOverwrite: p.forbid()}
+	in := &oss.InitiateMultipartUploadRequest{Bucket: &b.bucket, Key: &p.key, ContentType: &p.o.ContentType, ContentDisposition: exchange.Text(p.o.ContentDisposition),
+		CacheControl: exchange.Text(p.o.CacheControl), Metadata: p.meta, ForbidOverwrite: p.forbid()}
 	id, e := b.begin(ctx, c, in)
 	if e != nil {
 		// No object can come of parts that were never sent.

@@ -489,6 +489,10 @@ func TestWrongSetupIsNotAMissingObject(t *testing.T) {
 	s.Fail(fakehttp.Status(404, nil, ""))
 	_, err := at(s.Bucket(), "").Head(t.Context(), "k")
 	wants(t, err, waybill.NotFound, waybill.ScopeRequest, waybill.NotSent)
+	// The key of the bucket's encryption is disabled: OSS says 409.
+	s.Fail(fakehttp.Status(409, http.Header{"Content-Type": {"application/xml"}}, "<Error><Code>OfKMS</Code><EC>0005-00000214</EC></Error>"))
+	_, err = at(s.Bucket(), "").Put(t.Context(), "k", strings.NewReader("x"), storage.PutOptions{})
+	wants(t, err, waybill.PermissionDenied, waybill.ScopeAccount, waybill.NotSent)
 }
 
 func TestTheClockIsNotCorrected(t *testing.T) {

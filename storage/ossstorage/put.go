@@ -46,25 +46,20 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	case p.src.Seekable() && size > smallBody && size <= b.single:
 		obj, e = p.single(ctx, p.src, size)
 	case size >= 0 && size <= min(b.partSize, b.single):
-		data := make([]byte, size)
-		if _, err := io.ReadFull(p.src, data); err == nil || size == 0 {
-			// The end is looked for, so that a longer body is found out.
-			_, _ = p.src.Read(make([]byte, 1))
-		}
-		if p.src.Err() == nil {
+		if data := p.src.Whole(); data != nil {
 			obj, e = p.single(ctx, bytes.NewReader(data), size)
 		}
 	default:
 		obj, e = p.parts(ctx, r)
 	}
+	if e == nil && obj.Key != "" {
+		return obj, nil
+	}
 	// The body's own failure is what matters, whatever came of it elsewhere.
 	if own := p.src.Err(); own != nil {
-		return storage.Object{}, own.With(name, "", "")
+		e = own.With(name, "", "")
 	}
-	if e != nil {
-		return storage.Object{}, e
-	}
-	return obj, nil
+	return storage.Object{}, e
 }
 
 // check refuses what OSS cannot keep, and returns the metadata as it goes out.
@@ -197,11 +192,8 @@ func (p *put) stored(reply *wire.Reply, size int64, crc uint64, etag string) (st
 			"the bucket has versions and ignores the condition: the object was written")
 	}
 	o := storage.Object{Key: p.key, Size: size, ETag: strings.Trim(etag, `"`), ContentType: p.o.ContentType, ContentDisposition: p.o.ContentDisposition,
-		CacheControl: p.o.CacheControl, Metadata: meta.Decode(p.meta), Checksum: checksum(sum), Provider: name, Bucket: p.b.bucket}
-	// OSS does not say when; the reply's date is its clock.
-	if t, err := http.ParseTime(reply.Header.Get("Date")); err == nil {
-		o.Modified = t
-	}
+		CacheControl: p.o.CacheControl, Metadata: meta.Decode(p.meta), Checksum: checksum(sum), Provider: name, Bucket: p.b.bucket,
+		Modified: exchange.Date(reply)}
 	return o, nil
 }
 
@@ -252,13 +244,4 @@ func sumHex(crc string) string {
 	}
 	h := strconv.FormatUint(v, 16)
 	return "0000000000000000"[len(h):] + h
-}
-
-// text is a header that is left out when it is empty.
-func text(s string) *string {
-	if s == "" {
-		return nil
-	}
-	v := s // only this one escapes
-	return &v
 }

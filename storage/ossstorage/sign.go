@@ -58,7 +58,7 @@ func (b *Bucket) request(key string, o storage.SignOptions) any {
 		}
 		return &oss.PutObjectRequest{Bucket: &b.bucket, Key: &key, ContentType: &o.ContentType}
 	}
-	return &oss.GetObjectRequest{Bucket: &b.bucket, Key: &key, ResponseContentDisposition: text(o.ContentDisposition), ResponseContentType: text(o.ContentType)}
+	return &oss.GetObjectRequest{Bucket: &b.bucket, Key: &key, ResponseContentDisposition: exchange.Text(o.ContentDisposition), ResponseContentType: exchange.Text(o.ContentType)}
 }
 
 // link reads the true end from the URL, which has it in whole seconds.

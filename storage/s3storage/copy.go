@@ -93,8 +93,8 @@ func (k *copying) parts(ctx context.Context) *waybill.Error {
 	b, c := k.b, k.call()
 	meta, _ := meta.Encode(k.from.Metadata, true)
 	created, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.CreateMultipartUploadOutput, error) {
-		return b.s3.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &b.bucket, Key: &k.to, ContentType: text(k.from.ContentType),
-			ContentDisposition: text(k.from.ContentDisposition), CacheControl: text(k.from.CacheControl), Metadata: meta})
+		return b.s3.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &b.bucket, Key: &k.to, ContentType: exchange.Text(k.from.ContentType),
+			ContentDisposition: exchange.Text(k.from.ContentDisposition), CacheControl: exchange.Text(k.from.CacheControl), Metadata: meta})
 	})
 	if e == nil {
 		e = b.x.Document(reply, "InitiateMultipartUploadResult", c)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/md5"
 	"hash"
-	"io"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,7 +29,7 @@ func (b *Bucket) Get(ctx context.Context, key string, o storage.GetOptions) (*st
 	if e := b.x.Ended(ctx, storage.Get, ""); e != nil {
 		return nil, e
 	}
-	in := &s3.GetObjectInput{Bucket: &b.bucket, Key: &key, Range: text(body.RangeHeader(o.Offset, o.Length))}
+	in := &s3.GetObjectInput{Bucket: &b.bucket, Key: &key, Range: exchange.Text(body.RangeHeader(o.Offset, o.Length))}
 	if in.Range == nil {
 		in.ChecksumMode = types.ChecksumModeEnabled // who does not know it passes it over
 	}
@@ -58,25 +57,16 @@ func (b *Bucket) reader(out *s3.GetObjectOutput, reply *wire.Reply, key string, 
 	length := *out.ContentLength
 	obj := storage.Object{Key: key, Size: length, ETag: strings.Trim(*out.ETag, `"`), ContentType: aws.ToString(out.ContentType),
 		ContentDisposition: aws.ToString(out.ContentDisposition), CacheControl: aws.ToString(out.CacheControl), Metadata: meta.Decode(out.Metadata),
-		Checksum: checksum(out.ChecksumCRC32), Modified: aws.ToTime(out.LastModified), Provider: name, Bucket: b.bucket}
-	r := &storage.Reader{Length: length}
-	if v := aws.ToString(out.ContentRange); v != "" {
-		from, total, ok := body.ContentRange(v, length)
-		if !ok {
-			return nil, exchange.Lost(reply, "the reply's range is not readable")
-		}
-		obj.Size, r.Offset = total, from
+		Checksum: checksum(out.ChecksumCRC32, out.ChecksumSHA256), Modified: aws.ToTime(out.LastModified), Provider: name, Bucket: b.bucket}
+	r, e := exchange.Reader(reply, obj, aws.ToString(out.ContentRange), o)
+	if e != nil {
+		return nil, e
 	}
-	from, n, ok := body.Span(o.Offset, o.Length, obj.Size)
-	if !ok || from != r.Offset || n != length {
-		return nil, exchange.Lost(reply, "the reply is another range than asked")
-	}
-	r.Object = obj
 	var h hash.Hash
-	if length == obj.Size && b.taggedMD5(out, obj.ETag) {
+	if length == r.Object.Size && b.taggedMD5(out, obj.ETag) {
 		h = md5.New()
 	}
-	r.ReadCloser = &content{b: b, key: key, r: body.Verify(name, string(storage.Get), out.Body, length, h, obj.ETag), c: out.Body}
+	r.ReadCloser = b.x.Content(out.Body, r, h, obj.ETag)
 	return r, nil
 }
 
@@ -90,33 +80,6 @@ func (b *Bucket) taggedMD5(out *s3.GetObjectOutput, etag string) bool {
 		return false
 	}
 	return out.ChecksumCRC32 == nil && out.ChecksumCRC32C == nil && out.ChecksumCRC64NVME == nil && out.ChecksumSHA1 == nil && out.ChecksumSHA256 == nil
-}
-
-// content is an object's body; its errors are ours.
-type content struct {
-	b   *Bucket
-	key string
-	r   io.Reader
-	c   io.Closer
-}
-
-func (c *content) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	if err == nil || err == io.EOF {
-		return n, err
-	}
-	if e := waybill.AsError(err); e.Code != waybill.Unknown || e.Provider != "" {
-		return n, e.With(name, string(storage.Get), "")
-	}
-	// The SDK found that the checksum is another one.
-	return n, &waybill.Error{Code: waybill.DataLoss, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Provider: name, Op: string(storage.Get),
-		Message: c.b.x.Wire.Scrub(err.Error(), c.key)}
-}
-
-// Close ends the exchange.
-func (c *content) Close() error {
-	_ = c.c.Close()
-	return nil
 }
 
 // Head returns an object's attributes. S3 says no code here: a key without an
@@ -147,5 +110,5 @@ func (b *Bucket) head(ctx context.Context, op waybill.Verb, key string) (storage
 	}
 	return storage.Object{Key: key, Size: *out.ContentLength, ETag: strings.Trim(*out.ETag, `"`), ContentType: aws.ToString(out.ContentType),
 		ContentDisposition: aws.ToString(out.ContentDisposition), CacheControl: aws.ToString(out.CacheControl), Metadata: meta.Decode(out.Metadata),
-		Checksum: checksum(out.ChecksumCRC32), Modified: aws.ToTime(out.LastModified), Provider: name, Bucket: b.bucket}, nil
+		Checksum: checksum(out.ChecksumCRC32, out.ChecksumSHA256), Modified: aws.ToTime(out.LastModified), Provider: name, Bucket: b.bucket}, nil
 }

@@ -5,8 +5,6 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,21 +34,7 @@ func (b *Bucket) Delete(ctx context.Context, keys ...string) error {
 	if len(keys) == 1 {
 		return b.deleteOne(ctx, keys[0])
 	}
-	failed := 0
-	var first *waybill.Error
-	for chunk := range slices.Chunk(keys, deleteMost) {
-		n, e := b.deleteMany(ctx, chunk)
-		failed += n
-		if first == nil {
-			first = e
-		}
-	}
-	if first == nil {
-		return nil
-	}
-	e := *first
-	e.Message = strconv.Itoa(failed) + " of " + strconv.Itoa(len(keys)) + " objects were not deleted: " + e.Message
-	return &e
+	return exchange.DeleteMany(keys, deleteMost, func(keys []string) (int, *waybill.Error) { return b.deleteMany(ctx, keys) })
 }
 
 func (b *Bucket) deleteOne(ctx context.Context, key string) error {
@@ -88,14 +72,14 @@ func (b *Bucket) deleteMany(ctx context.Context, keys []string) (int, *waybill.E
 	failed := 0
 	for _, x := range out.Errors {
 		k, known := byCode(aws.ToString(x.Code))
-		if known && k.code == waybill.NotFound {
+		if known && k == exchange.NotHere {
 			continue
 		}
 		if !known {
-			k = class{waybill.Unknown, waybill.ScopeRequest, waybill.Ambiguous}
+			k = exchange.Class{Scope: waybill.ScopeRequest, Delivery: waybill.Ambiguous}
 		}
 		if failed++; e == nil {
-			e = reply.Error(k.code, k.scope, k.delivery, aws.ToString(x.Code), "")
+			e = k.Error(reply, aws.ToString(x.Code), "")
 			e.Message = "refused"
 		}
 	}
@@ -104,60 +88,33 @@ func (b *Bucket) deleteMany(ctx context.Context, keys []string) (int, *waybill.E
 
 // List yields the objects page by page, as it is read.
 func (b *Bucket) List(ctx context.Context, o storage.ListOptions) iter.Seq2[storage.Object, error] {
-	return func(yield func(storage.Object, error) bool) {
-		err := o.Validate()
-		if err != nil {
-			yield(storage.Object{}, err)
-			return
-		}
-		in := &s3.ListObjectsV2Input{Bucket: &b.bucket, Prefix: text(o.Prefix), Delimiter: text(o.Delimiter), StartAfter: text(o.After),
-			EncodingType: types.EncodingTypeUrl} // XML cannot carry every key that others may have made
-		for {
-			if e := b.x.Ended(ctx, storage.List, ""); e != nil {
-				yield(storage.Object{}, e)
-				return
-			}
-			out, e := b.page(ctx, in)
-			if e != nil {
-				yield(storage.Object{}, e)
-				return
-			}
-			for _, obj := range b.merged(out, o) {
-				if !yield(obj, nil) {
-					return
-				}
-			}
-			if !aws.ToBool(out.IsTruncated) {
-				return
-			}
-			in.ContinuationToken = out.NextContinuationToken
-		}
-	}
+	return b.x.List(ctx, o, func(token string) (exchange.Page, *wire.Reply, *waybill.Error) { return b.page(ctx, o, token) })
 }
 
-// page fetches one page, and refuses one after which nothing would follow
-// although there is more.
-func (b *Bucket) page(ctx context.Context, in *s3.ListObjectsV2Input) (*s3.ListObjectsV2Output, *waybill.Error) {
-	c := exchange.Call{Op: storage.List, Key: aws.ToString(in.Prefix)}
+// page fetches one page.
+func (b *Bucket) page(ctx context.Context, o storage.ListOptions, token string) (p exchange.Page, reply *wire.Reply, e *waybill.Error) {
+	in := &s3.ListObjectsV2Input{Bucket: &b.bucket, Prefix: exchange.Text(o.Prefix), Delimiter: exchange.Text(o.Delimiter), StartAfter: exchange.Text(o.After),
+		ContinuationToken: exchange.Text(token), EncodingType: types.EncodingTypeUrl} // XML cannot carry every key that others may have made
+	c := exchange.Call{Op: storage.List, Key: o.Prefix}
 	out, reply, e := exchange.Do(&b.x, ctx, c, func(ctx context.Context) (*s3.ListObjectsV2Output, error) { return b.s3.ListObjectsV2(ctx, in) })
 	if e == nil {
-		e = b.listed(reply, out, in, c)
+		e = b.x.Document(reply, "ListBucketResult", c)
 	}
-	return out, e
-}
-
-func (b *Bucket) listed(reply *wire.Reply, out *s3.ListObjectsV2Output, in *s3.ListObjectsV2Input, c exchange.Call) *waybill.Error {
-	if e := b.x.Document(reply, "ListBucketResult", c); e != nil {
-		return e
+	if e == nil && !decode(out) {
+		e = exchange.Lost(reply, "a key of the list is not encoded as it should")
 	}
-	if !decode(out) {
-		return exchange.Lost(reply, "a key of the list is not encoded as it should")
+	if e != nil {
+		return p, reply, e
 	}
-	next := aws.ToString(out.NextContinuationToken)
-	if aws.ToBool(out.IsTruncated) && (next == "" || next == aws.ToString(in.ContinuationToken)) {
-		return exchange.Lost(reply, "the list is cut and does not say how to go on")
+	p = exchange.Page{Objects: make([]storage.Object, 0, len(out.Contents)+len(out.CommonPrefixes)), Cut: aws.ToBool(out.IsTruncated), Next: aws.ToString(out.NextContinuationToken)}
+	for _, x := range out.Contents {
+		p.Objects = append(p.Objects, storage.Object{Key: aws.ToString(x.Key), Size: aws.ToInt64(x.Size), ETag: strings.Trim(aws.ToString(x.ETag), `"`),
+			Modified: aws.ToTime(x.LastModified), Provider: name, Bucket: b.bucket})
 	}
-	return nil
+	for _, x := range out.CommonPrefixes {
+		p.Prefixes = append(p.Prefixes, aws.ToString(x.Prefix))
+	}
+	return p, reply, nil
 }
 
 // decode undoes the encoding of keys, if the server knows it.
@@ -181,27 +138,4 @@ func decode(out *s3.ListObjectsV2Output) bool {
 		}
 	}
 	return true
-}
-
-// merged returns a page's objects and prefixes in one order, what is not behind
-// After left out: S3 names a prefix again when keys within it are behind.
-func (b *Bucket) merged(out *s3.ListObjectsV2Output, o storage.ListOptions) []storage.Object {
-	all := make([]storage.Object, 0, len(out.Contents)+len(out.CommonPrefixes))
-	for _, x := range out.Contents {
-		key := aws.ToString(x.Key)
-		if storage.ValidateKey(storage.List, key) != nil || key <= o.After {
-			continue // a folder's marker of some tool, which no verb could name
-		}
-		all = append(all, storage.Object{Key: key, Size: aws.ToInt64(x.Size), ETag: strings.Trim(aws.ToString(x.ETag), `"`),
-			Modified: aws.ToTime(x.LastModified), Provider: name, Bucket: b.bucket})
-	}
-	for _, x := range out.CommonPrefixes {
-		if p := aws.ToString(x.Prefix); p > o.After {
-			all = append(all, storage.Object{Key: p, IsPrefix: true})
-		}
-	}
-	if len(out.CommonPrefixes) > 0 {
-		slices.SortFunc(all, func(x, y storage.Object) int { return strings.Compare(x.Key, y.Key) })
-	}
-	return all
 }

@@ -37,7 +37,7 @@ func (p *put) parts(ctx context.Context) (storage.Object, *waybill.Error) {
 	o.MultipartUploadThreshold = o.PartSizeBytes
 	o.S3 = u
 	in := &transfermanager.UploadObjectInput{Bucket: &p.b.bucket, Key: &p.key, Body: struct{ io.Reader }{p.src}, ContentType: &p.o.ContentType,
-		ContentDisposition: text(p.o.ContentDisposition), CacheControl: text(p.o.CacheControl), Metadata: p.meta}
+		ContentDisposition: exchange.Text(p.o.ContentDisposition), CacheControl: exchange.Text(p.o.CacheControl), Metadata: p.meta}
 	m := transfermanager.New(u, func(to *transfermanager.Options) { *to = o })
 	_, err := m.UploadObject(ctx, in)
 	switch {
@@ -276,7 +276,7 @@ func (u *upload) finish(ctx context.Context) (storage.Object, *waybill.Error) {
 		}
 		if e == nil {
 			obj := u.put.object(u.size, aws.ToString(out.ETag), reply)
-			obj.Checksum = checksum(in.ChecksumCRC32)
+			obj.Checksum = checksum(in.ChecksumCRC32, nil)
 			return obj, nil
 		}
 	}

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/md5"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"hash"
 	"hash/crc32"
 	"io"
 	"math/rand/v2"
-	"net/http"
 	"strings"
 	"time"
 
@@ -52,12 +52,7 @@ func (b *Bucket) Put(ctx context.Context, key string, r io.Reader, o storage.Put
 	case p.src.Seekable() && size > smallBody && size <= b.single:
 		obj, e = p.single(ctx, p.src, size)
 	case size >= 0 && size <= min(b.manager.PartSizeBytes, b.single):
-		data := make([]byte, size)
-		if _, err := io.ReadFull(p.src, data); err == nil || size == 0 {
-			// The end is looked for, so that a longer body is found out.
-			_, _ = p.src.Read(make([]byte, 1))
-		}
-		if p.src.Err() == nil {
+		if data := p.src.Whole(); data != nil {
 			obj, e = p.single(ctx, bytes.NewReader(data), size)
 		}
 	default:
@@ -121,7 +116,7 @@ func (p *put) single(ctx context.Context, r io.ReadSeeker, size int64) (storage.
 func (p *put) request(ctx context.Context, r io.ReadSeeker, size int64) (storage.Object, *waybill.Error) {
 	b, o := p.b, p.o
 	in := &s3.PutObjectInput{Bucket: &b.bucket, Key: &p.key, Body: r, ContentLength: &size, ContentType: &o.ContentType, Metadata: p.meta,
-		ContentDisposition: text(o.ContentDisposition), CacheControl: text(o.CacheControl)}
+		ContentDisposition: exchange.Text(o.ContentDisposition), CacheControl: exchange.Text(o.CacheControl)}
 	if o.IfNotExists {
 		in.IfNoneMatch = aws.String("*")
 	}
@@ -145,7 +140,7 @@ func (p *put) request(ctx context.Context, r io.ReadSeeker, size int64) (storage
 	}
 	obj := p.object(size, aws.ToString(out.ETag), reply)
 	if b.checksums == ChecksumSupported {
-		obj.Checksum = checksum(&sum)
+		obj.Checksum = checksum(&sum, nil)
 	} else if raw, err := base64.StdEncoding.DecodeString(sum); err == nil {
 		b.md5Tags.Store(hex.EncodeToString(raw) == obj.ETag)
 	}
@@ -173,28 +168,19 @@ func (p *put) sum(r io.ReadSeeker) (string, *waybill.Error) {
 // object is what was stored.
 func (p *put) object(size int64, etag string, reply *wire.Reply) storage.Object {
 	o := storage.Object{Key: p.key, Size: size, ETag: strings.Trim(etag, `"`), ContentType: p.o.ContentType, ContentDisposition: p.o.ContentDisposition,
-		CacheControl: p.o.CacheControl, Metadata: meta.Decode(p.meta), Provider: name, Bucket: p.b.bucket}
-	// S3 does not say when; the reply's date is its clock.
-	if t, err := http.ParseTime(reply.Header.Get("Date")); err == nil {
-		o.Modified = t
-	}
+		CacheControl: p.o.CacheControl, Metadata: meta.Decode(p.meta), Provider: name, Bucket: p.b.bucket,
+		Modified: exchange.Date(reply)}
 	return o
 }
 
-// text is a header that is left out when it is empty.
-func text(s string) *string {
-	if s == "" {
-		return nil
+// checksum writes what S3 has as storage.Object has it: the CRC32, or else the
+// SHA-256; "" when it is of parts or of another kind.
+func checksum(crc, sha *string) string {
+	if sum, err := base64.StdEncoding.DecodeString(aws.ToString(crc)); err == nil && len(sum) == crc32.Size {
+		return "crc32:" + hex.EncodeToString(sum)
 	}
-	v := s // only this one escapes
-	return &v
-}
-
-// checksum writes S3's CRC32 as storage.Object has it; "" for one of parts.
-func checksum(crc *string) string {
-	sum, err := base64.StdEncoding.DecodeString(aws.ToString(crc))
-	if err != nil || len(sum) != crc32.Size {
-		return ""
+	if sum, err := base64.StdEncoding.DecodeString(aws.ToString(sha)); err == nil && len(sum) == sha256.Size {
+		return "sha256:" + hex.EncodeToString(sum)
 	}
-	return "crc32:" + hex.EncodeToString(sum)
+	return ""
 }

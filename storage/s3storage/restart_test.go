@@ -55,24 +55,42 @@ func startGateway(t testing.TB) *gateway {
 
 func (g *gateway) url() string { return fmt.Sprintf("http://127.0.0.1:%d", g.port) }
 
+// start runs it until it answers. Its port may be another's for a moment: while
+// nobody listens there, any connection of this machine may get it.
 func (g *gateway) start() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.cmd = exec.Command(g.program, "--port", fmt.Sprintf("127.0.0.1:%d", g.port), "--keep-alive", "--quiet", "--health", "/healthz", "posix", g.dir)
-	g.cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY=testkey123", "ROOT_SECRET_KEY=testsecret123")
-	if err := g.cmd.Start(); err != nil {
-		g.t.Fatal(err)
+	var said bytes.Buffer
+	for range 20 {
+		said.Reset()
+		g.cmd = exec.Command(g.program, "--port", fmt.Sprintf("127.0.0.1:%d", g.port), "--keep-alive", "--quiet", "--health", "/healthz", "posix", g.dir)
+		g.cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY=testkey123", "ROOT_SECRET_KEY=testsecret123")
+		g.cmd.Stdout, g.cmd.Stderr = &said, &said
+		if err := g.cmd.Start(); err != nil {
+			g.t.Fatal(err)
+		}
+		if g.answers() {
+			return
+		}
+		_ = g.cmd.Process.Kill()
+		_ = g.cmd.Wait()
 	}
-	for range 200 {
-		if res, err := http.Get(g.url() + "/healthz"); err == nil {
+	g.t.Fatalf("versitygw does not answer: %s", said.Bytes())
+}
+
+// answers reports whether it answers within some seconds.
+func (g *gateway) answers() bool {
+	client := &http.Client{Timeout: time.Second}
+	for range 100 {
+		if res, err := client.Get(g.url() + "/healthz"); err == nil {
 			_ = res.Body.Close()
 			if res.StatusCode == http.StatusOK {
-				return
+				return true
 			}
 		}
 		<-time.After(25 * time.Millisecond)
 	}
-	g.t.Fatal("versitygw does not answer")
+	return false
 }
 
 // kill ends it as a power cut does.

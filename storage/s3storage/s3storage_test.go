@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"maps"
@@ -295,46 +294,6 @@ func TestLinkDiesWithItsCredentials(t *testing.T) {
 	}
 	if life := u.Query().Get("X-Amz-Expires"); len(life) != 3 {
 		t.Errorf("signed for %s seconds", life)
-	}
-}
-
-// What the store has a checksum of is verified, with the tag for want of another.
-func TestCorruptedReadsAreFound(t *testing.T) {
-	large := strings.Repeat("0123456789abcdef", 4*part/16)
-	for name, c := range map[string]struct {
-		mode s3storage.ChecksumMode
-		text string
-		sum  bool // the object says its checksum
-	}{
-		"crc32": {s3storage.ChecksumSupported, "content", true}, "crc32 of parts": {s3storage.ChecksumSupported, large, true},
-		"md5": {s3storage.ChecksumRequired, "content", false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := fake(t, storagetest.S3Options{MinPart: part, TLS: c.mode == s3storage.ChecksumSupported})
-			b := bucketOn(t, s, func(o *s3storage.Options) { o.Checksums = c.mode })
-			s3storage.Cut(b, part)
-			for _, body := range []io.Reader{strings.NewReader(c.text), struct{ io.Reader }{strings.NewReader(c.text)}} {
-				o, err := b.Put(t.Context(), "k", body, storage.PutOptions{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				want := ""
-				if c.sum {
-					want = fmt.Sprintf("crc32:%08x", crc(c.text))
-				}
-				head, err := b.Head(t.Context(), "k")
-				if o.Checksum != want || head.Checksum != want || err != nil {
-					t.Errorf("checksum %q, head says %q, want %q; %v", o.Checksum, head.Checksum, want, err)
-				}
-				if got, err := text(t, b, storage.GetOptions{}); got != c.text || err != nil {
-					t.Errorf("%d bytes, %v", len(got), err)
-				}
-			}
-			s.Corrupt("k")
-			_, err := text(t, b, storage.GetOptions{})
-			wants(t, err, waybill.DataLoss, waybill.ScopeRequest, waybill.NotSent)
-		})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/waybill-go/waybill"
 	"github.com/waybill-go/waybill/storage"
+	"github.com/waybill-go/waybill/storage/internal/exchange"
 )
 
 // sections uploads a body in parts that are read where they lie, so that none is
@@ -18,7 +19,7 @@ import (
 func (p *put) sections(ctx context.Context, at io.ReaderAt) (storage.Object, *waybill.Error) {
 	u := &upload{put: p}
 	in := &s3.CreateMultipartUploadInput{Bucket: &p.b.bucket, Key: &p.key, ContentType: &p.o.ContentType,
-		ContentDisposition: text(p.o.ContentDisposition), CacheControl: text(p.o.CacheControl), Metadata: p.meta, ChecksumAlgorithm: p.algorithm()}
+		ContentDisposition: exchange.Text(p.o.ContentDisposition), CacheControl: exchange.Text(p.o.CacheControl), Metadata: p.meta, ChecksumAlgorithm: p.algorithm()}
 	if _, err := u.CreateMultipartUpload(ctx, in); err != nil {
 		return u.failed(ctx, err)
 	}

@@ -53,10 +53,10 @@ func (b *Bucket) SignedURL(ctx context.Context, key string, o storage.SignOption
 func (b *Bucket) sign(ctx context.Context, key string, o storage.SignOptions, life time.Duration) (*v4.PresignedHTTPRequest, error) {
 	expires := s3.WithPresignExpires(life)
 	if o.Method == "PUT" {
-		return b.presign.PresignPutObject(ctx, &s3.PutObjectInput{Bucket: &b.bucket, Key: &key, ContentType: text(o.ContentType)}, expires)
+		return b.presign.PresignPutObject(ctx, &s3.PutObjectInput{Bucket: &b.bucket, Key: &key, ContentType: exchange.Text(o.ContentType)}, expires)
 	}
 	return b.presign.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &b.bucket, Key: &key,
-		ResponseContentDisposition: text(o.ContentDisposition), ResponseContentType: text(o.ContentType)}, expires)
+		ResponseContentDisposition: exchange.Text(o.ContentDisposition), ResponseContentType: exchange.Text(o.ContentType)}, expires)
 }
 
 // link reads the true end from the URL, which has it in whole seconds.

@@ -211,17 +211,40 @@ func listCanceled(s *session) {
 }
 
 func manyCases() []testCase {
-	return []testCase{{"concurrent", concurrent}, {"same_key", sameKey}, {"big", big}}
+	return []testCase{{"concurrent", concurrent}, {"emptied_folders", emptiedFolders}, {"same_key", sameKey}, {"big", big}}
 }
 
+// folders is over how many folders the objects of crowd are spread.
+const folders = 4
+
+// concurrent has many sides at work in the same folders, each of which keeps an
+// object all the time.
 func concurrent(s *session) {
+	for i := range folders {
+		s.put(s.key(fmt.Sprintf("folder-%d/kept", i)), "kept")
+	}
+	s.crowd()
+	for i := range folders {
+		s.holds(s.key(fmt.Sprintf("folder-%d/kept", i)), "kept")
+	}
+}
+
+// emptiedFolders is the same with nothing kept: the last object of a folder goes
+// while another comes, which is nothing to a store that has no folders.
+func emptiedFolders(s *session) { s.crowd() }
+
+// crowd puts, reads, lists and deletes from many sides.
+func (s *session) crowd() {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			key := s.key(fmt.Sprintf("folder-%d/object", i%4) + fmt.Sprint(i))
+			key := s.key(fmt.Sprintf("folder-%d/object%d", i%folders, i))
 			for range 5 {
 				text := strings.Repeat(random(), 50)
-				s.put(key, text)
+				if _, err := s.b.Put(s.ctx, key, strings.NewReader(text), storage.PutOptions{}); err != nil {
+					s.Errorf("put: %v", err)
+					return
+				}
 				s.holds(key, text)
 				for _, err := range s.b.List(s.ctx, storage.ListOptions{Prefix: key}) {
 					if err != nil {

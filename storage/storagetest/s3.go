@@ -29,6 +29,8 @@ type S3 = fakes3.Server
 //   - PageSize: the most keys in a page of a listing; 0 means 1000
 //   - MinPart, MaxCopy: the least size of a part that is not the last, and the
 //     largest source of a copy in one request, in bytes; 0 means S3's own
+//   - PlainObjects: objects have no checksum but one that they came with, as on
+//     other servers; S3 computes one
 //   - HideETags, IgnoreRanges: answers that no S3 server gives
 type S3Options = fakes3.Options
 

@@ -187,6 +187,20 @@ func (s *Source) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Whole reads a body of known length into memory. It returns nil when that fails;
+// Err says why.
+func (s *Source) Whole() []byte {
+	data := make([]byte, s.size+1)
+	if _, err := io.ReadFull(s, data[:s.size]); err == nil {
+		// The end is looked for, so that a longer body is found out.
+		_, _ = s.Read(data[s.size:])
+	}
+	if s.Err() != nil {
+		return nil
+	}
+	return data[:s.size]
+}
+
 // probe looks whether anything follows the promised end.
 func (s *Source) probe() error {
 	var one [1]byte

@@ -18,6 +18,7 @@ func fail(code string) *ossError { return &ossError{code: code, message: "refuse
 var statuses = map[string]int{
 	"AccessDenied": 403, "InvalidAccessKeyId": 403, "SignatureDoesNotMatch": 403, "RequestTimeTooSkewed": 403, "InvalidSecurityToken": 403,
 	"SecurityTokenExpired": 403, "InvalidObjectState": 403, "UserDisable": 403, "SecondLevelDomainForbidden": 403,
+	"AccessKeyIdAndSecurityTokenNotMatch": 403, "InDebt": 403, "InDebtOverdue": 403,
 	"NoSuchKey": 404, "NoSuchBucket": 404, "NoSuchUpload": 404, "NoSuchVersion": 404,
 	"MethodNotAllowed": 405, "FileAlreadyExists": 409, "ObjectNotAppendable": 409, "BucketNotEmpty": 409, "FileImmutable": 409,
 	"MissingContentLength": 411, "PreconditionFailed": 412, "InvalidRange": 416, "NotModified": 304,

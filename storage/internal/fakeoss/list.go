@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/waybill-go/waybill/storage/internal/shelf"
@@ -37,22 +36,12 @@ type prefixXML struct{ Prefix string }
 
 // list is ListObjectsV2.
 func (s *Server) list(w http.ResponseWriter, q url.Values) *ossError {
-	for name := range q {
-		switch name {
-		case "list-type", "prefix", "delimiter", "max-keys", "start-after", "continuation-token", "fetch-owner", "encoding-type":
-		default:
-			if !authParam(name) {
-				return fail("InvalidArgument")
-			}
-		}
+	if e := only(q, "list-type", "prefix", "delimiter", "max-keys", "start-after", "continuation-token", "fetch-owner", "encoding-type"); e != nil {
+		return e
 	}
-	limit := stdPage
-	if v := q.Get("max-keys"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 || n > maxPage {
-			return fail("InvalidArgument")
-		}
-		limit = n
+	limit, e := number(q, "max-keys", stdPage, maxPage)
+	if e != nil {
+		return e
 	}
 	show := func(key string) string { _, shown := coded(q, key); return shown }
 	coding, _ := coded(q, "")
@@ -66,24 +55,32 @@ func (s *Server) list(w http.ResponseWriter, q url.Values) *ossError {
 		}
 		after = string(place)
 	}
-	s.in.Mu.Lock()
-	entries, next := shelf.Page(s.in.Objects, prefix, delimiter, after, token != "", min(limit, s.o.PageSize))
-	for _, e := range entries {
-		if e.Folded {
-			out.CommonPrefixes = append(out.CommonPrefixes, prefixXML{show(e.Key)})
-			continue
-		}
-		o := s.in.Objects[e.Key]
-		out.Contents = append(out.Contents, entryXML{Key: show(e.Key), LastModified: stamp(o.modified), ETag: o.etag, Type: "Normal", Size: o.blob.Size(), StorageClass: "Standard"})
-	}
-	s.in.Mu.Unlock()
-	out.KeyCount = len(entries)
+	var next string
+	out.Contents, out.CommonPrefixes, next = s.page(prefix, delimiter, after, token != "", limit, show)
+	out.KeyCount = len(out.Contents) + len(out.CommonPrefixes)
 	if next != "" {
 		out.IsTruncated = true
 		out.NextContinuationToken = base64.StdEncoding.EncodeToString([]byte(next))
 	}
 	writeXML(w, out)
 	return nil
+}
+
+// page returns what comes after a key or a folded prefix, and where the next page
+// begins.
+func (s *Server) page(prefix, delimiter, after string, resumed bool, limit int, show func(string) string) (objects []entryXML, prefixes []prefixXML, next string) {
+	s.in.Mu.Lock()
+	defer s.in.Mu.Unlock()
+	entries, next := shelf.Page(s.in.Objects, prefix, delimiter, after, resumed, min(limit, s.o.PageSize))
+	for _, e := range entries {
+		if e.Folded {
+			prefixes = append(prefixes, prefixXML{show(e.Key)})
+			continue
+		}
+		o := s.in.Objects[e.Key]
+		objects = append(objects, entryXML{Key: show(e.Key), LastModified: stamp(o.modified), ETag: o.etag, Type: "Normal", Size: o.blob.Size(), StorageClass: "Standard"})
+	}
+	return objects, prefixes, next
 }
 
 type deleteXML struct {
@@ -103,10 +100,8 @@ type deletedXML struct {
 const locked = "object-lock"
 
 func (s *Server) deleteMany(w http.ResponseWriter, r *http.Request, q url.Values) *ossError {
-	for name := range q {
-		if name != "delete" && name != "encoding-type" && !authParam(name) {
-			return fail("InvalidArgument")
-		}
+	if e := only(q, "delete", "encoding-type"); e != nil {
+		return e
 	}
 	if r.Header.Get("Content-Md5") == "" || r.ContentLength < 0 {
 		return fail("MissingArgument")

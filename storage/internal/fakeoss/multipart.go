@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waybill-go/waybill/storage/internal/shelf"
 )
@@ -20,6 +21,7 @@ type upload struct {
 	key    string
 	header http.Header
 	parts  map[int]*content
+	begun  time.Time
 }
 
 type createXML struct {
@@ -38,6 +40,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, key string) *oss
 	if _, e := receive(r); e != nil {
 		return e
 	}
+	begun := s.in.Now()
 	s.in.Mu.Lock()
 	if e := s.forbidden(r, key); e != nil {
 		s.in.Mu.Unlock()
@@ -45,7 +48,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, key string) *oss
 	}
 	s.next++
 	id := strings.ToUpper(hex.EncodeToString([]byte("upload-" + strconv.Itoa(s.next))))
-	s.in.Open[id] = &upload{key: key, header: header, parts: map[int]*content{}}
+	s.in.Open[id] = &upload{key: key, header: header, parts: map[int]*content{}, begun: begun}
 	s.in.Mu.Unlock()
 	coding, shown := coded(r.URL.Query(), key)
 	writeXML(w, createXML{EncodingType: coding, Bucket: s.o.Bucket, Key: shown, UploadID: id})
@@ -82,6 +85,7 @@ func (s *Server) part(q url.Values, key string) (*upload, int, *ossError) {
 }
 
 func (s *Server) keep(u *upload, n int, c *content) {
+	c.at = s.in.Now()
 	s.in.Mu.Lock()
 	defer s.in.Mu.Unlock()
 	u.parts[n] = c

@@ -33,6 +33,7 @@ type content struct {
 	blob shelf.Blob
 	md5  []byte
 	crc  uint64
+	at   time.Time // when it came, as a part
 }
 
 func (c *content) etag() string { return `"` + strings.ToUpper(hex.EncodeToString(c.md5)) + `"` }
@@ -146,15 +147,31 @@ func (s *Server) sum(w http.ResponseWriter, crc uint64) {
 	}
 }
 
+// meta is GetObjectMeta: what a listing says of an object.
+func (s *Server) meta(w http.ResponseWriter, key string) *ossError {
+	o, _ := s.in.Lookup(key)
+	if o == nil {
+		return noSuchKey
+	}
+	s.tag(w, o.etag)
+	s.sum(w, o.crc)
+	w.Header().Set("Last-Modified", o.modified.Format(http.TimeFormat))
+	w.Header().Set("Content-Length", strconv.FormatInt(o.blob.Size(), 10))
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+var noSuchKey = &ossError{code: "NoSuchKey", message: "The specified key does not exist.", ec: "0026-00000001"}
+
 func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key string) *ossError {
 	o, corrupt := s.in.Lookup(key)
 	if o == nil {
-		return &ossError{code: "NoSuchKey", message: "The specified key does not exist.", ec: "0026-00000001"}
+		return noSuchKey
 	}
-	if v := r.Header.Get("If-Match"); v != "" && v != o.etag {
+	switch shelf.Conditions(r.Header, "", o.etag, o.modified) {
+	case http.StatusPreconditionFailed:
 		return fail("PreconditionFailed")
-	}
-	if r.Header.Get("If-None-Match") == o.etag {
+	case http.StatusNotModified:
 		return fail("NotModified")
 	}
 	size := o.blob.Size()
@@ -268,13 +285,19 @@ func (s *Server) copy(w http.ResponseWriter, r *http.Request, key string) *ossEr
 	if e != nil {
 		return e
 	}
-	if d := r.Header.Get("X-Oss-Metadata-Directive"); d != "" && d != "COPY" {
-		return fail("NotImplemented")
+	d := r.Header.Get("X-Oss-Metadata-Directive")
+	if d != "" && d != "COPY" && d != "REPLACE" {
+		return fail("InvalidArgument")
 	}
 	if src.blob.Size() > s.o.MaxCopy {
 		return fail("EntityTooLarge")
 	}
 	o := *src
+	if d == "REPLACE" {
+		if o.header, e = kept(r.Header); e != nil {
+			return e
+		}
+	}
 	if e := s.publish(r, key, &o); e != nil {
 		return e
 	}

@@ -192,6 +192,10 @@ func (s *Server) bucketVerb(w http.ResponseWriter, r *http.Request, q url.Values
 	switch {
 	case r.Method == http.MethodGet && q.Get("list-type") == "2":
 		return s.list(w, q)
+	case r.Method == http.MethodGet && q.Has("uploads"):
+		return s.listUploads(w, q)
+	case r.Method == http.MethodGet && !q.Has("list-type") && only(q, "prefix", "delimiter", "max-keys", "marker", "encoding-type") == nil:
+		return s.listFirst(w, q)
 	case r.Method == http.MethodPost && q.Has("delete"):
 		return s.deleteMany(w, r, q)
 	}
@@ -200,6 +204,15 @@ func (s *Server) bucketVerb(w http.ResponseWriter, r *http.Request, q url.Values
 
 // objectVerb is what is done to one object.
 func (s *Server) objectVerb(w http.ResponseWriter, r *http.Request, q url.Values, key string) *ossError {
+	switch {
+	case r.Method == http.MethodGet && q.Has("uploadId"):
+		return s.listParts(w, q, key)
+	case r.Method == http.MethodHead && q.Has("objectMeta"):
+		if e := only(q, "objectMeta"); e != nil {
+			return e
+		}
+		return s.meta(w, key)
+	}
 	for name := range q {
 		if !allowedParam(name) {
 			return fail("InvalidArgument")
@@ -215,7 +228,7 @@ func (s *Server) objectVerb(w http.ResponseWriter, r *http.Request, q url.Values
 		return s.copy(w, r, key)
 	case r.Method == http.MethodPut:
 		return s.put(w, r, key)
-	case r.Method == http.MethodGet && !part, r.Method == http.MethodHead:
+	case r.Method == http.MethodGet, r.Method == http.MethodHead:
 		return s.get(w, r, q, key)
 	case r.Method == http.MethodDelete && part:
 		return s.abort(w, q, key)
@@ -255,6 +268,10 @@ func knownHeaders(r *http.Request) *ossError {
 		switch low {
 		case "x-oss-date", "x-oss-content-sha256", "x-oss-security-token", "x-oss-range-behavior", "x-oss-copy-source",
 			"x-oss-copy-source-if-match", "x-oss-copy-source-range", "x-oss-metadata-directive":
+		case "x-oss-storage-class", "x-oss-object-acl": // there is but one of each
+			if v := r.Header.Get(name); v != "Standard" && v != "default" {
+				return fail("NotImplemented")
+			}
 		case "x-oss-forbid-overwrite":
 			if v := r.Header.Get(name); v != "true" && v != "false" {
 				return &ossError{code: "InvalidArgument", ec: "0017-00000279"}

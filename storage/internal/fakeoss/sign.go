@@ -1,6 +1,7 @@
 package fakeoss
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -158,13 +159,16 @@ func (s *Server) headerV1(r *http.Request, header string) (c claim, e *ossError)
 	if c.access, c.signature, ok = strings.Cut(strings.TrimPrefix(header, "OSS "), ":"); !ok {
 		return c, malformed
 	}
-	c.date, c.token = r.Header.Get("Date"), r.Header.Get("X-Oss-Security-Token")
+	c.date, c.token = dateV1(r.Header), r.Header.Get("X-Oss-Security-Token")
 	at, err := http.ParseTime(c.date)
 	if err != nil {
 		return c, &ossError{code: "AccessDenied", message: "OSS authentication requires a valid Date."}
 	}
 	return c, s.fresh(at)
 }
+
+// dateV1 is the date that is signed: OSS's own, if there is one.
+func dateV1(h http.Header) string { return cmp.Or(h.Get("X-Oss-Date"), h.Get("Date")) }
 
 func (s *Server) linkV1(q url.Values) (c claim, e *ossError) {
 	c.link, c.access, c.signature, c.token, c.date = true, q.Get("OSSAccessKeyId"), q.Get("Signature"), q.Get("security-token"), q.Get("Expires")
@@ -191,16 +195,20 @@ func (c *claim) scope(credential string) bool {
 // canonicalV4 is the canonical request. Its path holds the bucket, whatever the
 // URL's style.
 func canonicalV4(r *http.Request, q url.Values, c claim, bucket, key string) string {
-	var pairs []string
-	for _, name := range slices.Sorted(maps.Keys(q)) {
+	params := map[string]string{} // by their names as they are encoded, which is their order
+	for name := range q {
 		if name == "x-oss-signature" {
 			continue
 		}
 		pair := encode(name, false)
+		params[pair] = pair
 		if v := q.Get(name); v != "" {
-			pair += "=" + encode(v, false)
+			params[pair] += "=" + encode(v, false)
 		}
-		pairs = append(pairs, pair)
+	}
+	var pairs []string
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		pairs = append(pairs, params[name])
 	}
 	lines := headerLines(r, func(low string) bool {
 		return low == "content-type" || low == "content-md5" || strings.HasPrefix(low, "x-oss-") || slices.Contains(c.additional, low)
@@ -253,9 +261,10 @@ func mac(key []byte, text string) []byte {
 }
 
 // signedParams are what a V1 signature covers.
-var signedParams = []string{"acl", "append", "delete", "objectMeta", "partNumber", "position", "response-cache-control",
-	"response-content-disposition", "response-content-encoding", "response-content-language", "response-content-type", "response-expires",
-	"security-token", "uploadId", "uploads", "versionId", "continuation-token"}
+var signedParams = []string{"acl", "append", "bucketInfo", "callback", "callback-var", "cloudboxes", "continuation-token", "delete", "location",
+	"objectMeta", "partNumber", "position", "regionList", "response-cache-control", "response-content-disposition", "response-content-encoding",
+	"response-content-language", "response-content-type", "response-expires", "restore", "security-token", "sequential", "stat", "symlink", "tagging",
+	"uploadId", "uploads", "versionId", "versioning", "versions"}
 
 // canonicalV1 is the string that a V1 signature signs.
 func canonicalV1(r *http.Request, q url.Values, c claim, bucket, key string) string {

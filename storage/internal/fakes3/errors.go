@@ -25,20 +25,28 @@ func text(code string) string {
 		return "The bucket you tried to delete is not empty."
 	case "EntityTooSmall":
 		return "Your proposed upload is smaller than the minimum allowed size"
+	case "IncompleteBody":
+		return "You did not provide the number of bytes specified by the Content-Length HTTP header"
 	case "InvalidAccessKeyId":
 		return "The AWS Access Key Id you provided does not exist in our records."
 	case "InvalidBucketName":
 		return "The specified bucket is not valid."
+	case "InvalidChunkSizeError":
+		return "Only the last chunk is allowed to have a size less than 8192 bytes"
 	case "InvalidDigest":
 		return "The Content-Md5 you specified is not valid."
 	case "InvalidPart":
 		return "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."
+	case "InvalidPartNumber":
+		return "The requested partnumber is not satisfiable."
 	case "InvalidPartOrder":
 		return "The list of parts was not in ascending order. Parts must be ordered by part number."
 	case "InvalidRange":
 		return "The requested range is not satisfiable"
 	case "KeyTooLongError":
 		return "Your key is too long."
+	case "MalformedTrailerError":
+		return "The request contained trailing data that was not well-formed or did not conform to our published schema."
 	case "MalformedXML":
 		return "The XML you provided was not well-formed or did not validate against our published schema."
 	case "MetadataTooLarge":
@@ -66,7 +74,7 @@ var statuses = map[string]int{
 	"AccessDenied": 403, "AccountProblem": 403, "AllAccessDisabled": 403, "InvalidAccessKeyId": 403, "SignatureDoesNotMatch": 403,
 	"RequestTimeTooSkewed": 403, "InvalidObjectState": 403, "TokenRefreshRequired": 403,
 	"NoSuchKey": 404, "NoSuchBucket": 404, "NoSuchUpload": 404, "NoSuchVersion": 404, "NotFound": 404, "XAdminUserNotFound": 404,
-	"MethodNotAllowed": 405, "NotImplemented": 501, "MissingContentLength": 411, "PreconditionFailed": 412, "InvalidRange": 416,
+	"MethodNotAllowed": 405, "NotImplemented": 501, "MissingContentLength": 411, "PreconditionFailed": 412, "InvalidRange": 416, "InvalidPartNumber": 416,
 	"BucketAlreadyExists": 409, "BucketNotEmpty": 409, "BucketAlreadyOwnedByYou": 409, "OperationAborted": 409, "ConditionalRequestConflict": 409, "ObjectParentIsFile": 409,
 	"InternalError": 500, "SlowDown": 503, "ServiceUnavailable": 503, "TooManyRequests": 429, "PermanentRedirect": 301, "TemporaryRedirect": 307,
 	"NotModified": 304, "XMinioStorageFull": 507,

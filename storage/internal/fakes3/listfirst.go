@@ -3,13 +3,13 @@ package fakes3
 import (
 	"encoding/hex"
 	"encoding/xml"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/waybill-go/waybill/storage/internal/shelf"
 )
 
 // plain reports whether a request for a bucket is the first kind of listing.
@@ -66,11 +66,11 @@ type listPartsXML struct {
 }
 
 type partXML struct {
-	PartNumber    int
-	LastModified  string
-	ETag          string
-	Size          int64
-	ChecksumCRC32 string `xml:",omitempty"`
+	PartNumber   int
+	LastModified string
+	ETag         string
+	Size         int64
+	sumsXML
 }
 
 // listParts is ListParts.
@@ -93,18 +93,13 @@ func (s *Server) listParts(w http.ResponseWriter, q url.Values, key string) *s3E
 	out := listPartsXML{Bucket: s.o.Bucket, Key: key, UploadID: u.id, PartNumberMarker: after, MaxParts: limit, Initiator: s.owner(), Owner: s.owner(), StorageClass: "STANDARD"}
 	s.in.Mu.Lock()
 	defer s.in.Mu.Unlock()
-	for _, n := range slices.Sorted(maps.Keys(u.parts)) {
-		if n <= after {
-			continue
-		}
-		if len(out.Parts) == limit {
-			out.IsTruncated = true
-			break
-		}
+	var page []int
+	page, out.IsTruncated = shelf.Numbers(u.parts, after, limit)
+	for _, n := range page {
 		c := u.parts[n]
 		p := partXML{PartNumber: n, LastModified: c.at.UTC().Format(time.RFC3339), ETag: `"` + hex.EncodeToString(c.md5) + `"`, Size: c.blob.Size()}
-		if c.claimedCRC {
-			p.ChecksumCRC32 = c.crc32
+		if c.claimed {
+			p.sumsXML = c.sum.xml()
 		}
 		out.Parts = append(out.Parts, p)
 		out.NextPartNumberMarker = n
@@ -149,33 +144,17 @@ func (s *Server) listUploads(w http.ResponseWriter, q url.Values) *s3Error {
 	}
 	s.in.Mu.Lock()
 	defer s.in.Mu.Unlock()
-	all := slices.SortedFunc(maps.Values(s.in.Open), func(x, y *upload) int {
-		if c := strings.Compare(x.key, y.key); c != 0 {
-			return c
-		}
-		return x.begun.Compare(y.begun)
-	})
-	out := listUploadsXML{Bucket: s.o.Bucket, KeyMarker: q.Get("key-marker"), UploadIDMarker: q.Get("upload-id-marker"), Prefix: q.Get("prefix"), MaxUploads: limit}
-	behind := out.UploadIDMarker == "" || out.KeyMarker == ""
-	for _, u := range all {
-		if !strings.HasPrefix(u.key, out.Prefix) || u.key < out.KeyMarker {
-			continue
-		}
-		if out.KeyMarker != "" && u.key == out.KeyMarker {
-			if out.UploadIDMarker == "" || !behind {
-				behind = behind || u.id == out.UploadIDMarker
-				continue
-			}
-		}
-		if len(out.Uploads) == limit {
-			out.IsTruncated = true
-			break
-		}
-		out.Uploads = append(out.Uploads, uploadXML{Key: write(u.key), UploadID: u.id, Initiated: u.begun.UTC().Format(time.RFC3339), Initiator: s.owner(), Owner: s.owner(), StorageClass: "STANDARD"})
-		out.NextKeyMarker, out.NextUploadID = write(u.key), u.id
+	all := make([]shelf.Upload, 0, len(s.in.Open))
+	for _, u := range s.in.Open {
+		all = append(all, shelf.Upload{Key: u.key, ID: u.id, Begun: u.begun})
 	}
-	if !out.IsTruncated {
-		out.NextKeyMarker, out.NextUploadID = "", ""
+	out := listUploadsXML{Bucket: s.o.Bucket, KeyMarker: q.Get("key-marker"), UploadIDMarker: q.Get("upload-id-marker"), Prefix: q.Get("prefix"), MaxUploads: limit}
+	page, cut := shelf.Uploads(all, out.Prefix, out.KeyMarker, out.UploadIDMarker, limit)
+	for _, u := range page {
+		out.Uploads = append(out.Uploads, uploadXML{Key: write(u.Key), UploadID: u.ID, Initiated: u.Begun.UTC().Format(time.RFC3339), Initiator: s.owner(), Owner: s.owner(), StorageClass: "STANDARD"})
+		if out.IsTruncated = cut; cut {
+			out.NextKeyMarker, out.NextUploadID = write(u.Key), u.ID
+		}
 	}
 	writeXML(w, http.StatusOK, out)
 	return nil

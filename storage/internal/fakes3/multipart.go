@@ -1,14 +1,15 @@
 package fakes3
 
 import (
+	"cmp"
 	"crypto/md5"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/xml"
-	"hash/crc32"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,8 +21,8 @@ import (
 type upload struct {
 	key    string
 	header http.Header
-	crc32  bool
-	whole  bool // the checksum is to be that of the whole object
+	kind   string // of the checksums; "" when none was said
+	whole  bool   // the checksum is to be that of the whole object
 	parts  map[int]*content
 	id     string
 	begun  time.Time
@@ -39,21 +40,8 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, key string) *s3E
 		return e
 	}
 	u := &upload{key: key, header: kept(r.Header), parts: map[int]*content{}}
-	switch r.Header.Get("X-Amz-Checksum-Algorithm") {
-	case "":
-	case "CRC32":
-		u.crc32 = true
-	default:
-		return fail("NotImplemented")
-	}
-	switch r.Header.Get("X-Amz-Checksum-Type") {
-	case "":
-	case "COMPOSITE", "FULL_OBJECT":
-		if u.whole = r.Header.Get("X-Amz-Checksum-Type") == "FULL_OBJECT"; !u.crc32 {
-			return &s3Error{code: "InvalidRequest", message: "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header."}
-		}
-	default:
-		return fail("InvalidRequest")
+	if e := u.checks(r.Header); e != nil {
+		return e
 	}
 	begun := s.now()
 	s.in.Mu.Lock()
@@ -62,7 +50,30 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, key string) *s3E
 	u.id, u.begun = id, begun
 	s.in.Open[id] = u
 	s.in.Mu.Unlock()
+	if u.kind != "" {
+		w.Header().Set("X-Amz-Checksum-Algorithm", u.kind)
+		w.Header().Set("X-Amz-Checksum-Type", map[bool]string{true: "FULL_OBJECT", false: "COMPOSITE"}[u.whole])
+	}
 	writeXML(w, http.StatusOK, createXML{Bucket: s.o.Bucket, Key: key, UploadID: id})
+	return nil
+}
+
+// checks reads which checksums there are to be. That of a CRC may be of the whole
+// object, that of CRC64NVME must be, those of SHA cannot.
+func (u *upload) checks(h http.Header) *s3Error {
+	u.kind = strings.ToUpper(h.Get("X-Amz-Checksum-Algorithm"))
+	of := h.Get("X-Amz-Checksum-Type")
+	u.whole = of == "FULL_OBJECT" || of == "" && u.kind == usual
+	switch {
+	case u.kind != "" && !slices.Contains(kinds[:], u.kind):
+		return fail("NotImplemented")
+	case of != "" && of != "COMPOSITE" && of != "FULL_OBJECT":
+		return fail("InvalidRequest")
+	case of != "" && u.kind == "":
+		return &s3Error{code: "InvalidRequest", message: "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header."}
+	case u.whole && strings.HasPrefix(u.kind, "SHA"), !u.whole && u.kind == usual:
+		return &s3Error{code: "InvalidRequest", message: "The " + of + " checksum type cannot be used with the " + strings.ToLower(u.kind) + " checksum algorithm."}
+	}
 	return nil
 }
 
@@ -94,23 +105,47 @@ func (s *Server) putPart(w http.ResponseWriter, r *http.Request, q url.Values, k
 	if e != nil {
 		return e
 	}
+	if e := u.fits(r.Header); e != nil {
+		return e
+	}
 	c, e := receive(r, a)
 	if e != nil {
 		return e
 	}
-	if u.crc32 && !c.claimedCRC { // the other way round it is one more check
-		return fail("InvalidRequest")
+	if u.kind != "" && !c.claimed {
+		c.sum, c.claimed = u.summed(c.blob), true // S3 computes it
 	}
 	c.at = s.now()
 	s.in.Mu.Lock()
 	u.parts[n] = c
 	s.in.Mu.Unlock()
 	w.Header()["ETag"] = []string{`"` + hex.EncodeToString(c.md5) + `"`}
-	if c.claimedCRC {
-		w.Header().Set("X-Amz-Checksum-Crc32", c.crc32)
+	if c.claimed {
+		c.sum.set(w.Header())
 	}
 	w.WriteHeader(http.StatusOK)
 	return nil
+}
+
+// fits refuses a part that has not the checksum that was announced. That of the
+// whole object needs none of its parts, and what was not announced is one more
+// check.
+func (u *upload) fits(h http.Header) *s3Error {
+	given, e := claimed(h)
+	switch {
+	case e != nil, u.kind == "", given.kind == u.kind, given.kind == "" && u.whole:
+		return e
+	case given.kind == "":
+		given.kind = "null"
+	}
+	return &s3Error{code: "InvalidRequest", message: "Checksum Type mismatch occurred, expected checksum Type: " + strings.ToLower(u.kind) + ", actual checksum Type: " + strings.ToLower(given.kind)}
+}
+
+// summed is the checksum of a content of the upload's kind.
+func (u *upload) summed(b shelf.Blob) sum {
+	h := hasher(u.kind)
+	_, _ = io.Copy(h, b.Reader(0, b.Size()))
+	return encoded(u.kind, h)
 }
 
 func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values, key string) *s3Error {
@@ -140,27 +175,30 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values, 
 	if size > s.o.MaxCopy {
 		return fail("InvalidRequest")
 	}
-	sum := md5.New()
+	tag := md5.New()
 	p, err := shelf.Store(src.blob.Reader(from, size), size)
 	if err != nil {
 		return fail("InternalError")
 	}
-	_, _ = sum.Write([]byte(src.etag + strconv.FormatInt(from, 10)))
-	c := &content{blob: shelf.Blob{p}, md5: sum.Sum(nil), at: s.now()}
+	_, _ = tag.Write([]byte(src.etag + strconv.FormatInt(from, 10)))
+	c := &content{blob: shelf.Blob{p}, md5: tag.Sum(nil), at: s.now()}
+	if u.kind != "" {
+		c.sum = u.summed(c.blob)
+	}
 	s.in.Mu.Lock()
 	u.parts[n] = c
 	s.in.Mu.Unlock()
 	writeXML(w, http.StatusOK, copyXML{XMLName: xml.Name{Local: "CopyPartResult"}, LastModified: s.now().UTC().Format(time.RFC3339),
-		ETag: `"` + hex.EncodeToString(c.md5) + `"`})
+		ETag: `"` + hex.EncodeToString(c.md5) + `"`, sumsXML: c.sum.xml()})
 	return nil
 }
 
 type completeXML struct {
 	XMLName xml.Name `xml:"CompleteMultipartUpload"`
 	Parts   []struct {
-		PartNumber    int
-		ETag          string
-		ChecksumCRC32 string
+		PartNumber int
+		ETag       string
+		sumsXML
 	} `xml:"Part"`
 }
 
@@ -170,6 +208,8 @@ type completedXML struct {
 	Bucket   string
 	Key      string
 	ETag     string
+	sumsXML
+	ChecksumType string `xml:",omitempty"`
 }
 
 func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, key string, a *auth) *s3Error {
@@ -178,8 +218,12 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, 
 		return e
 	}
 	// Here the header is the checksum of the object.
-	claimed := r.Header.Get("X-Amz-Checksum-Crc32")
-	r.Header.Del("X-Amz-Checksum-Crc32")
+	given, e := claimed(r.Header)
+	if e != nil {
+		return e
+	}
+	r.Header.Del(sumHeader(given.kind))
+	r.Header.Del("X-Amz-Sdk-Checksum-Algorithm")
 	c, e := receive(r, a)
 	if e != nil {
 		return e
@@ -198,8 +242,8 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, 
 	switch kind := r.Header.Get("X-Amz-Checksum-Type"); {
 	case kind != "" && (kind == "FULL_OBJECT") != u.whole:
 		return fail("InvalidRequest")
-	case claimed != "" && claimed != o.checksum:
-		return fail("BadDigest")
+	case u.kind != "" && given.kind != "" && given != o.sum && (given.kind != o.sum.kind || given.text+"-"+strconv.Itoa(len(in.Parts)) != o.sum.text):
+		return wrongSum(given.kind)
 	}
 	if e := s.publish(r, key, o); e != nil {
 		return e
@@ -207,7 +251,10 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, q url.Values, 
 	s.in.Mu.Lock()
 	delete(s.in.Open, q.Get("uploadId"))
 	s.in.Mu.Unlock()
-	out := completedXML{Location: s.URL() + r.URL.Path, Bucket: s.o.Bucket, Key: key}
+	out := completedXML{Location: s.URL() + r.URL.Path, Bucket: s.o.Bucket, Key: key, sumsXML: o.sum.xml()}
+	if o.sum.kind != "" {
+		out.ChecksumType = o.sum.of()
+	}
 	if !s.o.HideETags {
 		out.ETag = o.etag
 	}
@@ -220,7 +267,7 @@ func (s *Server) assemble(u *upload, in completeXML) (*object, *s3Error) {
 	s.in.Mu.Lock()
 	defer s.in.Mu.Unlock()
 	o := &object{header: u.header}
-	sum := md5.New()
+	tag := md5.New()
 	last := 0
 	var parts []*content
 	for i, p := range in.Parts {
@@ -234,25 +281,28 @@ func (s *Server) assemble(u *upload, in completeXML) (*object, *s3Error) {
 			return nil, fail("InvalidPartOrder")
 		case c == nil || strings.Trim(p.ETag, `"`) != hex.EncodeToString(c.md5):
 			return nil, fail("InvalidPart")
-		case u.crc32 && p.ChecksumCRC32 != c.crc32:
-			return nil, fail("InvalidRequest")
+		case u.kind != "" && !u.whole && *p.at(u.kind) == "":
+			return nil, &s3Error{code: "InvalidRequest", message: "The upload was created using a " + strings.ToLower(u.kind) + " checksum. The complete request must include the checksum for each part. It was missing for part " + strconv.Itoa(p.PartNumber) + " in the request."}
+		case u.kind != "" && *p.at(u.kind) != "" && *p.at(u.kind) != c.sum.text:
+			return nil, fail("InvalidPart")
 		case i < len(in.Parts)-1 && c.blob.Size() < s.o.MinPart:
 			return nil, fail("EntityTooSmall")
 		}
 		last = p.PartNumber
-		sum.Write(c.md5)
+		tag.Write(c.md5)
 		o.blob = append(o.blob, c.blob...)
+		o.parts = append(o.parts, c.blob.Size())
 		parts = append(parts, c)
 	}
 	switch {
-	case u.whole:
-		h := crc32.NewIEEE()
+	case u.whole, u.kind == "" && !s.o.PlainObjects:
+		h := hasher(u.kind)
 		_, _ = io.Copy(h, o.blob.Reader(0, o.blob.Size()))
-		o.checksum = base64.StdEncoding.EncodeToString(h.Sum(nil))
-	case u.crc32:
-		o.checksum = composite(parts)
+		o.sum = encoded(cmp.Or(u.kind, usual), h)
+	case u.kind != "":
+		o.sum = composite(u.kind, parts)
 	}
-	o.etag = `"` + hex.EncodeToString(sum.Sum(nil)) + "-" + strconv.Itoa(len(parts)) + `"`
+	o.etag = `"` + hex.EncodeToString(tag.Sum(nil)) + "-" + strconv.Itoa(len(parts)) + `"`
 	return o, nil
 }
 
@@ -290,7 +340,7 @@ func (s *Server) deleteMany(w http.ResponseWriter, r *http.Request, a *auth) *s3
 	if e != nil {
 		return e
 	}
-	if r.Header.Get("Content-Md5") == "" && !c.claimedCRC {
+	if r.Header.Get("Content-Md5") == "" && !c.claimed {
 		return &s3Error{code: "InvalidRequest", message: "Missing required header for this request: Content-MD5"}
 	}
 	if given := r.Header.Get("Content-Md5"); given != "" && given != base64.StdEncoding.EncodeToString(c.md5) {

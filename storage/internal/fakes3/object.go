@@ -1,11 +1,14 @@
 package fakes3
 
 import (
+	"cmp"
+	"crypto/md5"
 	"encoding/hex"
 	"encoding/xml"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +22,8 @@ type object struct {
 	etag     string // with its quotes
 	header   http.Header
 	modified time.Time
-	checksum string // CRC32 in base64, with "-n" for a composite one
+	parts    []int64 // their sizes in bytes; nil when it was written in one request
+	sum      sum
 }
 
 // kept are the request's headers that come back with the object.
@@ -89,15 +93,15 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request, key string, a *auth
 		return e
 	}
 	o := &object{blob: c.blob, etag: `"` + hex.EncodeToString(c.md5) + `"`, header: kept(r.Header)}
-	if c.claimedCRC {
-		o.checksum = c.crc32
+	if c.claimed || !s.o.PlainObjects {
+		o.sum = c.sum
 	}
 	if e := s.publish(r, key, o); e != nil {
 		return e
 	}
 	s.tag(w, o)
-	if o.checksum != "" {
-		w.Header().Set("X-Amz-Checksum-Crc32", o.checksum)
+	o.sum.set(w.Header())
+	if o.sum.kind != "" {
 		w.Header().Set("X-Amz-Checksum-Type", "FULL_OBJECT")
 	}
 	w.WriteHeader(http.StatusOK)
@@ -129,8 +133,11 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key s
 	if o == nil {
 		return fail("NoSuchKey")
 	}
-	if e := readCondition(r.Header, "", o); e != nil {
-		return e
+	switch shelf.Conditions(r.Header, "", o.etag, o.modified) {
+	case http.StatusPreconditionFailed:
+		return fail("PreconditionFailed")
+	case http.StatusNotModified:
+		return fail("NotModified")
 	}
 	size := o.blob.Size()
 	from, n, partial := int64(0), size, false
@@ -142,7 +149,20 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key s
 		partial = true
 	}
 	h := w.Header()
+	if q.Has("partNumber") {
+		var e *s3Error
+		if from, n, e = o.part(r.Header, q); e != nil {
+			return e
+		}
+		partial = n > 0
+		if len(o.parts) > 0 {
+			h.Set("X-Amz-Mp-Parts-Count", strconv.Itoa(len(o.parts)))
+		}
+	}
 	for name, values := range o.header {
+		if low := strings.ToLower(name); strings.HasPrefix(low, "x-amz-meta-") {
+			name = low // as S3 writes them, and clients show them
+		}
 		h[name] = values
 	}
 	for name, values := range q {
@@ -154,9 +174,9 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key s
 	h.Set("Last-Modified", o.modified.Format(http.TimeFormat))
 	h.Set("Accept-Ranges", "bytes")
 	h.Set("Content-Length", strconv.FormatInt(n, 10))
-	if o.checksum != "" && r.Header.Get("X-Amz-Checksum-Mode") == "ENABLED" && !partial {
-		h.Set("X-Amz-Checksum-Crc32", o.checksum)
-		h.Set("X-Amz-Checksum-Type", map[bool]string{true: "COMPOSITE", false: "FULL_OBJECT"}[strings.Contains(o.checksum, "-")])
+	if o.sum.kind != "" && r.Header.Get("X-Amz-Checksum-Mode") == "ENABLED" && !partial {
+		o.sum.set(h)
+		h.Set("X-Amz-Checksum-Type", o.sum.of())
 	}
 	status := http.StatusOK
 	if partial {
@@ -175,6 +195,27 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, q url.Values, key s
 	return nil
 }
 
+// part is where one of the object's parts lies.
+func (o *object) part(h http.Header, q url.Values) (from, n int64, e *s3Error) {
+	number, e := partNumber(q)
+	sizes := o.parts
+	if len(sizes) == 0 {
+		sizes = []int64{o.blob.Size()}
+	}
+	switch {
+	case e != nil:
+		return 0, 0, e
+	case h.Get("Range") != "":
+		return 0, 0, &s3Error{code: "InvalidRequest", message: "Cannot specify both Range header and partNumber query parameter"}
+	case number > len(sizes):
+		return 0, 0, fail("InvalidPartNumber")
+	}
+	for _, size := range sizes[:number-1] {
+		from += size
+	}
+	return from, sizes[number-1], nil
+}
+
 // source finds what a copy is made of.
 func (s *Server) source(r *http.Request) (*object, *s3Error) {
 	path, err := url.PathUnescape(strings.TrimPrefix(r.Header.Get("X-Amz-Copy-Source"), "/"))
@@ -190,34 +231,17 @@ func (s *Server) source(r *http.Request) (*object, *s3Error) {
 	if o == nil {
 		return nil, fail("NoSuchKey")
 	}
-	if e := readCondition(r.Header, "X-Amz-Copy-Source-", o); e != nil {
+	if shelf.Conditions(r.Header, "X-Amz-Copy-Source-", o.etag, o.modified) != http.StatusOK {
 		return nil, fail("PreconditionFailed")
 	}
 	return o, nil
-}
-
-// readCondition checks the conditions of a read. A condition on the tag counts
-// for more than one on the date.
-func readCondition(h http.Header, prefix string, o *object) *s3Error {
-	is := func(v string) bool { return v == "*" || strings.Trim(v, `"`) == strings.Trim(o.etag, `"`) }
-	after := func(name string) (later, given bool) {
-		at, err := http.ParseTime(h.Get(prefix + name))
-		return err == nil && o.modified.After(at), err == nil
-	}
-	match, none := h.Get(prefix+"If-Match"), h.Get(prefix+"If-None-Match")
-	if later, given := after("If-Unmodified-Since"); match != "" && !is(match) || match == "" && given && later {
-		return fail("PreconditionFailed")
-	}
-	if later, given := after("If-Modified-Since"); none != "" && is(none) || none == "" && given && !later {
-		return fail("NotModified")
-	}
-	return nil
 }
 
 type copyXML struct {
 	XMLName      xml.Name
 	LastModified string
 	ETag         string
+	sumsXML
 }
 
 func (s *Server) copy(w http.ResponseWriter, r *http.Request, key string) *s3Error {
@@ -235,16 +259,37 @@ func (s *Server) copy(w http.ResponseWriter, r *http.Request, key string) *s3Err
 	if src.blob.Size() > s.o.MaxCopy {
 		return &s3Error{code: "InvalidRequest", message: "The specified copy source is larger than the maximum allowable size for a copy source"}
 	}
+	o, e := s.copied(r, src, d == "REPLACE")
+	if e != nil {
+		return e
+	}
+	if e := s.publish(r, key, o); e != nil {
+		return e
+	}
+	writeXML(w, http.StatusOK, copyXML{XMLName: xml.Name{Local: "CopyObjectResult"}, LastModified: o.modified.Format(time.RFC3339), ETag: o.etag, sumsXML: o.sum.xml()})
+	return nil
+}
+
+// copied is a copy in one piece, whatever the source was made of. It has a
+// checksum of the kind that is asked for, or else of the source's.
+func (s *Server) copied(r *http.Request, src *object, replace bool) (*object, *s3Error) {
 	o := *src
-	if d == "REPLACE" {
+	if replace {
 		if e := metaFits(r.Header); e != nil {
-			return e
+			return nil, e
 		}
 		o.header = kept(r.Header)
 	}
-	if e := s.publish(r, key, &o); e != nil {
-		return e
+	o.parts = nil
+	kind := cmp.Or(r.Header.Get("X-Amz-Checksum-Algorithm"), src.sum.kind)
+	if !slices.Contains(kinds[:], cmp.Or(kind, usual)) {
+		return nil, fail("NotImplemented")
 	}
-	writeXML(w, http.StatusOK, copyXML{XMLName: xml.Name{Local: "CopyObjectResult"}, LastModified: o.modified.Format(time.RFC3339), ETag: o.etag})
-	return nil
+	tag, check := md5.New(), hasher(kind)
+	_, _ = io.Copy(io.MultiWriter(tag, check), src.blob.Reader(0, src.blob.Size()))
+	o.etag = `"` + hex.EncodeToString(tag.Sum(nil)) + `"`
+	if kind != "" {
+		o.sum = encoded(kind, check)
+	}
+	return &o, nil
 }

@@ -2,7 +2,7 @@
 // path-style addresses. storagetest.NewS3 is its public constructor.
 //
 // It verifies Signature Version 4 in headers and links, the payload's hash,
-// MD5 and CRC32, part sizes and order, conditions and ranges; it refuses
+// MD5 and checksums, those of chunks, part sizes and order, conditions and ranges; it refuses
 // parameters and x-amz headers that it does not know, and answers in S3's
 // shapes and codes.
 //
@@ -39,6 +39,9 @@ type Options struct {
 	// MinPart is the least size of a part that is not the last, MaxCopy the
 	// largest source of a copy in one request, in bytes. 0 means S3's own.
 	MinPart, MaxCopy int64
+	// PlainObjects have no checksum but one that they came with, as on other servers
+	// and in older S3.
+	PlainObjects bool
 	// HideETags leaves the ETag out of the answers, as no S3 server does, and
 	// IgnoreRanges answers every range with the whole object.
 	HideETags, IgnoreRanges bool
@@ -231,11 +234,16 @@ func knownHeaders(h http.Header) *s3Error {
 			continue
 		}
 		switch low {
+		case "x-amz-acl": // buckets have none unless their owner asks for it
+			if h.Get(name) != "bucket-owner-full-control" {
+				return &s3Error{code: "AccessControlListNotSupported", message: "The bucket does not allow ACLs"}
+			}
 		case "x-amz-storage-class": // there is but one
 			if h.Get(name) != "STANDARD" {
 				return fail("NotImplemented")
 			}
-		case "x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "x-amz-checksum-crc32", "x-amz-checksum-mode", "x-amz-checksum-algorithm",
+		case "x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "x-amz-checksum-mode",
+			"x-amz-checksum-crc32", "x-amz-checksum-crc32c", "x-amz-checksum-crc64nvme", "x-amz-checksum-sha1", "x-amz-checksum-sha256", "x-amz-checksum-algorithm",
 			"x-amz-sdk-checksum-algorithm", "x-amz-decoded-content-length", "x-amz-trailer", "x-amz-user-agent", "x-amz-copy-source",
 			"x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match", "x-amz-copy-source-if-modified-since",
 			"x-amz-copy-source-if-unmodified-since", "x-amz-copy-source-range", "x-amz-metadata-directive",

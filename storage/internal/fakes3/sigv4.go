@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,15 +19,41 @@ const (
 	maxSkew   = 15 * time.Minute
 	maxLife   = 7 * 24 * 60 * 60 // seconds
 	unsigned  = "UNSIGNED-PAYLOAD"
-	trailing  = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 	hexDigits = "0123456789abcdef"
 )
 
 // auth is a verified signature.
 type auth struct {
 	payload string // as in x-amz-content-sha256
-	link    bool
+	chain   *chain // of chunks that are signed each
 }
+
+// chain is the signatures of chunks, of which each covers the one before it
+// ("Transferring payload in multiple chunks").
+type chain struct {
+	key         []byte
+	when, scope string
+	last, given string
+	chunk       hash.Hash
+}
+
+// link verifies a chunk's signature; there is none without a chain.
+func (c *chain) link(kind string) bool {
+	if c == nil {
+		return true
+	}
+	text := algorithm + "-" + kind + "\n" + c.when + "\n" + c.scope + "\n" + c.last + "\n"
+	if kind == "PAYLOAD" {
+		text += emptySum + "\n"
+	}
+	want := hex.EncodeToString(mac(c.key, text+hex.EncodeToString(c.chunk.Sum(nil))))
+	c.chunk.Reset()
+	c.last = want
+	return hmac.Equal([]byte(want), []byte(c.given))
+}
+
+// emptySum is the SHA-256 of nothing.
+const emptySum = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 // claim is what a request says about its signature.
 type claim struct {
@@ -81,7 +108,7 @@ func (s *Server) authenticate(r *http.Request, q url.Values) (*auth, *s3Error) {
 		return nil, fail("ExpiredToken")
 	}
 	s.Note("verified")
-	return &auth{payload: c.payload, link: link}, nil
+	return &auth{payload: c.payload, chain: &chain{key: c.key(keys.Secret), when: c.at.Format(basic), scope: c.full(), last: want, chunk: sha256.New()}}, nil
 }
 
 // headerClaim reads the Authorization header.
@@ -198,14 +225,20 @@ func canonical(r *http.Request, q url.Values, c claim) string {
 
 // signature signs a canonical request.
 func signature(secret string, c claim, request string) string {
-	scope := c.day + "/" + c.region + "/" + c.service + "/aws4_request"
 	sum := sha256.Sum256([]byte(request))
-	text := algorithm + "\n" + c.at.Format(basic) + "\n" + scope + "\n" + hex.EncodeToString(sum[:])
+	return hex.EncodeToString(mac(c.key(secret), algorithm+"\n"+c.at.Format(basic)+"\n"+c.full()+"\n"+hex.EncodeToString(sum[:])))
+}
+
+// full is the scope of the signature.
+func (c *claim) full() string { return c.day + "/" + c.region + "/" + c.service + "/aws4_request" }
+
+// key is the key of the scope.
+func (c *claim) key(secret string) []byte {
 	key := []byte("AWS4" + secret)
 	for _, part := range []string{c.day, c.region, c.service, "aws4_request"} {
 		key = mac(key, part)
 	}
-	return hex.EncodeToString(mac(key, text))
+	return key
 }
 
 func mac(key []byte, text string) []byte {

@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +29,37 @@ func TestWorkedExample(t *testing.T) {
 	}
 	if got := signature("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", c, text); got != "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404" {
 		t.Errorf("signature %s", got)
+	}
+}
+
+// The worked example of "Transferring Payload in Multiple Chunks", which is
+// received; another signature, at any place, is refused.
+func TestChunks(t *testing.T) {
+	signatures := [...]string{"ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648",
+		"0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497", "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9"}
+	c := claim{day: "20130524", region: "us-east-1", service: "s3", at: time.Date(2013, 5, 24, 0, 0, 0, 0, time.UTC)}
+	for wrong := range len(signatures) + 1 {
+		var body strings.Builder
+		for i, n := range [...]int{64 << 10, 1 << 10, 0} {
+			given := signatures[i]
+			if i == wrong {
+				given = strings.Repeat("0", len(given))
+			}
+			body.WriteString(strconv.FormatInt(int64(n), 16) + ";chunk-signature=" + given + "\r\n" + strings.Repeat("a", n) + "\r\n")
+		}
+		r := httptest.NewRequest("PUT", "/examplebucket/chunkObject.txt", strings.NewReader(body.String()))
+		r.Header.Set("X-Amz-Decoded-Content-Length", "66560")
+		a := &auth{payload: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", chain: &chain{key: c.key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+			when: c.at.Format(basic), scope: c.full(), chunk: sha256.New(), last: "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9"}}
+		got, e := receive(r, a)
+		switch {
+		case wrong == len(signatures):
+			if e != nil || got.blob.Size() != 66560 {
+				t.Errorf("the example: %v", e)
+			}
+		case e == nil || e.code != "SignatureDoesNotMatch":
+			t.Errorf("signature %d is wrong: %v", wrong, e)
+		}
 	}
 }
 
@@ -111,7 +144,11 @@ func TestSignatures(t *testing.T) {
 			r.Header.Set("X-Amz-Security-Token", "x")
 			sign(s, r, s.o.SecretKey, s.in.Now())
 		}, 400, "InvalidToken"},
-		"header": {func(r *http.Request) { r.Header.Set("X-Amz-Acl", "public-read"); sign(s, r, s.o.SecretKey, s.in.Now()) }, 501, "NotImplemented"},
+		"header": {func(r *http.Request) {
+			r.Header.Set("X-Amz-Tagging", "a=b")
+			sign(s, r, s.o.SecretKey, s.in.Now())
+		}, 501, "NotImplemented"},
+		"acl": {func(r *http.Request) { r.Header.Set("X-Amz-Acl", "public-read"); sign(s, r, s.o.SecretKey, s.in.Now()) }, 400, "AccessControlListNotSupported"},
 	} {
 		r := signed(t, s, "PUT", target, "x", nil)
 		c.change(r)

@@ -55,6 +55,11 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request, g Grant) {
 	if obj.ETag != "" {
 		head.Set("ETag", `"`+obj.ETag+`"`)
 	}
+	if unit := r.Header.Get("Range"); unit != "" && !strings.HasPrefix(unit, "bytes=") {
+		// RFC 9110, 14.2: a unit that is not understood is ignored.
+		r = r.Clone(r.Context())
+		r.Header.Del("Range")
+	}
 	body := &seeker{ctx: r.Context(), b: h.b, obj: obj}
 	defer body.close()
 	http.ServeContent(w, r, "", obj.Modified, body)

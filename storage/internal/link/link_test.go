@@ -133,6 +133,7 @@ func TestHandler(t *testing.T) {
 	}
 	put := s.Sign("k", storage.SignOptions{Method: "PUT", ContentType: "text/plain"})
 	get := s.Sign("k", storage.SignOptions{})
+	etag := ""
 	for _, c := range []struct {
 		name, method, url, body string
 		header                  []string
@@ -145,12 +146,27 @@ func TestHandler(t *testing.T) {
 		{"get", "GET", get.URL, "", nil, 200},
 		{"head", "HEAD", get.URL, "", nil, 200},
 		{"range", "GET", get.URL, "", []string{"Range", "bytes=1-2"}, 206},
+		{"suffix", "GET", get.URL, "", []string{"Range", "bytes=-3"}, 206},
+		{"over the end", "GET", get.URL, "", []string{"Range", "bytes=8-20"}, 206},
+		{"ranges", "GET", get.URL, "", []string{"Range", "bytes=0-1, 5-6"}, 206},
 		{"bad range", "GET", get.URL, "", []string{"Range", "bytes=50-"}, 416},
+		{"another unit", "GET", get.URL, "", []string{"Range", "lines=1-2"}, 200},
+		{"range of it", "GET", get.URL, "", []string{"Range", "bytes=1-2", "If-Range", "TAG"}, 206},
+		{"range of another", "GET", get.URL, "", []string{"Range", "bytes=1-2", "If-Range", `"x"`}, 200},
+		{"have it", "GET", get.URL, "", []string{"If-None-Match", `"x", TAG`}, 304},
+		{"have another", "HEAD", get.URL, "", []string{"If-None-Match", `"x"`}, 200},
+		{"want another", "GET", get.URL, "", []string{"If-Match", `"x"`}, 412},
 		{"post", "POST", get.URL, "x", nil, 405},
 		{"delete", "DELETE", put.URL, "", nil, 405},
 		{"unsigned", "GET", "https://a/base/k", "", nil, 403},
 		{"bad key", "GET", s.Sign("a/../k", storage.SignOptions{}).URL, "", nil, 400},
 	} {
+		if o, err := b.Head(t.Context(), "k"); err == nil {
+			etag = o.ETag
+		}
+		for i := range c.header {
+			c.header[i] = strings.ReplaceAll(c.header[i], "TAG", `"`+etag+`"`)
+		}
 		if got := send(h, c.method, c.url, c.body, c.header...); got.StatusCode != c.status {
 			t.Errorf("%s: %d, want %d", c.name, got.StatusCode, c.status)
 		}
