@@ -154,16 +154,32 @@ func (p *ownPostfix) start(t *testing.T) {
 	}
 }
 
-// kill ends the master and all that it started, in the middle of what they do.
+// kill ends the master and all that it started, in the middle of what they do:
+// first the servers that talk to clients, which would else see the others die and
+// refuse a mail that is in the queue already, as no power cut makes them do.
 func (p *ownPostfix) kill(t *testing.T) {
 	t.Helper()
 	master := p.master.Process.Pid
 	_ = syscall.Kill(master, syscall.SIGSTOP) // it starts no more of them
-	pids := append(children(master), master)
+	var servers, others []int
+	for _, pid := range children(master) {
+		if command, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm"); strings.TrimSpace(string(command)) == "smtpd" {
+			servers = append(servers, pid)
+		} else {
+			others = append(others, pid)
+		}
+	}
+	gone(servers)
+	gone(others)
+	_ = syscall.Kill(master, syscall.SIGKILL)
+	_ = p.master.Wait()
+}
+
+// gone kills processes and waits for their ends.
+func gone(pids []int) {
 	for _, pid := range pids {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
-	_ = p.master.Wait()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for _, pid := range pids {

@@ -6,6 +6,9 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -40,6 +43,14 @@ type RecorderOptions struct {
 	// many goroutines at once.
 	OnError func(context.Context, []waybill.Record, error)
 }
+
+// Format prints the type only, so that no log can show the secrets.
+func (RecorderOptions) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, "sqlpush.RecorderOptions")
+}
+
+// LogValue is what log/slog writes: the type only.
+func (RecorderOptions) LogValue() slog.Value { return slog.StringValue("sqlpush.RecorderOptions") }
 
 // Recorder is a [push.Recorder] in a database. It is safe for concurrent use.
 type Recorder struct {
