@@ -143,7 +143,10 @@ func New(accountSID, authToken string, o *Options) (*Adapter, error) {
 	a.wire, err = wire.New(wire.Config{
 		Provider: name, HTTPClient: a.opts.HTTPClient, UserAgent: a.opts.UserAgent, MaxReply: a.opts.MaxReply,
 		Secrets: func() []string { return []string{accountSID, authToken, a.opts.KeySID, a.opts.KeySecret} },
-		Codes:   func(code string) bool { _, known := classOf(code); return known || reportClass(code) != reportClass("") },
+		Codes: func(code string) bool {
+			_, known := classOf(code)
+			return known || reportClass(code) != reportClass("")
+		},
 	})
 	if err != nil {
 		return nil, err
