@@ -214,11 +214,12 @@ func partDisposition(kind, name string) string {
 }
 
 // disposition returns the value of Content-Disposition for a file that is fetched
-// over HTTP: the exact name as RFC 6266 says, behind a fallback in ASCII.
+// over HTTP: the exact name as RFC 6266 says, behind a fallback in ASCII without
+// percent signs, which some browsers decode (appendix D).
 func disposition(kind, name string) string {
-	fallback, ascii := asciiName(name)
+	fallback, ascii := asciiName(strings.ReplaceAll(name, "%", "_"))
 	d := kind + "; filename=" + quoted(fallback)
-	if !ascii || !plain(name, longWord) {
+	if !ascii || !plain(name, longWord) || strings.Contains(name, "%") {
 		d += "; filename*=UTF-8''" + percent(name)
 	}
 	return d
