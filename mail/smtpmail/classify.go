@@ -191,6 +191,9 @@ func byDetail(at stage, detail, text string) (verdict, bool) {
 		if at == atMAIL {
 			return badSender, true
 		}
+		if detail == "2.1" && saysBusy.in(text) { // Google: the mailbox is alive
+			return mailboxFull, true
+		}
 		return unregistered, true
 	case "1.7", "1.8", "2.252", "7.60":
 		return badSender, true

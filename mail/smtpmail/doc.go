@@ -34,7 +34,7 @@
 //	4.7.28, 4xx with a rate                       RateLimited        Account
 //	5.4.5, 5.1.90, a day's quota in words         QuotaExhausted     Account
 //	4.2.x, 450 of a recipient                     Unavailable        Recipient
-//	5.2.2, 4.2.1 with a rate                      RecipientLimited   Recipient
+//	5.2.2, 4.2.1 and 5.2.1 with a rate            RecipientLimited   Recipient
 //	454 at AUTH                                   Unavailable        Account
 //	530, 534, 535, 538, 5.7.8                     Unauthenticated    Account
 //	5.1.1, .2, .3, .6, .10, 5.2.1, 550 of RCPT    Unregistered       Recipient

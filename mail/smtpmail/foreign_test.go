@@ -26,6 +26,8 @@ func TestForeignReplies(t *testing.T) {
 			{atMAIL, "421-4.7.0 Our system has detected an unusual rate of|421 4.7.0 unsolicited mail originating from your IP address. a1 - gsmtp", limited},
 			{atRCPT, "450-4.2.1 The user you are trying to contact is receiving mail too quickly.|450-4.2.1 Please resend your message at a later time.|450 4.2.1 https://support.google.com/mail/?p=ReceivingRate a1 - gsmtp", mailboxFull},
 			{atRCPT, "450-4.2.1 The user you are trying to contact is receiving mail at a rate that|450 4.2.1 prevents additional messages from being delivered. a1 - gsmtp", mailboxFull},
+			{atRCPT, "550-5.2.1 The user you are trying to contact is receiving mail at a rate that|550-5.2.1 prevents additional messages from being delivered. For more|550 5.2.1 information, go to https://support.google.com/mail/?p=ReceivingRatePerm a1 - gsmtp", mailboxFull},
+			{atDot, "550 5.2.1 The user you are trying to contact is receiving email too quickly. a1 - gsmtp", mailboxFull},
 			{atMAIL, "450 4.2.1 Peak SMTP relay limit exceeded for customer. This is a temporary error. a1 - gsmtp", limited},
 			{atRCPT, "450 4.2.1 Peak SMTP relay limit exceeded for customer. This is a temporary error. a1 - gsmtp", limited},
 			{atDATA, "451 4.3.0 Mail server temporarily rejected message. a1 - gsmtp", unavailable},
@@ -180,6 +182,10 @@ func TestForeignReplies(t *testing.T) {
 			{atRCPT, "554 5.7.1 <a@b.example>: Relay access denied", policy},
 			{atRCPT, "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example", policy},
 			{atRCPT, "550 relay not permitted", policy},
+			{atRCPT, "550 Relaying denied for this recipient", policy},
+			{atRCPT, "451 4.3.0 Temporary lookup failure for this recipient", unavailable},
+			{atRCPT, "450 This host is not receiving mail at present", mailboxBusy},
+			{atRCPT, "450 4.7.1 Too many messages for this recipient", mailboxFull},
 			{atRCPT, "550 Sender verify failed", badSender},
 			{atRCPT, "550-JunkMail rejected - a.example [192.0.2.1]|550 is in an RBL", policy},
 			{atRCPT, "550 Administrative prohibition", policy},
@@ -221,7 +227,7 @@ func TestForeignReplies(t *testing.T) {
 	// transaction would be tried, nor another relay.
 	for _, code := range []string{"421", "432", "450", "451", "452", "454", "500", "501", "521", "541", "542", "550", "551", "552", "553", "554", "556", "559", "563"} {
 		for _, detail := range []string{"", "1.1", "1.8", "2.0", "2.1", "2.2", "2.3", "4.1", "5.3", "7.1", "7.28"} {
-			for _, words := range []string{"", "too many", "rate", "mailbox full", "receiving mail", "no such user", "mailbox unavailable or access denied"} {
+			for _, words := range []string{"", "too many", "rate", "mailbox full", "receiving mail too quickly", "no such user", "mailbox unavailable or access denied"} {
 				wire := code + " "
 				if detail != "" {
 					wire += code[:1] + "." + detail + " "

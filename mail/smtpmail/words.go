@@ -25,7 +25,8 @@ var (
 	// So much that a connection may carry is carried.
 	saysConnection = words{"this connection", "this session", "per connection", "per session", "mi:dmc", "rp:drc", "mi:ccl", "rp:ccl"}
 	// The recipient gets too much, from whomever.
-	saysBusy = words{"receiving mail", "for this recipient", "recipient thread limit", "mailbox unavailable or access denied"}
+	saysBusy = words{"receiving mail too", "receiving mail at a rate", "receiving email too", "receiving email at a rate", "messages for this recipient",
+		"exceeded for this recipient", "recipient thread limit", "mailbox unavailable or access denied"}
 	// The transaction has too many recipients.
 	saysRecipients = words{"too many recipients", "too many rcpt", "too much recipient", "total of rcpt", "number of rcpt", "rcpt number",
 		"per transaction", "separate transaction", "rp:rcl"}
