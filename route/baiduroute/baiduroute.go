@@ -41,7 +41,8 @@
 // Restrictions that could not be avoided (of plates, heights, weights; of bicycles
 // forbidden ways and those against the traffic) stand in the path's Warnings in
 // Baidu's words or ours. A truck's plate is sent with the colour that the law has
-// for it: yellow from 4.5 t or 6 m on, else blue, and green if it has eight signs.
+// for it: yellow from 4.5 t or 6 m on, else blue, green if it has eight signs, and
+// black if it ends with 港 or 澳.
 //
 // # Datum
 //

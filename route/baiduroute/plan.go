@@ -3,7 +3,9 @@ package baiduroute
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/waybill-go/waybill/geo"
@@ -264,11 +266,20 @@ func (a *Adapter) truck(r *route.Request) (p plan, refusal string) {
 }
 
 // plateColor is the colour of a truck's plate, without which Baidu takes every
-// plate for a blue one: green (4) for the longer plates of electric trucks, yellow
-// (1) for medium and heavy ones, blue (0) for those below 4.5 t and 6 m.
+// plate for a blue one: black (2) for those of Hong Kong and Macao that may enter
+// the mainland, green (4) for the longer plates of electric trucks, yellow (1) for
+// medium and heavy ones, blue (0) for those below 4.5 t and 6 m.
 func plateColor(v *route.Vehicle, number string) string {
+	signs := 0
+	for _, r := range number {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) { // and no dot or blank between them
+			signs++
+		}
+	}
 	switch {
-	case utf8.RuneCountInString(number) == 7:
+	case strings.HasSuffix(number, "港"), strings.HasSuffix(number, "澳"):
+		return "2"
+	case signs == 7:
 		return "4"
 	case class(v) >= 3:
 		return "1"

@@ -233,6 +233,8 @@ func TestPlateColors(t *testing.T) {
 	}{
 		"heavy": {lorry, "粤B12345", "1"}, "light": {light, "粤B12345", "0"}, "long": {long, "粤B12345", "1"},
 		"electric": {light, "粤BD12345", "4"}, "none": {lorry, "", ""},
+		"with a dot": {lorry, "粤B·12345", "1"}, "electric, with a dot": {light, "粤B·D12345", "4"},
+		"Hong Kong": {lorry, "粤Z1234港", "2"}, "Macao": {light, "粤Z·1234澳", "2"},
 	} {
 		a, c := adapter(t, fixture(t, "truck_unavoided.json"))
 		if _, err := a.Route(t.Context(), route.Request{Points: []geo.Point{airport, civic}, Mode: route.Truck, Vehicle: with(v.vehicle, v.plate)}); err != nil {

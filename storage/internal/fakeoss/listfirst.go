@@ -100,9 +100,11 @@ func (s *Server) listParts(w http.ResponseWriter, q url.Values, key string) *oss
 	if e != nil {
 		return e
 	}
-	after, e := number(q, "part-number-marker", 0, maxParts)
-	if e != nil {
-		return e
+	after := 0
+	if q.Get("part-number-marker") != "0" { // which Alibaba's library for Python begins with
+		if after, e = number(q, "part-number-marker", 0, maxParts); e != nil {
+			return e
+		}
 	}
 	coding, shown := coded(q, key)
 	out := listPartsXML{EncodingType: coding, Bucket: s.o.Bucket, Key: shown, UploadID: q.Get("uploadId"), StorageClass: "Standard", PartNumberMarker: after, MaxParts: limit}

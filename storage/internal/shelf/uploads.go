@@ -22,7 +22,10 @@ func Uploads(all []Upload, prefix, key, id string, limit int) (page []Upload, cu
 		if c := strings.Compare(x.Key, y.Key); c != 0 {
 			return c
 		}
-		return x.Begun.Compare(y.Begun)
+		if c := x.Begun.Compare(y.Begun); c != 0 {
+			return c
+		}
+		return strings.Compare(x.ID, y.ID) // a clock may stand still
 	})
 	behind := false // the upload of the id was there
 	for _, u := range all {
