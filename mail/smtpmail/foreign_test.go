@@ -269,7 +269,7 @@ func TestTimesToWait(t *testing.T) {
 		"please try again in 99999999999999999999 seconds":    0,
 		"please try again in a while":                         0,
 		"try again in":                                        0,
-		"":                                                    0, "in": 0, "again in 5": 0, "again for 5 recipients": 0, "in 00:04": 0,
+		"":                                                    0, "in": 0, "again in 5": 0, "try again in 500ms": 0, "again for 5 recipients": 0, "in 00:04": 0,
 	} {
 		if got := waitOf(text); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)

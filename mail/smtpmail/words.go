@@ -86,7 +86,7 @@ func waitOf(text string) time.Duration {
 		if unit == "" && i+2 < len(all) {
 			unit = strings.Trim(all[i+2], ".,;:()[]")
 		}
-		if d := units[strings.TrimSuffix(unit, "s")]; err == nil && n <= 1<<20 && (d > 0 || unit == "s") {
+		if d := units[strings.TrimSuffix(unit, "s")]; err == nil && n <= 1<<20 && unit != "ms" && (d > 0 || unit == "s") {
 			return time.Duration(n) * max(d, time.Second)
 		}
 	}
