@@ -226,13 +226,15 @@ func (c *call) pick() (i int, wait time.Duration, ok bool) {
 }
 
 // untried returns the first candidate that was not asked yet, ejected ones last,
-// or -1. Whose idleness has passed meanwhile may be asked like any other.
+// or -1. Whose idleness has passed meanwhile, and was not made longer, may be asked
+// like any other.
 func (c *call) untried() int {
 	last := -1
 	for i := range c.cands {
 		k := &c.cands[i]
 		if (k.reason == idling || k.reason == senderGone) && k.until <= c.now.UnixNano() {
 			k.reason = usable
+			c.l.held(k, &c.sel, c.now)
 		}
 		if k.reason != usable || k.tries > 0 {
 			continue

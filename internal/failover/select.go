@@ -159,6 +159,12 @@ func (l *lane) pass(k *cand, sel *Select, now time.Time) {
 			return
 		}
 	}
+	l.held(k, sel, now)
+}
+
+// held looks whether the vendor's word keeps a provider from being asked for now.
+func (l *lane) held(k *cand, sel *Select, now time.Time) {
+	m := k.n.m
 	if wait := m.limits.refused(sel.Sender, now); wait > 0 {
 		k.reason, k.until = senderGone, now.Add(wait).UnixNano()
 		return

@@ -215,3 +215,30 @@ func TestIdlenessThatPassesDuringTheCall(t *testing.T) {
 		g.tried(2, 1)
 	})
 }
+
+// Who is told meanwhile, by another call, to stay idle for longer is not asked.
+func TestIdlenessThatIsMadeLongerDuringTheCall(t *testing.T) {
+	for what, longer := range map[string]func(m *member){
+		"provider": func(m *member) { m.limits.until(time.Now().Add(5*time.Second), waybill.RateLimited) },
+		"account":  func(m *member) { m.account.Idle("test.ask", time.Now().Add(5*time.Second)) },
+		"sender":   func(m *member) { m.limits.refuse("s", time.Now(), time.Now().Add(5*time.Second)) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			a, b := newFake("a"), newFake("b")
+			g := newRig(t, rigging{policy: waybill.Policy{TriesPerProvider: -1}}, a, b)
+			m := g.lane.nodes[1].m
+			a.will(slow(900*time.Millisecond, func(ctx context.Context, q string) (string, error) {
+				longer(m)
+				return fails(maybeSent)(ctx, q)
+			}))
+			if what == "sender" {
+				m.limits.refuse("s", time.Now(), time.Now().Add(500*time.Millisecond))
+			} else {
+				m.limits.until(time.Now().Add(500*time.Millisecond), waybill.RateLimited)
+			}
+			if _, _, err := g.ask(t.Context(), &Select{Sender: "s"}); err == nil || b.tries() != 0 {
+				t.Errorf("%s: %v after %d tries", what, err, b.tries())
+			}
+		})
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/waybill-go/waybill"
+	"github.com/waybill-go/waybill/internal/failover"
 )
 
 // BeginEach writes records that begin, each for itself: the error of a record
@@ -13,6 +14,12 @@ import (
 // others began. With no key held it takes as many statements as Begin.
 func (s *Store) BeginEach(ctx context.Context, records []waybill.Record) []error {
 	errs := make([]error, len(records))
+	if ctx.Err() != nil {
+		for i := range errs {
+			errs[i] = s.failed(ctx, "begin", ctx.Err())
+		}
+		return errs
+	}
 	at := make(map[string]int, len(records)) // by id
 	first := make(map[where]int, len(records))
 	open := make([]waybill.Record, 0, len(records))
@@ -41,7 +48,7 @@ func (s *Store) BeginEach(ctx context.Context, records []waybill.Record) []error
 		if err == nil {
 			return nil
 		}
-		look, cancel := lasting(ctx)
+		look, cancel := failover.Grace(ctx)
 		defer cancel()
 		found, ferr := s.sift(look, open)
 		switch {

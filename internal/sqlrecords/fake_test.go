@@ -17,6 +17,8 @@ type fakeDB struct {
 	// statements are those that came, args those of the last.
 	statements []string
 	args       []driver.NamedValue
+	// ctx is that of the last statement.
+	ctx context.Context
 	// fail returns the error of a statement, rows the answer to a query.
 	fail func(query string) error
 	rows func(query string) [][]driver.Value
@@ -41,10 +43,10 @@ func (f *fakeDB) seen(prefix string) int {
 	return n
 }
 
-func (f *fakeDB) take(query string, args []driver.NamedValue) error {
+func (f *fakeDB) take(ctx context.Context, query string, args []driver.NamedValue) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.statements, f.args = append(f.statements, query), args
+	f.statements, f.args, f.ctx = append(f.statements, query), args, ctx
 	if f.fail != nil {
 		return f.fail(query)
 	}
@@ -63,12 +65,12 @@ func (c fakeConn) Prepare(string) (driver.Stmt, error) { return nil, errors.New(
 func (c fakeConn) Close() error                        { return nil }
 func (c fakeConn) Begin() (driver.Tx, error)           { return fakeTx(c), nil }
 
-func (c fakeConn) ExecContext(_ context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	return driver.RowsAffected(1), c.f.take(query, args)
+func (c fakeConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	return driver.RowsAffected(1), c.f.take(ctx, query, args)
 }
 
-func (c fakeConn) QueryContext(_ context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if err := c.f.take(query, args); err != nil {
+func (c fakeConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.f.take(ctx, query, args); err != nil {
 		return nil, err
 	}
 	if c.f.rows == nil {

@@ -104,9 +104,10 @@ func (s *Store) Begin(ctx context.Context, records []waybill.Record) error {
 	if err == nil {
 		return nil
 	}
-	look, cancel := lasting(ctx)
+	// Whose index refused? And was it ours, its answer lost? A caller who leaves
+	// meanwhile needs to be told too.
+	look, cancel := failover.Grace(ctx)
 	defer cancel()
-	// Whose index refused? And was it ours, its answer lost?
 	found, ferr := s.sift(look, records)
 	switch {
 	case ferr == nil && found.written:
@@ -121,15 +122,6 @@ func (s *Store) Begin(ctx context.Context, records []waybill.Record) error {
 func (s *Store) exists(r *waybill.Record, old waybill.Record) *waybill.Error {
 	return &waybill.Error{Code: waybill.AlreadyExists, Scope: waybill.ScopeRequest, Delivery: waybill.NotSent, Provider: s.o.Domain,
 		Op: "begin", Ref: r.Key, Message: (&Existing{old}).Error(), Err: &Existing{old}}
-}
-
-// lasting returns ctx or, if it is over, one with a little time, for a look at what
-// became of an INSERT.
-func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
-	if ctx.Err() == nil {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(context.WithoutCancel(ctx), failover.GraceTime)
 }
 
 // complete fills in what the store knows, and says what does not fit a column.

@@ -151,6 +151,43 @@ func TestBeginOfACallerThatLeaves(t *testing.T) {
 	}
 }
 
+// Nor does one that leaves while the store looks what became of an INSERT.
+func TestBeginOfACallerThatLeavesDuringTheLook(t *testing.T) {
+	for name, begin := range map[string]func(*Store, context.Context, []waybill.Record) error{
+		"together": (*Store).Begin,
+		"each":     func(s *Store, ctx context.Context, r []waybill.Record) error { return s.BeginEach(ctx, r)[0] },
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		f := &fakeDB{rows: func(string) [][]driver.Value { return [][]driver.Value{rowOf("id-0", "k-0", "under_way", 0)} }}
+		f.fail = func(q string) error {
+			if strings.HasPrefix(q, "INSERT") {
+				return errBroken // its answer lost
+			}
+			cancel()
+			return f.ctx.Err() // as a driver breaks off
+		}
+		if err := begin(newStore(t, f, MySQL, Options{}), ctx, records(1)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Nothing is written for a caller who has left before.
+func TestBeginOfACallerWhoHasLeft(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	f := &fakeDB{}
+	s := newStore(t, f, SQLite, Options{})
+	for _, err := range append(s.BeginEach(ctx, records(2)), s.Begin(ctx, records(2))) {
+		if waybill.CodeOf(err) != waybill.Canceled || waybill.DeliveryOf(err) != waybill.NotSent {
+			t.Error(err)
+		}
+	}
+	if len(f.statements) != 0 {
+		t.Errorf("%d statements", len(f.statements))
+	}
+}
+
 // Who allows duplicates is not told of another send with the key.
 func TestBeginWithDuplicatesAllowed(t *testing.T) {
 	f := &fakeDB{rows: func(q string) [][]driver.Value {
