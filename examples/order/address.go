@@ -89,7 +89,9 @@ func (a *app) typing(ctx context.Context, o *order, from address) choice {
 // details call fetches it and closes the session; and if that vendor is down by
 // now, another finds the place again.
 func (a *app) choose(ctx context.Context, r *result, name string, from address, to *found) bool {
+	a.mu.Lock()
 	c, early := a.choices[choiceKey{r.N, name}]
+	a.mu.Unlock()
 	if !early || r.rehearsal {
 		c = a.typing(ctx, r.order, from)
 	}
